@@ -1,0 +1,42 @@
+"""Can the audit be trusted on this database? Asked by `check --deploy --database default`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from audit.models import Event
+
+
+@register(Tags.database, deploy=True)
+def clock_is_true(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"The clock of the database {alias!r} is shifted.",
+            hint="Remove the setting relais.clock_offset: it is for tests and the demonstration only.",
+            id="audit.E001",
+        )
+        for alias in databases or ()
+        if _one(alias, "SELECT coalesce(current_setting('relais.clock_offset', true), '')") != ""
+    ]
+
+
+@register(Tags.database, deploy=True)
+def audit_is_append_only(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    question = "SELECT has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE, TRIGGER')"
+    return [
+        Error(
+            f"The login of the database {alias!r} may rewrite the audit.",
+            hint="Make the roles with config/roles.sql and connect as relais_app or with -c role=relais_app.",
+            id="audit.E002",
+        )
+        for alias in databases or ()
+        if _one(alias, question, Event._meta.db_table)
+    ]
+
+
+def _one(alias: str, sql: str, *parameters: str) -> Any:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()[0]

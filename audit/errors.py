@@ -1,0 +1,29 @@
+"""What can go wrong when a look or a change is written down."""
+
+
+class AuditError(Exception):
+    """Base of every error of this package."""
+
+
+class NoSitting(AuditError):
+    """Nobody is known to act: the code runs outside `sitting.opened`."""
+
+
+class LooksUnwritten(AuditError):
+    """A sitting ended with looks that were never written by `services.flush`."""
+
+
+class AuditUnavailable(AuditError):
+    """The event could not be written, so nothing may be shown."""
+
+
+class NotInTransaction(AuditError):
+    """A change event was to be written apart from its change."""
+
+
+class RowNotStored(AuditError):
+    """The subject of a change event is not in the database in the version that it claims."""
+
+
+class FactRefused(AuditError, ValueError):
+    """An event was to carry something else than a code, an id or a field name."""

@@ -1,0 +1,76 @@
+"""What `manage.py check --deploy --database default --database audit` asks of an installation.
+
+Django's own questions and the audit's (audit/checks.py) come with it.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connections
+
+ROLES = """
+    SELECT count(*) FROM pg_roles
+    WHERE rolname IN ('relais_owner', 'relais_app', 'relais_audit_owner')
+"""
+# The login behind the role: `SET ROLE NONE` would bring it back.
+LOGIN_COULD_ALTER = """
+    SELECT session_user <> current_user AND EXISTS (
+        SELECT FROM pg_roles
+        WHERE rolname = 'relais_audit_owner' AND pg_has_role(session_user, oid, 'MEMBER'))
+"""
+PARAMETERS = {"log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0"}
+
+
+@register(Tags.security, deploy=True)
+def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
+    if settings.DEVELOPMENT:
+        yield Error("RELAIS_ENVIRONMENT is development.", id="relais.E001")
+    if settings.RELAIS_DEMONSTRATION:
+        yield Error("The demonstration is on.", id="relais.E002")
+
+
+@register(Tags.security, deploy=True)
+def check_key_file(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """Whoever takes a copy of the code or of the database must not have the key with it."""
+    path: Path = settings.RELAIS_KEY_FILE
+    if not path.is_file():
+        yield Error("RELAIS_KEY_FILE does not name a file.", id="relais.E003")
+        return
+    for folder in (settings.BASE_DIR, settings.STATE):
+        if path.resolve().is_relative_to(folder.resolve()):
+            yield Error(f"RELAIS_KEY_FILE lies inside {folder}.", id="relais.E004")
+
+
+@register(Tags.database, deploy=True)
+def check_server(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterable[CheckMessage]:
+    for alias in databases or ():
+        try:
+            with connections[alias].cursor() as cursor:
+                yield from _ask(cursor)
+        except DatabaseError as error:
+            yield Error(f"The database '{alias}' does not answer: {str(error).strip()}", id="relais.E010")
+
+
+def _ask(cursor: Any) -> Iterable[CheckMessage]:
+    cursor.execute(ROLES)
+    if cursor.fetchone() != (3,):
+        yield Error("The roles of the database are missing.", hint="Run config/roles.sql.", id="relais.E011")
+    cursor.execute(LOGIN_COULD_ALTER)
+    if cursor.fetchone() == (True,):
+        yield Warning(
+            "The login of DATABASE_URL could leave the role relais_app and alter the audit.",
+            hint="Give the application a login of its own that is a member of relais_app only.",
+            id="relais.W012",
+        )
+    for name, wanted in PARAMETERS.items():
+        cursor.execute("SELECT current_setting(%s)", [name])
+        if cursor.fetchone() != (wanted,):
+            yield Error(
+                f"PostgreSQL's {name} is not {wanted}: names of victims would reach its log.",
+                hint=f"ALTER SYSTEM SET {name} = {wanted}",
+                id="relais.E013",
+            )

@@ -1,0 +1,50 @@
+"""What the frame of every page shows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partners.actor import Actor
+from partners.enums import Role
+from referral.queries import unread_count
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Name of the site, menu of the signed-in person's roles, unread notices: one query, capped."""
+    shown: dict[str, Any] = {
+        "site_name": settings.RELAIS_SITE_NAME,
+        "demonstration": settings.RELAIS_DEMONSTRATION,
+    }
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None:
+        shown |= {
+            "actor": actor,
+            "navigation": menu(actor, request.path),
+            "notices_count": unread_count(actor.id),
+            "notices_url": reverse("notices"),
+        }
+    return shown
+
+
+def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
+    entries = [("home", _("What needs me"), None)]
+    entries += [
+        ("inbox", _("Inbox"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
+        ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
+        ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
+        ("routing", _("To redirect"), (Role.COORDINATOR,)),
+        ("alerts", _("My reports"), (Role.REPORTER,)),
+        ("titles", _("Custody titles"), (Role.JUSTICE,)),
+        ("places", _("Places"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
+        ("people", _("Accounts"), (Role.ADMINISTRATOR,)),
+        ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),
+        ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
+        ("directory", _("Directory"), None),
+    ]
+    shown = [(reverse(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
+    # The longest address that begins the path is where one is.
+    here = max((url for url, _label in shown if path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "current": url == here} for url, label in shown]

@@ -1,0 +1,116 @@
+"""The one place where a request's keyring and sitting are opened, and where a refusal becomes an answer."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
+
+from audit import services as audit
+from audit import sitting
+from audit.enums import IpClass
+from audit.errors import AuditUnavailable
+from config import errors
+from crypto import keyring
+from crypto.errors import KeyUnavailable
+from partners.policy import NotAllowed as NotAllowedThere
+from partners.queries import actor_of, has_undertaken
+from referral.policy import NotAllowed
+from referral.services.steps import NotVisible
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+#: How often the last activity is written, in seconds: every request would be a write (design §4, Sessions).
+ACTIVITY_STEP = 60
+#: Pages that one may see before the undertaking of confidentiality is accepted.
+BEFORE_UNDERTAKING = frozenset(
+    {"undertaking", "account_logout", "set_language", "session_keep", "health-live", "health-ready"}
+)
+
+
+class Sitting:
+    """Opens keyring and sitting around every view; writes its looks before the page leaves. No event, no data shown."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        who, at = sitting.SYSTEM, None
+        if request.user.is_authenticated:
+            request.actor = actor_of(request.user)  # type: ignore[attr-defined]
+            at = request.user.__dict__.get("seat_at")
+            who = sitting.Who(
+                actor_id=request.user.pk,
+                organisation_id=request.user.organisation_id,
+                session_hash=hashlib.sha256((request.session.session_key or "").encode()).hexdigest(),
+                ip_class=_ip_class(request),
+            )
+        else:
+            who = sitting.Who(ip_class=_ip_class(request))
+        with keyring.opened(), sitting.opened(who, at) as current:
+            response = self.get_response(request)
+            try:
+                audit.flush()
+            except AuditUnavailable:
+                current.forget_looks()
+                return errors.unavailable(request)
+        if request.user.is_authenticated:
+            add_never_cache_headers(response)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotVisible):
+            return errors.not_found(request)
+        if isinstance(exception, NotAllowed | NotAllowedThere):
+            return errors.forbidden(request)
+        if isinstance(exception, KeyUnavailable | AuditUnavailable) or errors.is_outage(exception):
+            return errors.unavailable(request)
+        return None
+
+
+def _ip_class(request: HttpRequest) -> str:
+    address = request.META.get("REMOTE_ADDR", "")
+    return IpClass.of(address) if address else IpClass.NONE
+
+
+class Undertaking:
+    """Nobody sees a page before having undertaken to keep confidential what it shows."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if not request.user.is_authenticated or name in BEFORE_UNDERTAKING:
+            return None
+        if not request.user.is_active or not request.user.organisation.is_active:
+            logout(request)
+            return redirect("account_login")
+        return None if has_undertaken(request.user) else redirect("undertaking")
+
+
+class Activity:
+    """Ends a session after 15 idle minutes, writing the last activity at most once a minute."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Clear-Site-Data"):
+            at = (
+                int(request.user.__dict__["seat_at"].timestamp())
+                if "seat_at" in request.user.__dict__
+                else None
+            )
+            if at is not None and at - request.session.get("active_at", 0) >= ACTIVITY_STEP:
+                request.session["active_at"] = at
+        return response

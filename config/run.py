@@ -1,0 +1,157 @@
+"""`make run`: from an empty checkout to a served page, in one process that stops what it started."""
+
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from config.connections import NoRights, administrator, databases, make_database, make_roles
+from config.database import CannotStart, Server, default_state, make_state
+from crypto.providers import FileKeyProvider
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class CannotRun(Exception):
+    """One sentence for the person at the terminal."""
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    state, url = default_state(), os.environ.get("DATABASE_URL", "")
+    port = int(os.environ.get("RELAIS_PORT", "8000"))
+    environment = os.environ | {
+        "RELAIS_ENVIRONMENT": "development",
+        "RELAIS_DEMONSTRATION": "1",
+        "RELAIS_BIND": f"127.0.0.1:{port}",
+    }
+    server = None if url else Server(state)
+    try:
+        make_state(state)
+        with alone(state):
+            require_free(port)
+            try:
+                if server is not None:
+                    print("Database...", flush=True)
+                    server.start()
+                prepare_database(url, state)
+                prepare_key(state / "keys" / "kek.json")
+                manage(
+                    "migrate", "--verbosity=0", environment=environment | {"RELAIS_DATABASE_LOGIN": "owner"}
+                )
+                manage("createcachetable", environment=environment | {"RELAIS_DATABASE_LOGIN": "owner"})
+                manage("collectstatic", "--noinput", "--clear", "--verbosity=0", environment=environment)
+                print("Demonstration...", flush=True)
+                sign_ins = manage("demo", environment=environment)
+                serve(port, sign_ins, environment)
+            finally:
+                if server is not None:
+                    server.stop()
+    except (CannotRun, CannotStart, NoRights) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.")
+    return 0
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """Whoever stops `make run` stops its database, so a checkout runs once."""
+    with (state / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(
+                "Relais runs already from this folder: stop the other `make run` first."
+            ) from None
+        yield
+
+
+def require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotRun(
+                f"Port {port} is taken: stop what uses it, or try `make run RELAIS_PORT=8001`."
+            ) from None
+
+
+def prepare_database(url: str, state: Path) -> None:
+    settings = databases(url, state)["default"]
+    try:
+        with administrator(settings, embedded=not url) as connection:
+            make_roles(connection)
+            make_database(connection, settings["NAME"])
+    except psycopg.OperationalError as error:
+        raise CannotRun(f"The database does not answer: {str(error).strip().splitlines()[-1]}") from error
+
+
+def prepare_key(path: Path) -> None:
+    """Outside the database's folder: who takes one has not got the other."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        FileKeyProvider.create(path)
+
+
+def manage(*arguments: str, environment: dict[str, str]) -> str:
+    """Run a management command; what it prints is shown only if it fails."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRun(f"{done.stdout}{done.stderr}`manage.py {arguments[0]}` failed: see above.")
+    return done.stdout
+
+
+def serve(port: int, sign_ins: str, environment: dict[str, str]) -> None:
+    web = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
+        cwd=ROOT,
+        env=environment,
+    )
+    try:
+        wait_until_ready(web, port)
+        print(f"{sign_ins}\nRelais runs on http://127.0.0.1:{port}/ (Ctrl-C stops it)", flush=True)
+        if web.wait():
+            raise CannotRun("The web server ended: see above.")
+    finally:
+        web.terminate()
+        web.wait()
+
+
+def wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(150):
+        if web.poll() is not None:
+            break
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", "/health/ready")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        except OSError:
+            pass  # not listening yet
+        finally:
+            connection.close()
+        time.sleep(0.2)
+    raise CannotRun("The web server does not answer: see above.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

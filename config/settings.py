@@ -1,0 +1,221 @@
+"""Every setting, from the environment; what is not said is denied.
+
+RELAIS_ENVIRONMENT=development (make run, make test) allows plain http on this machine, the embedded database,
+a known secret key, mails as files and the demonstration. Everything else is production.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from environ import FileAwareEnv
+
+from config.connections import databases
+from config.database import default_state
+
+env = FileAwareEnv()  # NAME_FILE=/path is read too, for systemd credentials
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE = default_state()
+DEVELOPMENT = env.str("RELAIS_ENVIRONMENT", "production") == "development"
+
+# --- This installation -------------------------------------------------------------------------------------
+RELAIS_APPS = ["crypto", "audit", "partners", "referral"]
+RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
+RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
+RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
+
+DEBUG = False  # its error page shows the variables of every frame
+SECRET_KEY = env.str("RELAIS_SECRET_KEY", "django-insecure-development" if DEVELOPMENT else "")
+SECRET_KEY_FALLBACKS = env.list("RELAIS_SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("RELAIS_HOSTS", default=["127.0.0.1", "localhost"] if DEVELOPMENT else [])
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if not DEVELOPMENT else []
+
+INSTALLED_APPS = [
+    "config",
+    *RELAIS_APPS,
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "guardian",
+    "simple_history",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Database ----------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASES = databases(
+    DATABASE_URL,
+    STATE,
+    login="owner" if env.str("RELAIS_DATABASE_LOGIN", "app") == "owner" else "app",
+    pool=env.int("RELAIS_DATABASE_POOL", 4),
+)
+ATOMIC_REQUESTS = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by all processes: rate limits and used codes counted per process could be outwitted.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "relais_cache"}}
+
+# --- People ------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "partners.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by mail link has proved the address
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+
+GUARDIAN_MONKEY_PATCH_USER = False
+ANONYMOUS_USER_NAME = None
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours; never for good: an attacker could shut a duty officer out
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_SENSITIVE_PARAMETERS = ["login", "csrfmiddlewaretoken", "next"]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit holds sign-ins
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- Sessions and cookies ----------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 15 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEVELOPMENT
+SESSION_COOKIE_NAME = "session" if DEVELOPMENT else "__Host-session"
+CSRF_COOKIE_NAME = "csrf" if DEVELOPMENT else "__Host-csrf"
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would drop it behind a link in a mail: invitation, password, notice
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_HTTPONLY = True
+
+# --- What a browser is told --------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = not DEVELOPMENT  # gunicorn believes X-Forwarded-Proto from the proxy's address only
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 2 * 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
+SECURE_REFERRER_POLICY = "no-referrer" if not DEVELOPMENT else "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "font-src": [NONE],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "report-uri": "/csp-report/",
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Static files ------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("RELAIS_STATIC_ROOT", str(STATE / "static")))
+STATICFILES_DIRS = [folder for folder in [BASE_DIR / "frontend" / "dist"] if folder.is_dir()]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # nothing is written to a disk in clear
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Language and time -------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Africa/Dakar"
+USE_TZ = True
+
+# --- Mail --------------------------------------------------------------------------------------------------
+if DEVELOPMENT:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = STATE / "mail"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = env.str("RELAIS_MAIL_HOST", "localhost")
+    EMAIL_PORT = env.int("RELAIS_MAIL_PORT", 587)
+    EMAIL_HOST_USER = env.str("RELAIS_MAIL_USER", "")
+    EMAIL_HOST_PASSWORD = env.str("RELAIS_MAIL_PASSWORD", "")
+    EMAIL_USE_TLS = env.bool("RELAIS_MAIL_TLS", True)
+    EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("RELAIS_MAIL_FROM", "portail@localhost")
+
+# --- Log: one JSON object per line, with the keys and values that config/logs.py allows ---------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.str("RELAIS_LOG_LEVEL", "INFO")},
+    # Django's own handlers would mail or print whole requests.
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+}

@@ -1,0 +1,65 @@
+import json
+import logging
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from crypto.errors import KeyUnavailable
+from crypto.providers import get_provider
+
+logger = logging.getLogger("config.csp")
+
+
+@login_not_required
+@require_GET
+@never_cache
+def live(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return JsonResponse({"live": True})
+
+
+@login_not_required
+@require_GET
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """This process can do its work: both connections, all migrations, the key."""
+    checks = {"database": _database_is_ready(), "key": _key_is_ready()}
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+def _database_is_ready() -> bool:
+    try:
+        connections["audit"].ensure_connection()
+        executor = MigrationExecutor(connections["default"])
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return False
+
+
+def _key_is_ready() -> bool:
+    try:
+        get_provider()
+    except KeyUnavailable:
+        return False
+    return True
+
+
+@login_not_required
+@csrf_exempt  # browsers send no token along
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """Logs what was blocked and where it would have come from; the page's own address may name a case."""
+    try:
+        report = json.loads(request.body)["csp-report"]
+        directive, blocked = str(report["effective-directive"]), str(report["blocked-uri"])
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=400)
+    host = urlsplit(blocked).netloc or blocked.partition(":")[0]
+    logger.warning("Content policy: %s blocked from %s", directive[:60], host[:60])
+    return HttpResponse(status=204)

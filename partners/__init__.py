@@ -1,0 +1,1 @@
+"""Who: organisations, their people, and what they offer."""

@@ -1,0 +1,24 @@
+"""Who asks? The frozen answer that policy and disclosure decide on."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in person, as read in one query by `partners.queries.actor_of`."""
+
+    id: UUID
+    organisation_id: UUID
+    kind: str
+    roles: frozenset[str] = frozenset()
+    groups: frozenset[int] = frozenset()
+    #: The organisation's Group, when one of the roles sits at its desk; referrals are listed by it.
+    desk: int | None = None
+    deputy_for: frozenset[UUID] = frozenset()
+    national_unit: bool = False
+    name: str = field(default="", compare=False)
+    organisation_name: str = field(default="", compare=False)
+
+    def has(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)

@@ -1,0 +1,63 @@
+"""Sign-in as allauth does it, closed to strangers, with an event for each attempt."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit.enums import Verb
+from audit.services import deny, record
+from partners.models import User
+from partners.services.accounts import set_password
+
+
+def attempted_address(request: WSGIRequest | None, credentials: dict[str, Any] | None) -> str | None:
+    """For axes, which counts failures per address and network address and knows neither of allauth's names."""
+    given = credentials or {}
+    address = given.get("email") or given.get("login") or (request.POST.get("login") if request else None)
+    return address.lower() if address else None
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    #: One sentence for a wrong address, a wrong password and a closed account.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("This address and this password do not go together."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
+    }
+
+    def is_open_for_signup(self, request: WSGIRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: WSGIRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            _refused(Verb.LOGIN_LOCK, credentials)
+            raise
+
+    def authentication_failed(self, request: WSGIRequest, **credentials: Any) -> None:
+        locked = getattr(request, "axes_locked_out", False)
+        _refused(Verb.LOGIN_LOCK if locked else Verb.LOGIN_FAIL, credentials)
+
+    def login(self, request: WSGIRequest, user: User) -> None:
+        with transaction.atomic():
+            super().login(request, user)
+            record(Verb.LOGIN, user)
+
+    def logout(self, request: WSGIRequest) -> None:
+        # Read again: a change of password, which ends in a sign-out, has made a new version of the row.
+        user = User.objects.get(pk=request.user.pk)
+        with transaction.atomic():
+            super().logout(request)
+            record(Verb.LOGOUT, user)
+
+    def set_password(self, user: User, password: str) -> None:
+        set_password(user.pk, password)
+
+
+def _refused(verb: Verb, credentials: dict[str, Any]) -> None:
+    found = User.objects.filter(email=str(credentials.get("email", "")).lower()).values_list("pk", flat=True)
+    deny(verb, "partners.user", found.first(), reason_code="CREDENTIALS")

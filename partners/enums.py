@@ -1,0 +1,144 @@
+"""The words of the partners package that carry logic. Words that carry none are rows of `Code`."""
+
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(TextChoices):
+    NATIONAL_UNIT = "national_unit", _("National unit")
+    POLICE = "police", _("Police")
+    GENDARMERIE = "gendarmerie", _("Gendarmerie")
+    BORDER = "border", _("Border post")
+    PROSECUTION = "prosecution", _("Prosecution office")
+    COURT = "court", _("Court")
+    AEMO = "aemo", _("Assisted education service (AEMO)")
+    CHILD_PROTECTION = "child_protection", _("Child-protection service")
+    RECEPTION_CENTRE = "reception_centre", _("Reception centre")
+    NGO = "ngo", _("Non-governmental organisation")
+    HOTLINE = "hotline", _("Hotline")
+    HEALTH = "health", _("Health facility")
+    INTERNATIONAL = "international", _("International organisation")
+    EMBASSY = "embassy", _("Embassy or foreign body")
+    HUMAN_RIGHTS = "human_rights", _("Human-rights supervision")
+    STATISTICS = "statistics", _("Judicial statistics")
+    OPERATOR = "operator", _("Technical operator")
+
+
+#: Bodies of inquiry: what they are told serves the purpose "justice" (design §5).
+JUSTICE_KINDS = frozenset(
+    {
+        OrganisationKind.POLICE,
+        OrganisationKind.GENDARMERIE,
+        OrganisationKind.BORDER,
+        OrganisationKind.PROSECUTION,
+        OrganisationKind.COURT,
+    }
+)
+#: Reporters of these kinds see only received, taken in charge, closed (design §2).
+POLICE_KINDS = frozenset({OrganisationKind.POLICE, OrganisationKind.GENDARMERIE, OrganisationKind.BORDER})
+#: Services to which a child may be entrusted on the ground `child_protection` (design §5, domain §2.4).
+CHILD_PROTECTION_KINDS = frozenset(
+    {
+        OrganisationKind.NATIONAL_UNIT,
+        OrganisationKind.AEMO,
+        OrganisationKind.CHILD_PROTECTION,
+        OrganisationKind.RECEPTION_CENTRE,
+        OrganisationKind.HEALTH,
+    }
+)
+
+
+class OrganisationStatus(TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+
+
+class Role(TextChoices):
+    REPORTER = "reporter", _("Reporter")
+    CASEWORKER = "caseworker", _("Caseworker")
+    FOCAL_POINT = "focal_point", _("Focal point")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    JUSTICE = "justice", _("Court registry or AEMO")
+    COORDINATOR = "coordinator", _("National coordination")
+    AUDITOR = "auditor", _("Audit")
+    STATISTICIAN = "statistician", _("Statistics")
+    ADMINISTRATOR = "administrator", _("Technical administration")
+
+
+#: Roles whose holders enter the organisation's Group and so its referrals (design §5, Grants).
+DESK_ROLES = frozenset({Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR})
+#: Roles that act on cases; design §2 keeps them apart from those that watch, count or operate.
+CASE_ROLES = DESK_ROLES | {Role.REPORTER, Role.JUSTICE, Role.COORDINATOR}
+EXCLUDES_CASE_ROLES = frozenset({Role.AUDITOR, Role.STATISTICIAN, Role.ADMINISTRATOR})
+
+
+def exclusive_pairs() -> frozenset[frozenset[Role]]:
+    """The pairs of roles that one person may not hold together (design §2)."""
+    return frozenset(frozenset({a, b}) for a in EXCLUDES_CASE_ROLES for b in CASE_ROLES)
+
+
+#: The kinds of organisation in which a role may be held; roles that are not named here go with any kind (design §2).
+SEATS: Mapping[Role, frozenset[OrganisationKind]] = {
+    Role.JUSTICE: frozenset({OrganisationKind.COURT, OrganisationKind.PROSECUTION, OrganisationKind.AEMO}),
+    Role.COORDINATOR: frozenset({OrganisationKind.NATIONAL_UNIT}),
+    Role.AUDITOR: frozenset({OrganisationKind.NATIONAL_UNIT, OrganisationKind.HUMAN_RIGHTS}),
+    Role.STATISTICIAN: frozenset({OrganisationKind.NATIONAL_UNIT, OrganisationKind.STATISTICS}),
+    Role.ADMINISTRATOR: frozenset({OrganisationKind.NATIONAL_UNIT, OrganisationKind.OPERATOR}),
+}
+
+
+class Act(TextChoices):
+    """What one does to organisations, people, codes and places."""
+
+    READ_DIRECTORY = "read_directory", _("Read the directory")
+    KEEP_PLACES = "keep_places", _("Keep the places of the organisation")
+    KEEP_PROVISION = "keep_provision", _("Keep the sites and services of the organisation")
+    REVEAL_ADDRESS = "reveal_address", _("Reveal the address of a site")
+    MANAGE_ORGANISATIONS = "manage_organisations", _("Manage organisations")
+    MANAGE_PEOPLE = "manage_people", _("Manage people")
+    MANAGE_CODES = "manage_codes", _("Manage code lists")
+    MANAGE_REGIONS = "manage_regions", _("Manage the rules of regions")
+
+
+class Sex(TextChoices):
+    """HTCDS prs_Gender kept to what decides a place; the finer values are rows of `Code`."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class PersonGroup(TextChoices):
+    """Groups of persons for whom places are counted (issue of the directory: women, mothers, boys, girls)."""
+
+    WOMEN = "women", _("Women")
+    MOTHERS = "mothers", _("Mothers with children")
+    GIRLS = "girls", _("Girls")
+    BOYS = "boys", _("Boys")
+    MEN = "men", _("Men")
+
+
+class CodeList(TextChoices):
+    SERVICE = "service", _("Services")
+    DECLINE_REASON = "decline_reason", _("Reasons for declining")
+    WITHDRAW_REASON = "withdraw_reason", _("Reasons for withdrawing")
+    OUTCOME = "outcome", _("Outcomes")
+    NON_ARRIVAL = "non_arrival", _("Reasons for non-arrival")
+    QUESTION = "question", _("Coded questions")
+    ANSWER = "answer", _("Coded answers")
+    CONSENT_METHOD = "consent_method", _("How consent was given")
+    LANGUAGE = "language", _("Languages")
+    EXPLOITATION = "exploitation", _("Forms of exploitation")
+    RECRUITMENT = "recruitment", _("Methods of recruitment")
+    CONTROL = "control", _("Means of control")
+    STATUS = "status", _("Trafficking status")
+    DECIDER = "decider", _("Who decided the status")
+    CLOSURE_REASON = "closure_reason", _("Reasons for closure")
+    COUNTRY = "country", _("Countries")
+
+
+#: The code that asks for a sealed text of its own, in every list.
+OTHER = "OTHER"

@@ -1,0 +1,18 @@
+from partners.models.geography import Code, Department, Region
+from partners.models.people import COORDINATION_GROUP, Invitation, Membership, Organisation, User, group_name
+from partners.models.provision import Places, Service, Site
+
+__all__ = [
+    "COORDINATION_GROUP",
+    "Code",
+    "Department",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "Places",
+    "Region",
+    "Service",
+    "Site",
+    "User",
+    "group_name",
+]

@@ -1,0 +1,87 @@
+"""What an organisation offers, where, and how many places are left."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.history import Recorded
+from crypto.fields import CodeField, SealedTextField
+from crypto.scopes import Scope, ScopeKind
+from partners.enums import PersonGroup, Sex
+
+
+class Site(Recorded):
+    """A house of an organisation. Its address is sealed and shown only by an audited reveal (domain §7.5)."""
+
+    organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="sites", verbose_name=_("organisation"))
+    name = CodeField(_("name"), max_length=80)
+    region = models.ForeignKey("partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region"))
+    confidential = models.BooleanField(_("confidential address"), default=True)
+    address = SealedTextField(_("address"), secret=True, blank=True, null=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("site")
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="site_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def key_scope(self) -> Scope:
+        return Scope(ScopeKind.ORGANISATION, self.organisation_id)
+
+
+class Service(Recorded):
+    """A service of the taxonomy (domain §4.5) that an organisation gives, and to whom."""
+
+    organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="services", verbose_name=_("organisation"))
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("site"))
+    code = CodeField(_("service"), max_length=60)
+    sexes = ArrayField(CodeField(max_length=8, choices=Sex), verbose_name=_("received"), default=list, blank=True)
+    takes_children = models.BooleanField(_("children (under 18)"), default=True)
+    takes_adults = models.BooleanField(_("adults"), default=True)
+    takes_children_with_parent = models.BooleanField(_("children with the person"), default=True)
+    languages = ArrayField(CodeField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
+    active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("service")
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="service_once_per_organisation")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Places(Recorded):
+    """Places of a site for one group of persons. No *offered* place is held twice: the row is locked and CHECKed."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="places", verbose_name=_("site"))
+    group = CodeField(_("group"), max_length=12, choices=PersonGroup)
+    capacity = models.PositiveSmallIntegerField(_("capacity"))
+    held = models.PositiveSmallIntegerField(_("held"), default=0)
+    occupied = models.PositiveSmallIntegerField(_("occupied"), default=0)
+    #: Places above capacity that a named person took on as an explicit act; counted, never silent.
+    over = models.PositiveSmallIntegerField(_("overflow"), default=0)
+    confirmed_at = models.DateTimeField(_("last confirmed"))
+    confirmed_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
+    #: "Complet ce soir": hidden from senders until then; not a decline.
+    full_until = models.DateTimeField(_("full until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["site", "group"]
+        verbose_name = _("places")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "group"], name="places_once_per_group"),
+            models.CheckConstraint(
+                condition=Q(held__gte=0) & Q(occupied__gte=0) & Q(capacity__gte=F("held") + F("occupied") - F("over")),
+                name="no_place_twice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site} ({self.get_group_display()})"
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity + self.over - self.held - self.occupied)

@@ -1,0 +1,56 @@
+"""Who may do it? One line per act on organisations, people, codes and places; deny by default. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+
+from partners.actor import Actor
+from partners.enums import SEATS, Act, OrganisationKind, Role, exclusive_pairs
+
+
+class NotAllowed(PermissionDenied):
+    """The actor may see that the page exists but not do this: 403."""
+
+
+Rule = Callable[[Actor, UUID | None], bool]
+
+
+def anyone(actor: Actor, organisation_id: UUID | None) -> bool:
+    return True
+
+
+def administrator(actor: Actor, organisation_id: UUID | None) -> bool:
+    return actor.has(Role.ADMINISTRATOR)
+
+
+def own_desk(actor: Actor, organisation_id: UUID | None) -> bool:
+    return actor.organisation_id == organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
+
+
+RULES: Mapping[Act, Rule] = {
+    Act.READ_DIRECTORY: anyone,
+    Act.KEEP_PLACES: own_desk,
+    Act.KEEP_PROVISION: own_desk,
+    Act.REVEAL_ADDRESS: own_desk,
+    Act.MANAGE_ORGANISATIONS: administrator,
+    Act.MANAGE_PEOPLE: administrator,
+    Act.MANAGE_CODES: administrator,
+    Act.MANAGE_REGIONS: administrator,
+}
+
+
+def may(actor: Actor, act: Act, organisation_id: UUID | None = None) -> bool:
+    """Args: organisation_id: whose rows they are, where the act is about one organisation's."""
+    return RULES[act](actor, organisation_id)
+
+
+def excluded_together(roles: Iterable[str]) -> frozenset[Role]:
+    """The first pair of `roles` that one person may not hold together; empty when all go together."""
+    held = frozenset(Role(role) for role in roles)
+    return next((pair for pair in sorted(exclusive_pairs(), key=sorted) if pair <= held), frozenset())
+
+
+def misplaced(roles: Iterable[str], kind: str) -> Role | None:
+    """The first of `roles` that nobody holds in an organisation of this kind (design §2, "belongs to")."""
+    return next((Role(role) for role in sorted(roles) if OrganisationKind(kind) not in SEATS.get(Role(role), OrganisationKind)), None)

@@ -1,0 +1,93 @@
+"""Who is this, in which seat, and who else is there?"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
+
+from audit.fields import RelaisNow
+from partners.actor import Actor
+from partners.enums import DESK_ROLES, OrganisationStatus, Role
+from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, User
+
+
+def live_memberships() -> QuerySet[Membership]:
+    return Membership.objects.filter(Q(until=None) | Q(until__gt=RelaisNow()))
+
+
+def seats() -> QuerySet[User]:
+    """Users with all that an `Actor` holds, and the time of the request, in one query."""
+    held = live_memberships().filter(user=OuterRef("pk"))
+    # Only the groups that the roles of today open: a role that ran out since the group was written opens none.
+    groups = User.groups.through.objects.filter(user=OuterRef("pk")).filter(
+        Q(group=OuterRef("organisation__group")) | Q(group__name=COORDINATION_GROUP)
+    )
+    return User.objects.select_related("organisation").annotate(
+        seat_roles=ArraySubquery(held.values("role")),
+        seat_deputy_for=ArraySubquery(held.exclude(deputy_for=None).values("deputy_for")),
+        seat_groups=ArraySubquery(groups.values("group")),
+        # The request's one time comes with it, so that no page asks for the clock alone.
+        seat_at=RelaisNow(),
+    )
+
+
+def actor_of(user: User) -> Actor:
+    """One query; none when `user` was loaded through `seats`, as sign-in does (`partners.sign_in`)."""
+    seat = user if hasattr(user, "seat_roles") else seats().get(pk=user.pk)
+    roles = frozenset(seat.seat_roles) if seat.is_active else frozenset()
+    organisation = seat.organisation
+    return Actor(
+        id=seat.pk,
+        organisation_id=organisation.pk,
+        kind=organisation.kind,
+        roles=roles,
+        groups=frozenset(group for group in seat.seat_groups if _opened(group, organisation.group_id, roles)),
+        desk=None if roles.isdisjoint(DESK_ROLES) else organisation.group_id,
+        deputy_for=frozenset(seat.seat_deputy_for),
+        national_unit=organisation.is_national_unit,
+        name=seat.name,
+        organisation_name=organisation.name,
+    )
+
+
+def _opened(group: int, desk: int, roles: frozenset[str]) -> bool:
+    return not roles.isdisjoint(DESK_ROLES) if group == desk else Role.COORDINATOR in roles
+
+
+def has_undertaken(user: User) -> bool:
+    return user.undertaking_accepted_at is not None
+
+
+def active_people(organisation_id: UUID, roles: Iterable[str] = Role) -> QuerySet[User]:
+    """The people of an organisation who hold one of `roles` today."""
+    held = live_memberships().filter(role__in=list(roles))
+    return User.objects.filter(organisation=organisation_id, is_active=True, pk__in=held.values("user"))
+
+
+def desk_staffed(organisation_id: UUID) -> bool:
+    """Is there somebody who can answer a referral?"""
+    return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR]).exists()
+
+
+def people(organisation: Organisation | None = None) -> QuerySet[User]:
+    """Everybody with their live roles, for the administrator."""
+    live = live_memberships().select_related("deputy_for").order_by("since")
+    found = User.objects.select_related("organisation").prefetch_related(Prefetch("memberships", live, to_attr="live"))
+    return found.filter(organisation=organisation) if organisation else found
+
+
+def invitations(organisation: Organisation | None = None) -> QuerySet[Invitation]:
+    """Those that nobody has answered yet, expired ones too."""
+    found = Invitation.objects.filter(accepted_at=None, revoked_at=None).select_related("organisation")
+    return found.filter(organisation=organisation) if organisation else found
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """The invitation that this link still opens. Only digests are compared, so timing tells nothing of a token."""
+    return (
+        Invitation.objects.select_related("organisation")
+        .filter(token_digest=Invitation.digest(token), accepted_at=None, revoked_at=None, expires_at__gt=RelaisNow())
+        .filter(organisation__status=OrganisationStatus.ACTIVE)
+        .first()
+    )

@@ -1,0 +1,154 @@
+"""Accounts: who is there, who is invited, who holds which role."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from partners.enums import Act
+from partners.forms.fields import VersionForm
+from partners.forms.people import InvitationForm, PeopleFilter, RoleForm
+from partners.models import Invitation, Membership, User
+from partners.queries import invitations, people
+from partners.services import accounts
+from partners.services.guard import authorise
+from partners.views.door import ActingRequest, attempt, confirmation, done, now, question
+
+PER_PAGE = 50
+
+
+@require_GET
+def people_list(request: ActingRequest) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    chosen = PeopleFilter(request.GET)
+    organisation = chosen.cleaned_data["organisation"] if chosen.is_valid() else None
+    page = Paginator(people(organisation), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "filter": chosen,
+        "organisation": organisation,
+        "invitations": invitations(organisation),
+    }
+    return render(request, "partners/people.html", context)
+
+
+@require_GET
+def person(request: ActingRequest, pk: UUID) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    context = {"person": get_object_or_404(people(), pk=pk), "back_url": reverse("people")}
+    return render(request, "partners/person.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def person_invite(request: ActingRequest) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    form = InvitationForm(request.POST or None)
+    origin = request.build_absolute_uri("/")
+    if request.method == "POST" and attempt(
+        form, lambda data: accounts.invite_person(request.actor, **data, origin=origin, at=now())
+    ):
+        return done(request, _("The link is on its way. It works once, for 7 days."), "people")
+    return question(
+        request,
+        form,
+        title=_("Invite a person"),
+        text=_("The person gets a link by e-mail and chooses a password. Nothing else is in the message."),
+        submit=_("Send the link"),
+        back_url=reverse("people"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def invitation_revoke(request: ActingRequest, pk: UUID) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    invitation = get_object_or_404(Invitation.objects.select_related("organisation"), pk=pk)
+    form = VersionForm(request.POST or None, initial={"version": invitation.version})
+    if request.method == "POST" and attempt(
+        form, lambda data: accounts.revoke_invitation(request.actor, pk, data["version"], at=now())
+    ):
+        return done(request, _("The link no longer works."), "people")
+    return confirmation(
+        request,
+        form,
+        title=_("Take this invitation back?"),
+        rows=[(_("Name"), invitation.name), (_("Organisation"), invitation.organisation.name)],
+        undo=_("You can invite the person again."),
+        submit=_("Take back"),
+        cancel_url=reverse("people"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def role_add(request: ActingRequest, pk: UUID) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    user = get_object_or_404(User, pk=pk)
+    form = RoleForm(user, request.POST or None)
+    if request.method == "POST" and attempt(
+        form,
+        lambda data: accounts.add_role(
+            request.actor, pk, data["role"], at=now(), deputy_for=data["deputy_for"]
+        ),
+    ):
+        return done(request, _("The role is added. It counts from now."), "person", pk)
+    return question(
+        request,
+        form,
+        title=_("Add a role"),
+        caption=user.name,
+        submit=_("Add"),
+        back_url=reverse("person", args=[pk]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def role_end(request: ActingRequest, pk: UUID) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    membership = get_object_or_404(Membership.objects.select_related("user__organisation"), pk=pk)
+    user = membership.user
+    form = VersionForm(request.POST or None, initial={"version": membership.version})
+    if request.method == "POST" and attempt(
+        form, lambda data: accounts.end_membership(request.actor, pk, data["version"], at=now())
+    ):
+        return done(request, _("The role has ended."), "person", user.pk)
+    return confirmation(
+        request,
+        form,
+        title=_("End this role?"),
+        rows=[*_identity(user), (_("Role"), membership.get_role_display())],
+        undo=_("The person is signed out at once. You can give the role again."),
+        danger=True,
+        submit=_("End the role"),
+        cancel_url=reverse("person", args=[user.pk]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def person_deactivate(request: ActingRequest, pk: UUID) -> HttpResponse:
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    user = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
+    form = VersionForm(request.POST or None, initial={"version": user.version})
+    if request.method == "POST" and attempt(
+        form, lambda data: accounts.deactivate_person(request.actor, pk, data["version"], at=now())
+    ):
+        return done(request, _("The account is closed."), "people")
+    return confirmation(
+        request,
+        form,
+        title=_("Close this account?"),
+        rows=_identity(user),
+        undo=_(
+            "Every role ends and the person is signed out at once. What the person did stays on record. "
+            "A new invitation to the same address opens the account again."
+        ),
+        danger=True,
+        submit=_("Close the account"),
+        cancel_url=reverse("person", args=[pk]),
+    )
+
+
+def _identity(user: User) -> list[tuple[str, str]]:
+    return [(_("Name"), user.name), (_("Organisation"), user.organisation.name)]

@@ -1,0 +1,1 @@
+"""What: the case file and the referrals that leave it."""

@@ -1,0 +1,73 @@
+"""Who is let in to which row? The only writer of guardian's tables (design §5, Grants)."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+from partners.models import COORDINATION_GROUP, Organisation, User
+from referral.enums import Action, Side, State
+from referral.models import Case, CaseGrant, Referral, ReferralGrant
+
+#: Moves after which the receiver holds the row no longer.
+CLOSES_RECEIVER = frozenset({State.DECLINED, State.WITHDRAWN, State.EXPIRED})
+
+
+@cache
+def _permission(codename: str) -> int:
+    """A permission's id, which never changes once the migrations have run."""
+    return Permission.objects.values_list("pk", flat=True).get(content_type__app_label="referral", codename=codename)
+
+
+def _desk(organisation_id: UUID) -> int:
+    return Organisation.objects.values_list("group_id", flat=True).get(pk=organisation_id)
+
+
+def _hold(referral: Referral, group_id: int, side: Side) -> None:
+    ReferralGrant.objects.get_or_create(
+        group_id=group_id,
+        content_object=referral,
+        permission_id=_permission(f"hold_{side.value}"),
+        defaults={"side": side, "seq": referral.seq, "state": referral.state, "due_at": referral.due_at},
+    )
+
+
+def open_draft(referral: Referral) -> None:
+    """The referring desk holds its draft from the start. A child referral takes its parent off coordination's list."""
+    _hold(referral, _desk(referral.referring_organisation_id), Side.REFERRING)
+    if referral.parent_id is not None:
+        ReferralGrant.objects.filter(content_object_id=referral.parent_id, side=Side.COORDINATING).delete()
+
+
+def follow(referral: Referral, action: str) -> None:
+    """Makes the grants say what the referral now says. Called after the save of every move."""
+    if action == Action.SEND:
+        _hold(referral, _desk(referral.receiving_organisation_id), Side.RECEIVING)
+    if referral.state in CLOSES_RECEIVER:
+        ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
+    if referral.state in (State.DECLINED, State.EXPIRED):
+        _hold(referral, Group.objects.values_list("pk", flat=True).get(name=COORDINATION_GROUP), Side.COORDINATING)
+    stale = ~Q(state=referral.state) | ~Q(due_at=referral.due_at) | ~Q(seq=referral.seq)
+    if referral.due_at is None:
+        stale |= Q(due_at__isnull=False)
+    ReferralGrant.objects.filter(stale, content_object=referral).update(
+        state=referral.state, due_at=referral.due_at, seq=referral.seq
+    )
+
+
+def close_receiver(referral: Referral) -> None:
+    """A suspended receiver holds nothing any more; coordination does."""
+    ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
+
+
+def open_case(case: Case, user: User, *, at: datetime) -> None:
+    """Gives `user` the file by name."""
+    CaseGrant.objects.get_or_create(
+        user=user, content_object=case, permission_id=_permission("hold_case"), defaults={"granted_at": at}
+    )
+
+
+def close_case(case: Case, user: User) -> None:
+    CaseGrant.objects.filter(user=user, content_object=case).delete()

@@ -1,0 +1,62 @@
+"""Who is told? A reference, "action requise" and a deadline: nothing else, on screen or by mail (design §7.9)."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from partners.enums import Role
+from partners.models import User
+from partners.queries import active_people
+from referral.models import Case, Notice, Referral
+
+logger = logging.getLogger(__name__)
+
+
+def desk_of(organisation_id: object) -> list[User]:
+    """Who answers for the inbox: the focal points, the supervisors where there is none."""
+    return list(active_people(organisation_id, [Role.FOCAL_POINT])) or list(
+        active_people(organisation_id, [Role.SUPERVISOR])
+    )
+
+
+def supervisors_of(organisation_id: object) -> list[User]:
+    return list(active_people(organisation_id, [Role.SUPERVISOR]))
+
+
+def tell(
+    users: Iterable[User | None], about: Case | Referral, *, at: datetime, due_at: datetime | None, action_needed: bool = True
+) -> None:
+    """Writes the notices in this transaction; the mails leave when it commits."""
+    object_type = "case" if isinstance(about, Case) else "referral"
+    for user in {user for user in users if user is not None and user.is_active}:
+        notice = Notice.objects.create(
+            user=user,
+            reference=about.reference,
+            object_type=object_type,
+            object_id=about.pk,
+            action_needed=action_needed,
+            due_at=due_at,
+            made_at=at,
+        )
+        transaction.on_commit(lambda notice=notice: _mail(notice))
+
+
+def _mail(notice: Notice) -> None:
+    with translation.override(notice.user.language):
+        subject = _("%(site)s: %(reference)s") % {"site": settings.RELAIS_SITE_NAME, "reference": notice.reference}
+        body = render_to_string("mail/notice.txt", {"notice": notice, "origin": settings.RELAIS_ORIGIN})
+        try:
+            EmailMessage(subject, body, to=[notice.user.email]).send()
+        except (SMTPException, OSError):
+            # The notice stands on the person's page; a mail server that is away must not undo the act.
+            logger.warning("mail not sent", extra={"notice": str(notice.pk)})
+        else:
+            Notice.objects.filter(pk=notice.pk).update(mailed_at=notice.made_at)

@@ -1,0 +1,166 @@
+"""What do the guards need to know that is not on the row itself?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from partners.enums import PersonGroup, Sex
+from partners.models import Organisation, Places, Service
+from partners.queries import desk_staffed
+from referral.deadlines import CONSENT
+from referral.enums import OPEN, SHELTER_SERVICES, TERMINAL, Basis, Machine, State
+from referral.lifecycle import Facts, move_of
+from referral.models import Case, Consent, LegalGround, Referral
+
+
+@dataclass(frozen=True)
+class FoundBasis:
+    """Why the released groups may go to this receiver, and until when."""
+
+    basis: Basis
+    until: datetime
+    ground: LegalGround | None = None
+
+
+def live_consents(referral: Referral, at: datetime) -> QuerySet[Consent]:
+    return Consent.objects.filter(
+        case_id=referral.case_id,
+        recipient_id=referral.receiving_organisation_id,
+        purpose=referral.purpose,
+        given=True,
+        withdrawn_at=None,
+        replaced_at=None,
+        expires_at__gt=at,
+    )
+
+
+def live_grounds(referral: Referral, at: datetime) -> QuerySet[LegalGround]:
+    return LegalGround.objects.filter(
+        case_id=referral.case_id,
+        recipient_id=referral.receiving_organisation_id,
+        purpose=referral.purpose,
+        valid_from__lte=at,
+        refused_at=None,
+    )
+
+
+def basis_for(referral: Referral, at: datetime) -> FoundBasis | None:
+    """The consent, else the ground, that covers every released group now; None when neither does."""
+    groups = set(referral.released_groups)
+    if not groups:
+        return None
+    consents = {consent.group: consent.expires_at for consent in live_consents(referral, at)}
+    if groups <= consents.keys():
+        return FoundBasis(Basis.CONSENT, min(consents[group] for group in groups))
+    for ground in live_grounds(referral, at):
+        if groups <= set(ground.groups):
+            # A ground stands until it is refused; its review has a clock of its own.
+            return FoundBasis(Basis.GROUND, at + CONSENT, ground)
+    return None
+
+
+def agreed_groups(referral: Referral, at: datetime) -> set[str]:
+    """The groups that the person agreed to, or that one legal ground releases, for this receiver and purpose."""
+    agreed = {consent.group for consent in live_consents(referral, at)}
+    grounds = [set(ground.groups) for ground in live_grounds(referral, at)]
+    return max([agreed, *grounds], key=len)
+
+
+def basis_live(referral: Referral, at: datetime) -> bool:
+    """Does consent or ground still cover what this referral releases?"""
+    return basis_for(referral, at) is not None
+
+
+def groups_of_persons(sex: str, *, is_child: bool, with_children: bool) -> list[PersonGroup]:
+    """The groups of places that could lodge this person, the best first."""
+    if is_child:
+        by_sex = {Sex.FEMALE: [PersonGroup.GIRLS], Sex.MALE: [PersonGroup.BOYS]}
+        return by_sex.get(Sex(sex), [PersonGroup.GIRLS, PersonGroup.BOYS])
+    women = [PersonGroup.MOTHERS, PersonGroup.WOMEN] if with_children else [PersonGroup.WOMEN, PersonGroup.MOTHERS]
+    return {Sex.FEMALE: women, Sex.MALE: [PersonGroup.MEN]}.get(Sex(sex), [*women, PersonGroup.MEN])
+
+
+def places_for(referral: Referral) -> QuerySet[Places]:
+    """The receiver's places for this person's group, full ones too: the desk sees why it cannot accept."""
+    groups = groups_of_persons(referral.sex, is_child=referral.is_child, with_children=True)
+    return Places.objects.filter(
+        site__organisation_id=referral.receiving_organisation_id, group__in=groups
+    ).select_related("site")
+
+
+def needs_place(referral: Referral) -> bool:
+    """Lodging by an organisation that counts places for such a person needs one of them."""
+    return referral.service in SHELTER_SERVICES and places_for(referral).exists()
+
+
+def _service_of(referral: Referral) -> Service | None:
+    return Service.objects.filter(
+        organisation_id=referral.receiving_organisation_id, code=referral.service, active=True
+    ).first()
+
+
+def profile_fits(service: Service, *, sex: str, is_child: bool) -> bool:
+    if is_child and not service.takes_children or not is_child and not service.takes_adults:
+        return False
+    return not service.sexes or sex in service.sexes or sex in (Sex.UNKNOWN, Sex.OTHER)
+
+
+def _profile_fits(referral: Referral) -> bool:
+    service = _service_of(referral)
+    return service is not None and profile_fits(service, sex=referral.sex, is_child=referral.is_child)
+
+
+_READERS: dict[str, tuple[str, Callable[[Referral, datetime], Any]]] = {
+    "basis_live": ("basis_live", basis_live),
+    "recipient_active": (
+        "recipient_active",
+        lambda r, at: Organisation.objects.get(pk=r.receiving_organisation_id).is_active,
+    ),
+    "recipient_staffed": ("recipient_staffed", lambda r, at: desk_staffed(r.receiving_organisation_id)),
+    "service_offered": ("service_offered", lambda r, at: _service_of(r) is not None),
+    "profile_fits": ("profile_fits", lambda r, at: _profile_fits(r)),
+    "not_twice": (
+        "duplicate",
+        lambda r, at: Referral.objects.filter(
+            case_id=r.case_id,
+            receiving_organisation_id=r.receiving_organisation_id,
+            service=r.service,
+            state__in=sorted(OPEN - {State.DRAFT}),
+        )
+        .exclude(pk=r.pk)
+        .exists(),
+    ),
+    "not_redirected": (
+        "redirected",
+        lambda r, at: Referral.objects.filter(parent=r).exclude(state=State.WITHDRAWN).exists(),
+    ),
+}
+
+
+def facts_for(referral: Referral, action: str, at: datetime, **given: Any) -> Facts:
+    """Reads only what the guards of `action` ask for.
+
+    given: what the user declared in the form: conflict_declared, arrival_confirmed, question_coded.
+    """
+    read: dict[str, Any] = {}
+    for guard in move_of(action, Machine.REFERRAL).guards:
+        if guard.name in _READERS:
+            fact, reader = _READERS[guard.name]
+            read[fact] = reader(referral, at)
+        elif guard.name == "place_free":
+            # A place already held by telephone for this very referral counts as free for it.
+            own = referral.placements.filter(state="held").exists()
+            read["needs_place"] = needs_place(referral) and not own
+            read["place_free"] = own or any(places.free for places in places_for(referral))
+    return Facts(at=at, **(read | given))
+
+
+def case_facts(case: Case, at: datetime) -> Facts:
+    return Facts(at=at, open_referrals=case.referrals.exclude(state__in=sorted(TERMINAL)).count())
+
+
+def waiting_grounds(case: Case) -> QuerySet[LegalGround]:
+    return case.grounds.filter(Q(approved_at=None), refused_at=None)

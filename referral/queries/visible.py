@@ -1,0 +1,63 @@
+"""Which referrals and cases does a grant let this person hold? What is behind the door, disclosure decides."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from partners.actor import Actor
+from partners.enums import Role
+from referral.enums import Side
+from referral.models import Case, CaseGrant, Referral, ReferralGrant
+from referral.policy import Tie
+
+
+def held_by(actor: Actor) -> QuerySet[ReferralGrant]:
+    """The grants of the actor's groups; coordination's only for those who coordinate."""
+    sides = Q(side__in=[Side.REFERRING, Side.RECEIVING])
+    if actor.has(Role.COORDINATOR):
+        sides |= Q(side=Side.COORDINATING)
+    return ReferralGrant.objects.filter(sides, group_id__in=actor.groups)
+
+
+def visible_to(actor: Actor) -> QuerySet[Referral]:
+    return Referral.objects.filter(Exists(held_by(actor).filter(content_object=OuterRef("pk"))))
+
+
+def referral_of(actor: Actor, pk: UUID) -> Referral | None:
+    """The referral with what its page needs, or None: absent and hidden look alike."""
+    return (
+        visible_to(actor)
+        .select_related("case", "case__owner", "referring_organisation", "receiving_organisation", "worker", "preview__region")
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def visible_cases(actor: Actor) -> QuerySet[Case]:
+    """Files opened to the actor by name, all of the own organisation's for its supervisors (design §5, Grants)."""
+    granted = Exists(CaseGrant.objects.filter(user_id=actor.id, content_object=OuterRef("pk")))
+    if actor.has(Role.SUPERVISOR):
+        return Case.objects.filter(Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id))
+    if actor.has(Role.CASEWORKER):
+        # A report that nobody has taken in yet is the whole desk's, in codes; policy keeps the file itself shut.
+        return Case.objects.filter(granted | Q(owner=None, organisation_id=actor.organisation_id))
+    return Case.objects.none()
+
+
+def case_of(actor: Actor, pk: UUID) -> Case | None:
+    return visible_cases(actor).select_related("person", "owner", "organisation", "region").filter(pk=pk).first()
+
+
+def case_tie(actor: Actor, case: Case) -> Tie:
+    return Tie(
+        case_granted=CaseGrant.objects.filter(user_id=actor.id, content_object=case).exists(),
+        own_case=case.organisation_id == actor.organisation_id,
+    )
+
+
+def tie(actor: Actor, referral: Referral) -> Tie:
+    return Tie(
+        case_granted=CaseGrant.objects.filter(user_id=actor.id, content_object_id=referral.case_id).exists(),
+        named_worker=referral.worker_id == actor.id,
+        own_case=referral.referring_organisation_id == actor.organisation_id,
+    )

@@ -1,0 +1,1 @@
+"""One write, one transaction, one function per act. All moves go through `steps`."""

@@ -1,0 +1,232 @@
+"""Why may something be shared? Conversations about consent, legal grounds, custody titles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit.rows import write
+from partners.actor import Actor
+from partners.enums import CHILD_PROTECTION_KINDS, Role
+from partners.models import Organisation
+from partners.queries import active_people, national_unit
+from referral import lifecycle, notices, policy
+from referral.deadlines import CONSENT, COUNTERSIGN, TITLE_MISSING
+from referral.disclosure import GROUND_GROUPS, SAFETY_GROUPS, is_child
+from referral.enums import CaseAct, GroundCode, Machine, Side, TaskKind, TitleAction, TitleState
+from referral.lifecycle import NotPossible
+from referral.models import Case, Consent, CustodyTitle, LegalGround, Task
+from referral.policy import NotAllowed
+from referral.services import steps
+from referral.services.cases import finish_tasks
+from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection
+
+#: How long one person alone may wait for a second before sharing what keeps the person alive (design §5).
+VITAL_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer of the conversation: may this recipient, for this purpose, know this group?"""
+
+    recipient_id: UUID
+    purpose: str
+    group: str
+    given: bool
+
+
+def record_conversation(
+    pk: UUID, *, by: Actor, at: datetime, cells: Sequence[Cell], method: str, language: str, witness: str | None
+) -> UUID:
+    """One conversation fills a grid of cells; a later answer replaces the earlier one about the same cell.
+
+    An answer that takes back what was given is a withdrawal, with all that follows from one.
+
+    Raises:
+        NotVisible, NotAllowed.
+    """
+    conversation = uuid4()
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.RECORD_CONSENT, case)
+        for cell in cells:
+            _replace(case, cell, at)
+            consent = Consent(
+                case=case, recipient_id=cell.recipient_id, purpose=cell.purpose, group=cell.group, given=cell.given,
+                conversation=conversation, method=method, language=language, explained_by_id=by.id, witness=witness or None,
+                given_at=at, expires_at=at + CONSENT,
+            )  # fmt: skip
+            write(consent, "consent.change", case_id=case.pk)
+        if any(not cell.given for cell in cells):
+            end_uncovered(case, by=by, at=at)
+    return conversation
+
+
+def _replace(case: Case, cell: Cell, at: datetime) -> None:
+    for earlier in Consent.objects.select_for_update().filter(
+        case=case, recipient_id=cell.recipient_id, purpose=cell.purpose, group=cell.group, withdrawn_at=None, replaced_at=None
+    ):
+        earlier.replaced_at = at
+        write(earlier, "consent.change", fields=["replaced_at"], case_id=case.pk)
+
+
+def withdraw_consent(
+    pk: UUID, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str, person_is_safe: bool
+) -> list[UUID]:
+    """Takes back what was agreed for one recipient and purpose; returns the referrals that ended.
+
+    An adult's word ends every open referral of that recipient and purpose in this transaction. A child's or
+    guardian's moves nothing: the objection is recorded and a supervisor decides within 24 h (design §6).
+    """
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.WITHDRAW_CONSENT, case)
+        if is_child(case.person.age_status):
+            record_objection(case, by=by, at=at, recipient_id=recipient_id, purpose=purpose)
+            return []
+        for consent in Consent.objects.select_for_update().filter(
+            case=case, recipient_id=recipient_id, purpose=purpose, given=True, withdrawn_at=None, replaced_at=None
+        ):
+            consent.withdrawn_at = at
+            write(consent, "consent.change", fields=["withdrawn_at"], case_id=case.pk)
+        return end_for_consent(case, by=by, at=at, recipient_id=recipient_id, purpose=purpose, person_is_safe=person_is_safe)
+
+
+def record_ground(
+    pk: UUID, *, by: Actor, at: datetime, code: str, recipient: Organisation, purpose: str, groups: Sequence[str],
+    reason: str, best_interest: Mapping[str, str] | None = None, alone: bool = False,
+) -> LegalGround:  # fmt: skip
+    """Records what the law lets be shared without consent (design §5).
+
+    Args:
+        alone: vital danger, and nobody answered within 15 minutes: safety needs only, reviewed within 24 h.
+
+    Raises:
+        NotVisible, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.RECORD_GROUND, case)
+        if refused := _refused(case, code, recipient, groups, best_interest, alone):
+            steps.refuse(case, "NOT_POSSIBLE_GROUND")
+            raise NotPossible([refused])
+        ground = LegalGround(
+            case=case, code=code, recipient=recipient, purpose=purpose, groups=sorted(groups), reason=reason,
+            best_interest=dict(best_interest) if best_interest else None, recorded_by_id=by.id, recorded_at=at,
+            valid_from=at if code == GroundCode.CHILD_PROTECTION or alone else None, review_due=at + COUNTERSIGN,
+        )  # fmt: skip
+        write(ground, case_id=case.pk, reason_code=code.upper())
+        task = Task(
+            kind=TaskKind.COUNTERSIGN, case=case, organisation=_second_people(case, by), made_at=at, due_at=at + COUNTERSIGN
+        )
+        write(task, case_id=case.pk)
+        notices.tell(
+            [u for u in active_people(task.organisation_id, [Role.SUPERVISOR]) if u.pk != by.id], case, at=at, due_at=task.due_at
+        )
+    return ground
+
+
+def _refused(
+    case: Case, code: str, recipient: Organisation, groups: Sequence[str], best_interest: Mapping[str, str] | None, alone: bool
+) -> Any:
+    child = is_child(case.person.age_status)
+    if code == GroundCode.CHILD_PROTECTION:
+        if not child:
+            return _("This ground protects children: the person is an adult.")
+        if recipient.kind not in CHILD_PROTECTION_KINDS:
+            return _("This organisation is not a designated child-protection service.")
+        if not best_interest or not all(best_interest.get(key) for key in ("safety", "view", "guardian")):
+            return _("Answer the three questions about the best interests of the child.")
+    allowed = SAFETY_GROUPS if alone else GROUND_GROUPS
+    if not set(groups) <= {str(group) for group in allowed}:
+        return _("A legal ground cannot release these groups.")
+    if alone and code != GroundCode.VITAL_DANGER:
+        return _("Only vital danger lets one person share alone.")
+    return None
+
+
+def _second_people(case: Case, by: Actor) -> Organisation:
+    """Another supervisor of the organisation, else the national unit (design §2)."""
+    if active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk=by.id).exists():
+        return case.organisation
+    return national_unit()
+
+
+def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: bool) -> LegalGround:
+    """The second person countersigns or refuses. A refused ground releases nothing from the next request on."""
+    with transaction.atomic():
+        ground = LegalGround.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
+        if ground is None or not _may_see(by, ground):
+            raise steps.NotVisible
+        if not policy.is_second_person(by, ground.recorded_by_id):
+            steps.refuse(ground.case, "NOT_ALLOWED_SECOND_PERSON")
+            raise NotAllowed(CaseAct.APPROVE_GROUND)
+        if ground.version != version or ground.approved_at or ground.refused_at:
+            raise steps.StaleForm
+        if approve:
+            ground.approved_at, ground.approved_by_id = at, by.id
+            ground.valid_from = ground.valid_from or at
+        else:
+            ground.refused_at = at
+        write(ground, fields=["approved_at", "approved_by", "valid_from", "refused_at"], case_id=ground.case_id, reason_code="APPROVED" if approve else "REFUSED")
+        finish_tasks(ground.case, TaskKind.COUNTERSIGN, by=by, at=at, result="approved" if approve else "refused")
+        notices.tell([ground.recorded_by], ground.case, at=at, due_at=None, action_needed=not approve)
+        if not approve:
+            end_uncovered(ground.case, by=None, at=at)
+    return ground
+
+
+def _may_see(by: Actor, ground: LegalGround) -> bool:
+    """Supervisors of the case's organisation; those of the national unit when there is no other second person."""
+    if not by.has(Role.SUPERVISOR):
+        return False
+    if ground.case.organisation_id == by.organisation_id:
+        return True
+    return by.national_unit and Task.objects.filter(
+        case=ground.case, kind=TaskKind.COUNTERSIGN, organisation_id=by.organisation_id, done_at=None
+    ).exists()
+
+
+def enter_title(
+    pk: UUID, *, by: Actor, at: datetime, action: str, court: Organisation | None, number: str | None,
+    name_on_order: str | None, issued_on: Any, ends_at: datetime | None,
+) -> CustodyTitle:  # fmt: skip
+    """The case owner enters a child's title from the paper: "non confirmé par le greffe" until `justice` confirms."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.ENTER_TITLE, case)
+        title = CustodyTitle.objects.select_for_update(of=("self",)).filter(case=case).exclude(state=TitleState.LIFTED).first()
+        title = title or CustodyTitle(case=case, entered_by_id=by.id, state_since=at)
+        source = title.state
+        lifecycle.require(title, action, lifecycle.Facts(at=at), Machine.TITLE)
+        lifecycle.follow(title, action, at=at)
+        title.court, title.number, title.name_on_order = court, number or None, name_on_order or None
+        title.issued_on, title.ends_at = issued_on, ends_at
+        title.confirmed_at = title.confirmed_by = None
+        write(title, f"transition.{action}", case_id=case.pk, scope=f"{source}:{title.state}")
+        steps.log(Machine.TITLE, case.pk, action=action, source=source, target=title.state, by=by, side=Side.REFERRING, at=at)
+        finish_tasks(case, TaskKind.TITLE_MISSING, by=by, at=at)
+        if court is not None and action in (TitleAction.REQUISITION, TitleAction.ORDER):
+            task = Task(kind=TaskKind.CONFIRM_TITLE, case=case, organisation=court, made_at=at, due_at=at + TITLE_MISSING)
+            write(task, case_id=case.pk)
+    return title
+
+
+def confirm_title(pk: UUID, *, by: Actor, at: datetime, version: int) -> CustodyTitle:
+    """The registry of the title's own court confirms it. Raises NotVisible, NotAllowed, StaleForm."""
+    with transaction.atomic():
+        title = CustodyTitle.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk, court_id=by.organisation_id).first()
+        if title is None:
+            raise steps.NotVisible
+        steps.permit_case(by, CaseAct.CONFIRM_TITLE, title.case)
+        if title.version != version or title.confirmed_at is not None:
+            raise steps.StaleForm
+        title.confirmed_at, title.confirmed_by_id = at, by.id
+        write(title, fields=["confirmed_at", "confirmed_by"], case_id=title.case_id)
+        finish_tasks(title.case, TaskKind.CONFIRM_TITLE, by=by, at=at)
+        notices.tell([title.case.owner], title.case, at=at, due_at=None, action_needed=False)
+    return title

@@ -1,0 +1,128 @@
+"""From the arrival to the outcome: the named worker and the desk that took the person in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.rows import write
+from partners.actor import Actor
+from partners.services.provision import leave_place, occupy_place
+from referral import notices
+from referral.deadlines import CALL_BACK, REVIEW
+from referral.enums import Action, PlacementState, TaskKind
+from referral.models import Placement, Referral, Task
+from referral.references import heard
+from referral.services import steps
+from referral.services.cases import finish_tasks
+from referral.services.receiving import close_snapshot, hold, release_hold
+
+
+class WrongCode(Exception):
+    """The arrival code typed is not the one that was given out."""
+
+
+def start_service(
+    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, code: str = "", identified_otherwise: str = ""
+) -> Referral:
+    """The person is there: the code matches, or the desk says how else the person was identified.
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible, WrongCode.
+    """
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        return _arrive(referral, Action.START, by=by, at=at, occurred_at=occurred_at, code=code, otherwise=identified_otherwise)
+
+
+def resume_service(
+    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, code: str = "", identified_otherwise: str = "",
+    places_id: UUID | None = None,
+) -> Referral:  # fmt: skip
+    """A late arrival: as `start_service`, with a free place found again."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        steps.permit(by, Action.RESUME, referral)
+        hold(referral, at=at, places_id=places_id, label=None)
+        return _arrive(referral, Action.RESUME, by=by, at=at, occurred_at=occurred_at, code=code, otherwise=identified_otherwise)
+
+
+def _arrive(
+    referral: Referral, action: Action, *, by: Actor, at: datetime, occurred_at: datetime, code: str, otherwise: str
+) -> Referral:
+    matches = bool(code) and heard(code) == referral.arrival_code
+    step = steps.begin(referral, action, by=by, at=at, arrival_confirmed=matches or bool(code) or bool(otherwise))
+    if code and not matches:
+        steps.refuse(referral, "WRONG_ARRIVAL_CODE")
+        raise WrongCode
+    referral.started_at = occurred_at
+    _occupy(referral, occurred_at)
+    steps.finish(step, occurred_at=occurred_at, reason_code="CODE" if matches else "OTHERWISE", reason=otherwise or None, reason_for="both")
+    finish_tasks(referral.case, TaskKind.CALL_BACK, by=by, at=at, result="arrived")
+    notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
+    return referral
+
+
+def _occupy(referral: Referral, at: datetime) -> None:
+    held = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD).first()
+    if held is not None:
+        occupy_place(held.places_id)
+        held.state, held.occupied_at = PlacementState.OCCUPIED, at
+        write(held, fields=["state", "occupied_at"], case_id=referral.case_id, referral_id=referral.pk)
+
+
+def record_no_show(
+    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, reason_code: str, called: bool
+) -> Referral:
+    """The person did not come: the hold is released, the case owner calls back within a day.
+
+    A child's non-arrival becomes an alert after a recorded call to the centre: `called` says that it was made.
+    """
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.NO_SHOW, by=by, at=at)
+        release_hold(referral)
+        steps.finish(step, occurred_at=occurred_at, reason_code=reason_code)
+        task = Task(
+            kind=TaskKind.CALL_BACK, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
+            owner_id=referral.case.owner_id, made_at=at, due_at=at + CALL_BACK,
+            proposal={"child": referral.is_child, "called": called},
+        )  # fmt: skip
+        write(task, case_id=referral.case_id, referral_id=referral.pk)
+        notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
+    return referral
+
+
+def review_service(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+    """The stay goes on: thirty days more, from now."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.REVIEW, by=by, at=at)
+        referral.due_at = at + REVIEW
+        steps.finish(step)
+    return referral
+
+
+def complete_service(
+    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, outcome: str, note: str | None = None, left: bool = True
+) -> Referral:
+    """The coded outcome closes the loop: snapshot and messages close at once, the sender is told."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.COMPLETE, by=by, at=at)
+        referral.outcome = outcome
+        steps.finish(step, occurred_at=occurred_at, reason_code=outcome, reason=note, reason_for="both")
+        if left:
+            leave(referral, at=occurred_at)
+        close_snapshot(referral)
+        notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
+    return referral
+
+
+def leave(referral: Referral, *, at: datetime) -> None:
+    """The bed is free from the departure on, and the safety extract closes with it."""
+    stayed = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.OCCUPIED).first()
+    if stayed is not None:
+        leave_place(stayed.places_id)
+        stayed.state, stayed.left_at = PlacementState.LEFT, at
+        write(stayed, fields=["state", "left_at"], case_id=referral.case_id, referral_id=referral.pk)

@@ -1,0 +1,228 @@
+"""A case file from the first report on: opening, taking in, correcting, who owns it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.rows import write
+from partners.actor import Actor
+from partners.enums import Role
+from partners.models import Organisation, Region, User
+from partners.queries import active_people
+from referral import grants, lifecycle, notices, policy
+from referral.deadlines import AGE_DECISION
+from referral.enums import AgeBand, AgeStatus, CaseAct, CaseAction, CaseState, Machine, Side, TaskKind, Urgency
+from referral.models import Case, Person, Task
+from referral.policy import NotAllowed, Tie
+from referral.queries import facts
+from referral.references import new_reference
+from referral.services import steps
+
+#: A report must be taken in within a day, at once when somebody's life is in danger (domain §5.3).
+TAKE_IN = {Urgency.EMERGENCY: timedelta(hours=2), Urgency.URGENT: timedelta(hours=12), Urgency.STANDARD: timedelta(hours=24)}
+
+
+class NoDestination(Exception):
+    """No organisation takes in the reports of this region."""
+
+
+def _new_case(organisation: Organisation, region: Region, *, by: Actor, at: datetime, fields: Mapping[str, Any]) -> Case:
+    return Case(
+        reference=new_reference(),
+        organisation=organisation,
+        region=region,
+        risk=fields.get("risk", "unknown"),
+        urgency=fields.get("urgency", Urgency.STANDARD),
+        opened_at=at,
+        opened_by_id=by.id,
+        state_since=at,
+    )
+
+
+PERSON_FIELDS = (
+    "sex", "age_status", "age_band", "family_name", "given_names", "birth_date", "nationality", "alias", "phone",
+    "safe_contact", "languages", "interpreter_needed", "needs", "health", "legal_situation", "narrative", "children",
+    "documents", "flags",
+)  # fmt: skip
+
+
+def open_case(*, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]) -> Case:
+    """A caseworker opens a file of the own organisation and owns it.
+
+    Args:
+        person: values for `PERSON_FIELDS`. case: `risk` and `urgency`.
+
+    Raises:
+        NotAllowed.
+    """
+    if not policy.may_case(by, CaseAct.OPEN, Tie()):
+        raise NotAllowed(CaseAct.OPEN)
+    with transaction.atomic():
+        owner = User.objects.get(pk=by.id)
+        new = _new_case(Organisation.objects.get(pk=by.organisation_id), region, by=by, at=at, fields=case)
+        new.owner = owner
+        new.screen(at=at)
+        write(new, case_id=new.pk)
+        new.refresh_from_db(fields=["seq"])
+        grants.open_case(new, owner, at=at)
+        _write_person(new, person, at=at)
+        steps.log(
+            Machine.CASE, new.pk, action=CaseAction.SCREEN, source=CaseState.SIGNALED, target=new.state,
+            by=by, side=Side.REFERRING, at=at,
+        )  # fmt: skip
+    return new
+
+
+def _write_person(case: Case, values: Mapping[str, Any], *, at: datetime) -> Person:
+    person = Person(case=case, **{name: values[name] for name in PERSON_FIELDS if name in values})
+    write(person, case_id=case.pk)
+    if person.age_status == AgeStatus.UNKNOWN:
+        task = Task(
+            kind=TaskKind.AGE_DECISION, case=case, organisation=case.organisation, owner=None, made_at=at,
+            due_at=at + AGE_DECISION,
+        )  # fmt: skip
+        write(task, case_id=case.pk)
+    return person
+
+
+def report(*, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]) -> Case:
+    """A reporter's short report becomes a case of the organisation that the region's rule names.
+
+    Raises:
+        NotAllowed, NoDestination.
+    """
+    if not policy.may_case(by, CaseAct.REPORT, Tie()):
+        raise NotAllowed(CaseAct.REPORT)
+    destination = region.reports_to
+    if destination is None or not destination.is_active:
+        raise NoDestination
+    with transaction.atomic():
+        new = _new_case(destination, region, by=by, at=at, fields=case)
+        new.reported_by_id = by.id
+        new.reported_organisation_id = by.organisation_id
+        write(new, case_id=new.pk)
+        _write_person(new, person, at=at)
+        due = at + TAKE_IN[Urgency(new.urgency)]
+        task = Task(kind=TaskKind.TAKE_IN_REPORT, case=new, organisation=destination, made_at=at, due_at=due)
+        write(task, case_id=new.pk)
+        workers = active_people(destination.pk, [Role.CASEWORKER, Role.SUPERVISOR])
+        notices.tell(workers, new, at=at, due_at=due)
+    return new
+
+
+def take_in(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
+    """The first caseworker who takes a report in owns its case. Raises NotVisible, StaleForm, NotAllowed, NotPossible."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk, version=version)
+        steps.permit_case(by, CaseAct.TAKE_IN, case)
+        lifecycle.require(case, CaseAction.SCREEN, facts.case_facts(case, at), Machine.CASE)
+        owner = User.objects.get(pk=by.id)
+        source = case.state
+        case.screen(at=at)
+        case.owner = owner
+        write(case, f"transition.{CaseAction.SCREEN}", case_id=case.pk)
+        grants.open_case(case, owner, at=at)
+        finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
+        steps.log(Machine.CASE, case.pk, action=CaseAction.SCREEN, source=source, target=case.state, by=by, side=Side.REFERRING, at=at)
+    return case
+
+
+def protect(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
+    """The case owner records that the person is being put under immediate protection."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk, version=version)
+        steps.permit_case(by, CaseAct.EDIT, case)
+        lifecycle.require(case, CaseAction.PROTECT, facts.case_facts(case, at), Machine.CASE)
+        source = case.state
+        case.protect(at=at)
+        write(case, f"transition.{CaseAction.PROTECT}", case_id=case.pk)
+        steps.log(Machine.CASE, case.pk, action=CaseAction.PROTECT, source=source, target=case.state, by=by, side=Side.REFERRING, at=at)
+    return case
+
+
+def correct_person(
+    pk: UUID, *, by: Actor, at: datetime, version: int, values: Mapping[str, Any], case_values: Mapping[str, Any]
+) -> Case:
+    """Corrects the file; `version` is the Person's. Raises NotVisible, StaleForm, NotAllowed."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.EDIT, case)
+        person = Person.objects.select_for_update(of=("self",)).get(case=case)
+        if person.version != version:
+            raise steps.StaleForm
+        changed = [name for name in PERSON_FIELDS if name in values]
+        for name in changed:
+            setattr(person, name, values[name])
+        write(person, fields=changed, case_id=case.pk)
+        moved = [name for name in ("risk", "urgency") if name in case_values and getattr(case, name) != case_values[name]]
+        if moved:
+            for name in moved:
+                setattr(case, name, case_values[name])
+            write(case, fields=moved, case_id=case.pk)
+    return case
+
+
+def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: str, age_band: str) -> Person:
+    """A second person decides an unknown age, within 7 days (design §5). `version` is the Person's."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.DECIDE_AGE, case)
+        if not policy.is_second_person(by, case.owner_id):
+            steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
+            raise NotAllowed(CaseAct.DECIDE_AGE)
+        person = Person.objects.select_for_update(of=("self",)).get(case=case)
+        if person.version != version:
+            raise steps.StaleForm
+        person.age_status, person.age_band = AgeStatus(age_status), AgeBand(age_band)
+        write(person, fields=["age_status", "age_band"], case_id=case.pk)
+        finish_tasks(case, TaskKind.AGE_DECISION, by=by, at=at, result=age_status)
+    return person
+
+
+def assign_owner(pk: UUID, *, by: Actor, at: datetime, version: int, owner_id: UUID) -> Case:
+    """A supervisor names another caseworker of the organisation; the file opens to them and closes to the former."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk, version=version)
+        steps.permit_case(by, CaseAct.ASSIGN, case)
+        owner = active_people(case.organisation_id, [Role.CASEWORKER]).get(pk=owner_id)
+        former = case.owner
+        taken_in = case.state == CaseState.SIGNALED
+        case.owner = owner
+        if taken_in:
+            case.screen(at=at)
+        write(case, fields=["owner", "state", "state_since"], case_id=case.pk, reason_code="OWNER")
+        if former is not None and former != owner:
+            grants.close_case(case, former)
+        grants.open_case(case, owner, at=at)
+        for task in Task.objects.select_for_update().filter(case=case, done_at=None, owner=former).exclude(owner=None):
+            task.owner = owner
+            write(task, fields=["owner"], case_id=case.pk)
+        if taken_in:
+            finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
+            steps.log(Machine.CASE, case.pk, action=CaseAction.SCREEN, source=CaseState.SIGNALED, target=case.state, by=by, side=Side.REFERRING, at=at)
+        notices.tell([owner], case, at=at, due_at=None)
+    return case
+
+
+def finish_tasks(case: Case, kind: TaskKind, *, by: Actor | None, at: datetime, result: str = "") -> None:
+    """Marks the open tasks of a kind done, because the act they asked for was done."""
+    for task in Task.objects.select_for_update(of=("self",)).filter(case=case, kind=kind, done_at=None):
+        task.done_at, task.result = at, result
+        task.done_by_id = by.id if by else None
+        write(task, fields=["done_at", "result", "done_by"], case_id=case.pk)
+
+
+def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = "") -> Task:
+    """Its owner, or a supervisor for the desk's, says that a task is done. Raises NotVisible, StaleForm."""
+    with transaction.atomic():
+        task = Task.objects.select_for_update(of=("self",)).filter(pk=pk, done_at=None).first()
+        if task is None or not (task.owner_id == by.id or (by.has(Role.SUPERVISOR) and task.organisation_id == by.organisation_id)):
+            raise steps.NotVisible
+        if task.version != version:
+            raise steps.StaleForm
+        task.done_at, task.done_by_id, task.note = at, by.id, note or None
+        write(task, fields=["done_at", "done_by", "note"], case_id=task.case_id)
+    return task

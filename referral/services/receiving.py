@@ -1,0 +1,189 @@
+"""The receiving desk: acknowledge, ask, accept, decline, step back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.rows import write
+from crypto import keyring
+from crypto.scopes import Scope, ScopeKind
+from partners.actor import Actor
+from partners.enums import Role
+from partners.models import Places, User
+from partners.queries import active_people
+from partners.services.provision import hold_place, release_place
+from referral import notices
+from referral.deadlines import ACKNOWLEDGE, TITLE_MISSING
+from referral.enums import (
+    CONFLICT_OF_INTEREST,
+    SHELTER_SERVICES,
+    Action,
+    MessageKind,
+    PlacementState,
+    TaskKind,
+    TitleState,
+    Urgency,
+)
+from referral.models import Message, Placement, Referral, Task
+from referral.queries import places_for
+from referral.references import new_arrival_code
+from referral.services import steps
+
+
+class WrongPlace(Exception):
+    """The place chosen is not one of the desk's for this person."""
+
+
+def acknowledge(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+    """The desk has seen it: the decision clock starts, nothing more is shown."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.ACKNOWLEDGE, by=by, at=at)
+        referral.acknowledged_at = at
+        steps.finish(step)
+        notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
+    return referral
+
+
+def request_info(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Sequence[str]) -> Referral:
+    """Coded questions only; the clock stops once, for 48 h at most."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.REQUEST_INFO, by=by, at=at, question_coded=bool(codes))
+        referral.info_requested_at = at
+        for code in codes:
+            message = Message(
+                referral=referral, case_id=referral.case_id, kind=MessageKind.QUESTION, code=code,
+                from_organisation_id=by.organisation_id, written_by_id=by.id, written_at=at,
+            )  # fmt: skip
+            write(message, case_id=referral.case_id, referral_id=referral.pk)
+        steps.finish(step)
+        notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
+    return referral
+
+
+def accept_referral(
+    pk: UUID, *, by: Actor, at: datetime, version: int, worker_id: UUID, expected_arrival_at: datetime,
+    places_id: UUID | None = None, label: str | None = None, conflict_declared: bool = False,
+) -> Referral:  # fmt: skip
+    """One yes wins: the place is held, the named worker may read what was shared, an arrival code is made.
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree, WrongPlace, User.DoesNotExist.
+    """
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.ACCEPT, by=by, at=at, conflict_declared=conflict_declared)
+        referral.worker = _worker(by, worker_id)
+        referral.accepted_at, referral.expected_arrival_at = at, expected_arrival_at
+        referral.answered_late = step.late
+        referral.arrival_code = new_arrival_code()
+        steps.enter(referral, at)
+        hold(referral, at=at, places_id=places_id, label=label)
+        _confirm_telephone(referral, at)
+        if referral.is_child and referral.service in SHELTER_SERVICES:
+            _ask_for_title(referral, at)
+        steps.finish(step)
+        notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
+    return referral
+
+
+def _worker(by: Actor, worker_id: UUID) -> User:
+    """The person who will take care: anyone at the receiver's own desk."""
+    return active_people(by.organisation_id, [Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR]).get(pk=worker_id)
+
+
+def hold(referral: Referral, *, at: datetime, places_id: UUID | None, label: str | None, by_telephone: bool = False) -> None:
+    """Holds one place for this referral, unless a telephone yes holds one already.
+
+    Raises:
+        WrongPlace: no such place of this desk for such a person. NoPlaceFree: the locked row says so.
+    """
+    held = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD).first()
+    if held is not None:
+        held.by_telephone, held.held_until, held.label = by_telephone, referral.due_at, label or None
+        write(held, fields=["by_telephone", "held_until", "label"], case_id=referral.case_id, referral_id=referral.pk)
+        return
+    if places_id is None:
+        return
+    if not places_for(referral).filter(pk=places_id).exists():
+        raise WrongPlace
+    hold_place(places_id)
+    placement = Placement(
+        referral=referral, case_id=referral.case_id, places_id=places_id, state=PlacementState.HELD, label=label or None,
+        held_until=referral.due_at, by_telephone=by_telephone,
+    )  # fmt: skip
+    write(placement, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def release_hold(referral: Referral) -> None:
+    """Gives a held place back; an occupied one stays occupied until the departure is recorded."""
+    held = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD).first()
+    if held is not None:
+        release_place(held.places_id)
+        held.state = PlacementState.RELEASED
+        write(held, fields=["state"], case_id=referral.case_id, referral_id=referral.pk)
+
+
+def _confirm_telephone(referral: Referral, at: datetime) -> None:
+    for answer in referral.telephone_answers.select_for_update(of=("self",)).filter(confirmed_at=None):
+        answer.confirmed_at = at
+        write(answer, fields=["confirmed_at"], case_id=referral.case_id, referral_id=referral.pk)
+
+
+def _ask_for_title(referral: Referral, at: datetime) -> None:
+    """A missing title never blocks a placement: it gives the case owner a task and a clock (design §6)."""
+    titled = referral.case.titles.exclude(state__in=[TitleState.LIFTED, TitleState.NONE]).exists()
+    asked = Task.objects.filter(case_id=referral.case_id, kind=TaskKind.TITLE_MISSING, done_at=None).exists()
+    if not titled and not asked:
+        task = Task(
+            kind=TaskKind.TITLE_MISSING, case_id=referral.case_id, referral=referral,
+            organisation_id=referral.referring_organisation_id, owner_id=referral.case.owner_id, made_at=at, due_at=at + TITLE_MISSING,
+        )  # fmt: skip
+        write(task, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def decline_referral(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str, reason: str | None = None) -> Referral:
+    """A coded no: the desk holds nothing any more, the sender and coordination look for the next provider."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.DECLINE, by=by, at=at)
+        referral.decline_reason, referral.answered_late = reason_code, step.late
+        _end_at_receiver(step, reason_code, reason)
+    return referral
+
+
+def step_back(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+    """Within two hours of accepting, for a conflict of interest: identity is re-sealed, no decline is counted."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.STEP_BACK, by=by, at=at, conflict_declared=True)
+        referral.decline_reason, referral.stepped_back = CONFLICT_OF_INTEREST, True
+        _end_at_receiver(step, CONFLICT_OF_INTEREST, None)
+    return referral
+
+
+def _end_at_receiver(step: steps.Step, reason_code: str, reason: str | None) -> None:
+    referral, at = step.referral, step.at
+    release_hold(referral)
+    steps.finish(step, reason_code=reason_code, reason=reason, reason_for="both")
+    close_snapshot(referral)
+    ask_for_redirect(referral, at)
+    notices.tell([referral.case.owner], referral, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
+
+
+def close_snapshot(referral: Referral) -> None:
+    """The key of what was disclosed dies with the referral's end, in the same transaction (design §5)."""
+    scope = Scope(ScopeKind.DISCLOSURE, referral.pk, referral.case_id)
+    keyring.current().destroy_scope(scope)
+
+
+def ask_for_redirect(referral: Referral, at: datetime) -> None:
+    """A no re-opens the search: a task of the case owner, seen by coordination too."""
+    task = Task(
+        kind=TaskKind.REDIRECT, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
+        owner_id=referral.case.owner_id, made_at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)],
+    )  # fmt: skip
+    write(task, case_id=referral.case_id, referral_id=referral.pk)

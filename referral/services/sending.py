@@ -1,0 +1,199 @@
+"""The sender's side: a draft, what will be shown, the sending, the answer to a question, the next provider."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit import services as audit
+from audit.rows import write
+from crypto import keyring
+from partners.actor import Actor
+from partners.models import Organisation
+from referral import grants, notices
+from referral.deadlines import due_at
+from referral.disclosure import FIELDS, is_child, purpose_of, releasable
+from referral.enums import Action, CaseAct, Group, MessageKind, State, TaskKind
+from referral.lifecycle import NotPossible
+from referral.models import Case, Message, Person, Preview, Referral, Snapshot, Task
+from referral.queries import basis_for
+from referral.queries.facts import agreed_groups
+from referral.references import new_reference
+from referral.services import steps
+from referral.services.cases import finish_tasks
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a draft asks for."""
+
+    receiving: Organisation
+    service: str
+    urgency: str
+    #: Days of lodging needed, or None when nobody knows.
+    days: int | None = None
+
+
+def start_draft(case_pk: UUID, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None) -> Referral:
+    """A draft for one receiver, with every group that may go to it ticked. Raises NotVisible, NotAllowed."""
+    with transaction.atomic():
+        case = steps.locked_case(by, case_pk)
+        steps.permit_case(by, CaseAct.REFER, case)
+        return make_draft(case, by=by, at=at, asked=asked, parent=parent)
+
+
+def make_draft(case: Case, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None) -> Referral:
+    """The draft itself; whoever calls it has asked policy. Lives 7 days."""
+    person = case.person
+    referral = Referral(
+        reference=new_reference(), case=case, referring_organisation_id=case.organisation_id, receiving_organisation=asked.receiving,
+        service=asked.service, purpose=purpose_of(asked.receiving.kind, asked.service), urgency=asked.urgency,
+        is_child=is_child(person.age_status), sex=person.sex, parent=parent, created_by_id=by.id, created_at=at,
+        state_since=at, due_at=due_at(State.DRAFT, urgency=asked.urgency, at=at),
+    )  # fmt: skip
+    referral.released_groups = sorted(releasable(asked.service, agreed_groups(referral, at)))
+    write(referral, case_id=case.pk, referral_id=referral.pk)
+    referral.refresh_from_db(fields=["seq"])
+    write(_preview(referral, case, person, days=asked.days), case_id=case.pk, referral_id=referral.pk)
+    grants.open_draft(referral)
+    return referral
+
+
+def _preview(referral: Referral, case: Case, person: Person, *, days: int | None) -> Preview:
+    details = {
+        "languages": person.languages or [],
+        "children": person.children or [],
+        "flags": person.flags or [],
+        "days": days,
+    }
+    return Preview(
+        referral=referral, case_id=case.pk, age_band=person.age_band, region_id=case.region_id, risk=case.risk, details=details
+    )
+
+
+def release(pk: UUID, *, by: Actor, at: datetime, version: int, groups: Sequence[str]) -> Referral:
+    """The sender unticks groups of a draft, never adds what was not agreed. Raises NotPossible on an addition."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        steps.permit(by, Action.SEND, referral)
+        if referral.state != State.DRAFT:
+            raise steps.StaleForm
+        may_go = releasable(referral.service, agreed_groups(referral, at))
+        if not set(groups) <= {str(group) for group in may_go}:
+            steps.refuse(referral, "NOT_POSSIBLE_RELEASE")
+            raise NotPossible([_("This group was not agreed to, or this service does not need it.")])
+        referral.released_groups = sorted(groups)
+        write(referral, fields=["released_groups"], case_id=referral.case_id, referral_id=referral.pk)
+    return referral
+
+
+def shown(referral: Referral, person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What the receiver will read after accepting: {group: {field: value}}, empty fields left out. An audited look."""
+    names = [name for group in groups for name in FIELDS[group]]
+    payload: dict[str, dict[str, Any]] = {}
+    with keyring.current().revealing(person):
+        for group in groups:
+            values = {name: getattr(person, name) for name in FIELDS[group]}
+            payload[group] = {name: _plain(value) for name, value in values.items() if value not in (None, "", [], {})}
+    audit.look("reveal", person, case_id=referral.case_id, referral_id=referral.pk, fields=names)
+    return payload
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def send_referral(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+    """Freezes what check-answers showed and hands it to the receiving desk as a preview.
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.SEND, by=by, at=at)
+        found = basis_for(referral, at)
+        assert found is not None  # the guard has just seen it, in this transaction
+        referral.basis, referral.basis_until, referral.ground = found.basis, found.until, found.ground
+        referral.sent_at, referral.sent_by_id = at, by.id
+        _seal_snapshot(referral, number=1, at=at)
+        _refresh_preview(referral)
+        steps.finish(step)
+        notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at)
+    return referral
+
+
+def _seal_snapshot(referral: Referral, *, number: int, at: datetime) -> None:
+    person = Person.objects.get(case_id=referral.case_id)
+    groups = list(referral.released_groups)
+    snapshot = Snapshot(
+        referral=referral, case_id=referral.case_id, number=number, groups=groups, sealed_at=at,
+        payload=shown(referral, person, groups),
+    )  # fmt: skip
+    write(snapshot, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def _refresh_preview(referral: Referral) -> None:
+    """The file may have been corrected while the draft lay; the desk decides on what is true at sending."""
+    person, old = referral.case.person, Preview.objects.get(referral=referral)
+    new = _preview(referral, referral.case, person, days=old.details["days"])
+    for name in ("age_band", "region_id", "risk", "details"):
+        setattr(old, name, getattr(new, name))
+    write(old, fields=["age_band", "region", "risk", "details"], case_id=referral.case_id, referral_id=referral.pk)
+    referral.is_child, referral.sex = is_child(person.age_status), person.sex
+
+
+def answer(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Mapping[str, str], text: str = "") -> Referral:
+    """Answers what the desk asked, in codes; the file as it now stands becomes the next version of the snapshot."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        step = steps.begin(referral, Action.ANSWER, by=by, at=at)
+        _seal_snapshot(referral, number=referral.snapshots.count() + 1, at=at)
+        _refresh_preview(referral)
+        for code in codes.values():
+            message = Message(
+                referral=referral, case_id=referral.case_id, kind=MessageKind.ANSWER, code=code,
+                from_organisation_id=by.organisation_id, written_by_id=by.id, written_at=at,
+            )  # fmt: skip
+            write(message, case_id=referral.case_id, referral_id=referral.pk)
+        steps.finish(step)
+        notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at)
+    return referral
+
+
+def redirect(pk: UUID, *, by: Actor, at: datetime, asked: Asked) -> Referral:
+    """A declined or unanswered referral starts the next one: a draft of the case owner, who alone takes consent and sends."""
+    with transaction.atomic():
+        parent = steps.locked(by, pk)
+        steps.begin(parent, Action.REDIRECT, by=by, at=at)
+        child = make_draft(parent.case, by=by, at=at, asked=asked, parent=parent)
+        finish_tasks(parent.case, TaskKind.REDIRECT, by=by, at=at)
+        if parent.case.owner_id != by.id:
+            notices.tell([parent.case.owner], child, at=at, due_at=child.due_at)
+    return child
+
+
+def propose_onward(
+    pk: UUID, *, by: Actor, at: datetime, version: int, service: str, urgency: str, organisation_id: UUID | None
+) -> Task:
+    """The receiver proposes; the case owner takes consent and sends (design §6, Onward)."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk, version=version)
+        steps.begin(referral, Action.PROPOSE_ONWARD, by=by, at=at)
+        task = Task(
+            kind=TaskKind.ONWARD, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
+            owner_id=referral.case.owner_id, made_at=at, due_at=due_at(State.INFO_REQUESTED, urgency=urgency, at=at) or at,
+            proposal={"service": service, "urgency": urgency, "organisation": str(organisation_id) if organisation_id else None},
+        )  # fmt: skip
+        write(task, case_id=referral.case_id, referral_id=referral.pk, reason_code="ONWARD")
+        notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
+    return task
+
+
+#: Groups offered on the consent page for a service, in reading order.
+def groups_to_ask(service: str) -> list[Group]:
+    return [group for group in Group if group in releasable(service, Group)]

@@ -1,0 +1,184 @@
+"""How a referral ends from the sender's side, and what a centre that still lodges the person keeps."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.rows import write
+from partners.actor import Actor
+from partners.models import Organisation
+from referral import grants, notices
+from referral.deadlines import ACKNOWLEDGE, EXTRACT, OBJECTION
+from referral.disclosure import EXTRACT_GROUPS
+from referral.enums import CONSENT_WITHDRAWN, OPEN, ORGANISATION_SUSPENDED, Action, PlacementState, State, TaskKind, TitleState, Urgency
+from referral.models import Case, Person, Placement, Referral, SafetyExtract, Task
+from referral.queries import basis_live
+from referral.services import steps
+from referral.services.care import leave
+from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
+from referral.services.sending import shown
+
+
+def withdraw_referral(
+    pk: UUID, *, by: Actor, at: datetime, reason_code: str, reason: str | None = None, person_is_safe: bool = True
+) -> Referral:
+    """Ends an open referral. No version is asked for: a withdrawal holds whatever changed meanwhile (design §6)."""
+    with transaction.atomic():
+        referral = steps.locked(by, pk)
+        _withdraw(referral, by=by, at=at, reason_code=reason_code, reason=reason, person_is_safe=person_is_safe)
+    return referral
+
+
+def _withdraw(
+    referral: Referral, *, by: Actor | None, at: datetime, reason_code: str, reason: str | None, person_is_safe: bool
+) -> None:
+    lodged = referral.state == State.IN_SERVICE
+    sent = referral.state != State.DRAFT
+    step = steps.begin(referral, Action.WITHDRAW, by=by, at=at)
+    referral.withdraw_reason = reason_code
+    if lodged:
+        _keep_extract(referral, at)
+    release_hold(referral)
+    steps.finish(step, reason_code=reason_code, reason=reason)
+    close_snapshot(referral)
+    if lodged:
+        _hand_over(referral, at)
+    if not sent:
+        return
+    if lodged and not person_is_safe:
+        # A centre that still lodges the person hears of it only when the sender says that she is safe (design §6).
+        _task(referral, TaskKind.SAFE_ONCE, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
+    else:
+        tell_receiver(referral, at)
+
+
+def tell_receiver(referral: Referral, at: datetime) -> None:
+    notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=None, action_needed=False)
+
+
+def _task(referral: Referral, kind: TaskKind, *, at: datetime, due_at: datetime) -> Task:
+    task = Task(
+        kind=kind, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
+        owner_id=referral.case.owner_id, made_at=at, due_at=due_at,
+    )  # fmt: skip
+    write(task, case_id=referral.case_id, referral_id=referral.pk)
+    return task
+
+
+def _hand_over(referral: Referral, at: datetime) -> None:
+    _task(referral, TaskKind.HAND_OVER, at=at, due_at=at + EXTRACT)
+
+
+def _keep_extract(referral: Referral, at: datetime) -> None:
+    """Health alerts, safe contact and custody title, of what had been shared, for 72 h at most (design §6)."""
+    groups = [group for group in EXTRACT_GROUPS if group in referral.released_groups]
+    person = Person.objects.get(case_id=referral.case_id)
+    payload: dict[str, Any] = dict(shown(referral, person, groups))
+    title = referral.case.titles.exclude(state=TitleState.LIFTED).first()
+    payload["title"] = {"state": title.state, "confirmed": title.confirmed_at is not None} if title else {"state": TitleState.NONE}
+    extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=at + EXTRACT)
+    write(extract, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def record_departure(pk: UUID, *, by: Actor, at: datetime, occurred_at: datetime) -> Placement:
+    """The receiver records that the person has left after the end: the bed is free, the extract closes.
+
+    Raises NotVisible for anyone but the desk that lodged the person.
+    """
+    with transaction.atomic():
+        placement = (
+            Placement.objects.select_for_update(of=("self",))
+            .select_related("referral", "referral__case")
+            .filter(referral_id=pk, state=PlacementState.OCCUPIED, referral__receiving_organisation_id=by.organisation_id)
+            .first()
+        )
+        if placement is None:
+            raise steps.NotVisible
+        steps.permit_departure(by, placement.referral)
+        leave(placement.referral, at=occurred_at)
+        notices.tell([placement.referral.case.owner], placement.referral, at=at, due_at=None, action_needed=False)
+    return placement
+
+
+def end_for_consent(
+    case: Case, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str, person_is_safe: bool
+) -> list[UUID]:
+    """Every open referral of that recipient and purpose ends with the consent (design §6)."""
+    ended = []
+    for referral in _open(case).filter(receiving_organisation_id=recipient_id, purpose=purpose):
+        _withdraw(referral, by=None, at=at, reason_code=CONSENT_WITHDRAWN, reason=None, person_is_safe=person_is_safe)
+        ask_for_redirect(referral, at)
+        ended.append(referral.pk)
+    return ended
+
+
+def end_uncovered(case: Case, *, by: Actor | None, at: datetime) -> list[UUID]:
+    """Ends the sent referrals whose basis no longer covers what they release."""
+    ended = []
+    for referral in _open(case).exclude(state=State.DRAFT):
+        if not basis_live(referral, at):
+            _withdraw(referral, by=None, at=at, reason_code=CONSENT_WITHDRAWN, reason=None, person_is_safe=True)
+            ask_for_redirect(referral, at)
+            ended.append(referral.pk)
+    return ended
+
+
+def _open(case: Case) -> Any:
+    return Referral.objects.select_for_update(of=("self",)).select_related("case").filter(case=case, state__in=sorted(OPEN)).order_by("seq")
+
+
+def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str) -> Task:
+    """A child's or guardian's withdrawal moves nothing; a supervisor decides within 24 h (design §6)."""
+    task = Task(
+        kind=TaskKind.OBJECTION, case=case, organisation=case.organisation, made_at=at, due_at=at + OBJECTION,
+        proposal={"recipient": str(recipient_id), "purpose": purpose},
+    )  # fmt: skip
+    write(task, case_id=case.pk, reason_code="OBJECTION")
+    notices.tell(notices.supervisors_of(case.organisation_id), case, at=at, due_at=task.due_at)
+    return task
+
+
+def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold: bool) -> list[UUID]:
+    """The supervisor upholds the objection, which ends the referrals, or lets them go on in the child's interest."""
+    with transaction.atomic():
+        task = Task.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk, kind=TaskKind.OBJECTION, done_at=None).first()
+        if task is None or task.organisation_id != by.organisation_id:
+            raise steps.NotVisible
+        steps.permit_case(by, "decide_objection", task.case)
+        if task.version != version:
+            raise steps.StaleForm
+        task.done_at, task.done_by_id, task.result = at, by.id, "upheld" if uphold else "overruled"
+        write(task, fields=["done_at", "done_by", "result"], case_id=task.case_id)
+        if not uphold:
+            return []
+        recipient, purpose = UUID(task.proposal["recipient"]), task.proposal["purpose"]
+        return end_for_consent(task.case, by=by, at=at, recipient_id=recipient, purpose=purpose, person_is_safe=True)
+
+
+def expire(pk: UUID, *, at: datetime) -> Referral:
+    """The system closes what nobody answered within twice its time."""
+    with transaction.atomic():
+        referral = steps.locked(None, pk)
+        step = steps.begin(referral, Action.EXPIRE, by=None, at=at)
+        release_hold(referral)
+        steps.finish(step)
+        close_snapshot(referral)
+        ask_for_redirect(referral, at)
+        notices.tell([referral.case.owner], referral, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
+    return referral
+
+
+def end_for_suspension(organisation: Organisation, *, at: datetime) -> int:
+    """A suspended organisation holds nothing from the next request on; those who send look elsewhere (design §6)."""
+    ended = 0
+    with transaction.atomic():
+        for referral in Referral.objects.select_for_update(of=("self",)).select_related("case").filter(
+            receiving_organisation=organisation, state__in=sorted(OPEN - {State.DRAFT})
+        ):
+            _withdraw(referral, by=None, at=at, reason_code=ORGANISATION_SUSPENDED, reason=None, person_is_safe=True)
+            ask_for_redirect(referral, at)
+            grants.close_receiver(referral)
+            ended += 1
+    return ended

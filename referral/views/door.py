@@ -1,0 +1,71 @@
+"""How a view lets somebody in and lets an act through: the only way to a row is with its access rule."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from audit import sitting
+from partners.actor import Actor
+from partners.models import User
+from partners.services.provision import NoPlaceFree
+from referral.lifecycle import NotPossible
+from referral.models import Case, Referral
+from referral.queries import case_of, referral_of
+from referral.services.care import WrongCode
+from referral.services.receiving import WrongPlace
+from referral.services.steps import NotVisible, StaleForm
+from referral.services.submissions import once
+
+
+class ActingRequest(HttpRequest):
+    """A request of a signed-in person: the middleware has put the actor on it."""
+
+    actor: Actor
+    user: User
+
+
+def now() -> datetime:
+    """The request's one time, the database's."""
+    return sitting.current().at
+
+
+def referral_or_404(request: ActingRequest, pk: UUID) -> Referral:
+    referral = referral_of(request.actor, pk)
+    if referral is None:
+        raise NotVisible
+    return referral
+
+
+def case_or_404(request: ActingRequest, pk: UUID) -> Case:
+    case = case_of(request.actor, pk)
+    if case is None:
+        raise NotVisible
+    return case
+
+
+def perform(request: ActingRequest, form: Form, act: Callable[[dict[str, Any]], str]) -> HttpResponse | None:
+    """Runs `act` once for a valid form and goes where it leads; None when the form must be shown again.
+
+    A refusal of lifecycle or of the locked rows becomes a sentence on the form, which keeps what was typed.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        location = once(by=request.actor, key=form.cleaned_data["key"], at=now(), act=lambda: act(form.cleaned_data))
+    except NotPossible as refused:
+        for reason in refused.reasons:
+            form.add_error(None, str(reason))
+    except StaleForm:
+        form.add_error(None, _("Somebody has changed this since you opened the page. Look at it again, then decide."))
+    except (NoPlaceFree, WrongPlace):
+        form.add_error(None, _("This place is no longer free. Choose another one, or decline."))
+    except WrongCode:
+        form.add_error("code", _("This is not the arrival code of this referral. Nothing was changed."))
+    else:
+        return HttpResponseRedirect(location)
+    return None

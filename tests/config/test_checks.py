@@ -1,0 +1,62 @@
+import pytest
+from django.db import connections
+
+from config import checks
+from config.connections import administrator, make_roles
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+def test_production_is_not_development(settings):
+    settings.DEVELOPMENT, settings.RELAIS_DEMONSTRATION = True, True
+    assert ids(checks.check_environment(None)) == ["relais.E001", "relais.E002"]
+    settings.DEVELOPMENT, settings.RELAIS_DEMONSTRATION = False, False
+    assert ids(checks.check_environment(None)) == []
+
+
+def test_the_key_lies_apart_from_code_and_state(settings, tmp_path):
+    assert ids(checks.check_key_file(None)) == []
+    settings.RELAIS_KEY_FILE = tmp_path / "missing"
+    assert ids(checks.check_key_file(None)) == ["relais.E003"]
+    (tmp_path / "code" / "keys").mkdir(parents=True)
+    (tmp_path / "code" / "keys" / "kek.json").touch()
+    settings.RELAIS_KEY_FILE = tmp_path / "code" / "keys" / "kek.json"
+    settings.BASE_DIR = tmp_path / "code"
+    assert ids(checks.check_key_file(None)) == ["relais.E004"]
+    (tmp_path / "link").symlink_to(settings.RELAIS_KEY_FILE)
+    settings.RELAIS_KEY_FILE = tmp_path / "link"  # a link does not take it out of there
+    assert ids(checks.check_key_file(None)) == ["relais.E004"]
+
+
+@pytest.mark.django_db
+def test_server_keeps_values_out_of_its_log(settings):
+    expected = [] if not settings.DATABASE_URL else ["relais.W012", "relais.E013", "relais.E013"]
+    assert ids(checks.check_server(databases=["default"])) == expected
+
+
+@pytest.mark.django_db
+def test_missing_roles_are_an_error(monkeypatch):
+    monkeypatch.setattr(checks, "ROLES", "SELECT count(*) FROM pg_roles WHERE rolname = 'relais_app'")
+    assert "relais.E011" in ids(checks.check_server(databases=["default"]))
+
+
+def test_a_login_that_could_leave_its_role_is_warned_about(database_server, settings):
+    """Behind one login for everything, SET ROLE NONE would lead an injected statement to the audit."""
+    with administrator(connections.settings["default"], embedded=not settings.DATABASE_URL) as server:
+        make_roles(server)
+        with server.cursor() as cursor:
+            assert "relais.W012" not in ids(checks._ask(cursor)) or settings.DATABASE_URL
+            cursor.execute("SET ROLE relais_app")
+            assert "relais.W012" in ids(checks._ask(cursor))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_does_not_answer_is_an_error(monkeypatch):
+    monkeypatch.setattr(checks, "ROLES", "SELECT 1/0")
+    assert ids(checks.check_server(databases=["default"])) == ["relais.E010"]
+
+
+def test_no_database_is_asked_unless_named():
+    assert ids(checks.check_server()) == []

@@ -1,0 +1,79 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from config.connections import ALIASES
+from config.database import Server, default_state
+from crypto.keyring import Keyring, opened
+from crypto.providers import FileKeyProvider
+from tests.database.pristine import test_databases
+
+
+@pytest.fixture(scope="session")
+def database_server() -> None:
+    """Starts the embedded server, or finds it running; `make test` stops it, a plain `pytest` leaves it."""
+    if not settings.DATABASE_URL:
+        server = Server(default_state(), durable=False)
+        server.start()
+        for alias in ALIASES:
+            connections.settings[alias]["HOST"] = str(server.socket)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    database_server: None,
+) -> Iterator[None]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    with django_db_blocker.unblock():
+        databases = test_databases(worker, request.config.option.verbose)
+        databases.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        databases.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def deferred_constraints(request: pytest.FixtureRequest, _django_db_marker: None) -> Iterator[None]:
+    """A violation that only Django's rollback would find fails this test, and must not poison the next."""
+    if "db" in request.fixturenames:
+        request.getfixturevalue("db")
+    yield
+    for alias in ALIASES:
+        connection = connections[alias]
+        if connection.connection is None or not connection.in_atomic_block or connection.needs_rollback:
+            continue
+        try:
+            connection.check_constraints()
+        except DatabaseError as violation:
+            connection.needs_rollback = True
+            pytest.fail(f"A deferred constraint on '{alias}' is violated: {violation}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key file of this session's own; nothing is written to the state folder."""
+    settings.RELAIS_KEY_FILE = tmp_path_factory.mktemp("keys") / "kek.json"
+    FileKeyProvider.create(settings.RELAIS_KEY_FILE)
+    return settings.RELAIS_KEY_FILE
+
+
+@pytest.fixture
+def keyring(db: None) -> Iterator[Keyring]:
+    """An open keyring, as a request has one."""
+    with opened() as ring:
+        yield ring
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """Everybody of tests/cast.py, in a test that is rolled back."""
+    from tests.cast import make_cast
+
+    return make_cast()

@@ -1,0 +1,126 @@
+"""A test database: made by the owner, used by the application, put back after tests that commit.
+
+The application may not TRUNCATE, and the audit's triggers let nobody delete; so the owner puts the rows back
+that the migrations left, with those triggers off.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from psycopg import sql
+
+from config.connections import ALIASES, Login, administrator, make_roles, take_on
+
+PREFIX = f"test_relais_{sha256(str(Path(__file__)).encode()).hexdigest()[:6]}"
+EMBEDDED = not settings.DATABASE_URL
+
+# A copy of every table that the migrations filled.
+KEEP = """
+CREATE SCHEMA pristine;
+DO $$
+DECLARE
+    t name;
+    filled boolean;
+BEGIN
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', t) INTO filled;
+        IF filled THEN
+            EXECUTE format('CREATE TABLE pristine.%I AS TABLE public.%I', t, t);
+        END IF;
+    END LOOP;
+END
+$$;
+"""
+PUT_BACK = """
+DO $$
+DECLARE
+    t name;
+    columns text;
+BEGIN
+    FOR t IN SELECT DISTINCT c.relname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+             WHERE NOT g.tgisinternal AND c.relnamespace = 'public'::regnamespace LOOP
+        EXECUTE format('ALTER TABLE public.%I DISABLE TRIGGER USER', t);
+    END LOOP;
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', t);
+    END LOOP;
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'pristine' LOOP
+        SELECT string_agg(quote_ident(column_name), ', ') INTO columns FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name = t AND is_generated = 'NEVER';
+        EXECUTE format('INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM pristine.%I',
+                       t, columns, columns, t);
+    END LOOP;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    FOR t IN SELECT DISTINCT c.relname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+             WHERE NOT g.tgisinternal AND c.relnamespace = 'public'::regnamespace LOOP
+        EXECUTE format('ALTER TABLE public.%I ENABLE TRIGGER USER', t);
+    END LOOP;
+END
+$$;
+"""
+
+
+def switch(login: Login) -> None:
+    """Who the next connections of this process are."""
+    for alias in ALIASES:
+        connections[alias].close()
+        connections[alias].close_pool()
+        take_on(connections.settings[alias], login, embedded=EMBEDDED)
+
+
+@contextmanager
+def test_databases(worker: str, verbosity: int) -> Iterator[None]:
+    """The database of one test process. Its name holds the process, so that two runs do not meet."""
+    with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
+        make_roles(connection)
+        _drop_abandoned(connection)
+    for alias in ALIASES:
+        connections.settings[alias]["TEST"]["NAME"] = "_".join(
+            filter(None, [PREFIX, str(os.getpid()), worker])
+        )
+    switch("owner")
+    made = setup_databases(verbosity, interactive=False, aliases=set(ALIASES), serialized_aliases=set())
+    with _owner() as connection:
+        connection.execute(KEEP)
+    switch("app")
+    yield
+    switch("owner")
+    teardown_databases(made, verbosity)
+    switch("app")
+
+
+def put_back() -> None:
+    with _owner() as connection:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.execute(PUT_BACK)
+
+
+def _owner() -> psycopg.Connection[Any]:
+    """Connects to the test database as the owner of all tables, in one transaction."""
+    database = connections.settings["default"]
+    if not database["NAME"].startswith(PREFIX):
+        raise RuntimeError(f"{database['NAME']} is not a test database")
+    connection = administrator(database, embedded=EMBEDDED, dbname=database["NAME"])
+    connection.autocommit = False
+    connection.execute("SET ROLE relais_owner")
+    return connection
+
+
+def _drop_abandoned(connection: psycopg.Connection[Any]) -> None:
+    """Databases of test processes that were killed."""
+    names = connection.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}_%"]
+    ).fetchall()
+    for (name,) in names:
+        found = re.match(rf"{PREFIX}_(\d+)", name)
+        if found and not Path(f"/proc/{found[1]}").exists():
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
