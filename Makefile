@@ -62,7 +62,8 @@ lock: .venv/tests
 .venv/made:
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Relais needs Python 3.11 or newer as $(PYTHON3) (or: make PYTHON3=/path/to/python)." >&2; exit 1; }
-	@$(PYTHON3) -m venv .venv || { echo "Python's venv module is missing (Debian: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv --clear .venv || \
+		{ echo "The environment .venv could not be made, see above (Debian: apt install python3-venv)." >&2; exit 1; }
 	@touch $@
 
 .venv/runs: .venv/made requirements.txt requirements-assets.txt

@@ -31,6 +31,8 @@ def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         yield Error("RELAIS_ENVIRONMENT is development.", id="relais.E001")
     if settings.RELAIS_DEMONSTRATION:
         yield Error("The demonstration is on.", id="relais.E002")
+    if not settings.RELAIS_ORIGIN.startswith("https://"):
+        yield Error("RELAIS_ORIGIN, the address in mails, is not an https:// address.", id="relais.E005")
 
 
 @register(Tags.security, deploy=True)

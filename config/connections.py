@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -32,9 +33,7 @@ def databases(url: str, state: Path, *, login: Login = "app", pool: int = 4) -> 
         login: who connects: the application, or the owner of the tables for migrations.
         pool: connections kept per alias and process; 0 for none. As many as the process has threads.
     """
-    parts: dict[str, Any] = (
-        dict(conninfo_to_dict(url)) if url else {"host": str(socket_folder(state)), "port": "5432"}
-    )
+    parts = _read(url) if url else {"host": str(socket_folder(state)), "port": "5432"}
     settings = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "relais"),
@@ -51,6 +50,13 @@ def databases(url: str, state: Path, *, login: Login = "app", pool: int = 4) -> 
     for alias in ALIASES:
         take_on(result[alias], login, embedded=not url)
     return result
+
+
+def _read(url: str) -> dict[str, Any]:
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {str(error).strip()}") from error
 
 
 def take_on(settings: dict[str, Any], login: Login, *, embedded: bool) -> None:

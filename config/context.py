@@ -30,8 +30,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
-    entries = [("home", _("What needs me"), None)]
-    entries += [
+    entries: list[tuple[str, str, tuple[Role, ...] | None]] = [
+        ("home", _("What needs me"), None),
         ("inbox", _("Inbox"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
         ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),

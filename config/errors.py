@@ -1,4 +1,4 @@
-"""Error pages. None holds a datum, but one: when the service is paused, the sender's own POST comes back to be sent again."""
+"""Error pages. None holds a datum, but one: when the service is paused, the sender's own POST comes back to them."""
 
 import sys
 

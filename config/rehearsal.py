@@ -25,6 +25,7 @@ def main() -> int:
         production |= {
             "RELAIS_STATE": str(state),
             "RELAIS_HOSTS": "relais.example",
+            "RELAIS_ORIGIN": "https://relais.example",
             "RELAIS_SECRET_KEY": secrets.token_urlsafe(64),
             "RELAIS_KEY_FILE": str(key),
         }

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 
 from config.connections import NoRights, administrator, databases, make_database, make_roles
 from config.database import CannotStart, Server, default_state, make_state
 from crypto.providers import FileKeyProvider
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 30.0  # seconds for the web server's first answer
 
 
 class CannotRun(Exception):
@@ -28,14 +30,15 @@ class CannotRun(Exception):
 def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     state, url = default_state(), os.environ.get("DATABASE_URL", "")
-    port = int(os.environ.get("RELAIS_PORT", "8000"))
-    environment = os.environ | {
-        "RELAIS_ENVIRONMENT": "development",
-        "RELAIS_DEMONSTRATION": "1",
-        "RELAIS_BIND": f"127.0.0.1:{port}",
-    }
     server = None if url else Server(state)
     try:
+        port = chosen_port()
+        environment = os.environ | {
+            "RELAIS_ENVIRONMENT": "development",
+            "RELAIS_DEMONSTRATION": "1",
+            "RELAIS_BIND": f"127.0.0.1:{port}",
+            "RELAIS_ORIGIN": f"http://127.0.0.1:{port}",
+        }
         make_state(state)
         with alone(state):
             require_free(port)
@@ -56,7 +59,7 @@ def main() -> int:
             finally:
                 if server is not None:
                     server.stop()
-    except (CannotRun, CannotStart, NoRights) as reason:
+    except (CannotRun, CannotStart, NoRights, ImproperlyConfigured) as reason:
         print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -75,6 +78,13 @@ def alone(state: Path) -> Iterator[None]:
                 "Relais runs already from this folder: stop the other `make run` first."
             ) from None
         yield
+
+
+def chosen_port() -> int:
+    chosen = os.environ.get("RELAIS_PORT", "8000")
+    if not chosen.isdecimal() or not 0 < int(chosen) < 65536:
+        raise CannotRun(f"RELAIS_PORT is a number from 1 to 65535, not '{chosen}'.")
+    return int(chosen)
 
 
 def require_free(port: int) -> None:
@@ -137,9 +147,8 @@ def serve(port: int, sign_ins: str, environment: dict[str, str]) -> None:
 
 
 def wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(150):
-        if web.poll() is not None:
-            break
+    deadline = time.monotonic() + PATIENCE
+    while web.poll() is None and time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             connection.request("GET", "/health/ready")

@@ -21,6 +21,7 @@ DEVELOPMENT = env.str("RELAIS_ENVIRONMENT", "production") == "development"
 # --- This installation -------------------------------------------------------------------------------------
 RELAIS_APPS = ["crypto", "audit", "partners", "referral"]
 RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
+RELAIS_ORIGIN = env.str("RELAIS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "")  # of links in mails
 RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
 
@@ -51,13 +52,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages are padded by random bytes (Django's answer to BREACH), and no page mirrors what a stranger sent.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.Activity",
+    "config.middleware.Sitting",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.Undertaking",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -65,10 +71,12 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
+        "NAME": "pages",
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
@@ -78,9 +86,18 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.context.frame",
             ],
         },
-    }
+    },
+    {
+        # Error pages ask nothing of the database, which may be what failed.
+        "NAME": "errors",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
 ]
 
 # --- Database ----------------------------------------------------------------------------------------------
@@ -100,7 +117,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 AUTH_USER_MODEL = "partners.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "partners.backends.Backend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 PASSWORD_HASHERS = [
@@ -118,6 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+ACCOUNT_ADAPTER = "partners.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -131,7 +149,7 @@ ANONYMOUS_USER_NAME = None
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours; never for good: an attacker could shut a duty officer out
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "partners.adapter.attempted_address"
 AXES_SENSITIVE_PARAMETERS = ["login", "csrfmiddlewaretoken", "next"]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit holds sign-ins

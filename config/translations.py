@@ -43,7 +43,8 @@ KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
 
 def templates(file: IO[bytes], keywords: Any, tags: Any, options: Any) -> Iterable[Any]:
     """Babel's view of a Django template: Django itself turns it into something that looks like Python."""
-    code = templatize(file.read().decode())
+    # What is not a message becomes a row of signs, whose indentation is none to Python.
+    code = "\n".join(line.lstrip() for line in templatize(file.read().decode()).splitlines())
     return extract_python(BytesIO(code.encode()), keywords, tags, {"encoding": "utf-8"})
 
 
@@ -124,8 +125,9 @@ def main(command: str) -> int:
         settings.configure()  # for Django's reading of templates
     if command == "update":
         PO.parent.mkdir(parents=True, exist_ok=True)
+        texts = updated()
         with PO.open("wb") as file:
-            write_po(file, updated(), width=110, include_lineno=False, sort_output=True)
+            write_po(file, texts, width=110, include_lineno=False, sort_output=True)
     elif command == "compile":
         compile_()
     elif command == "check":

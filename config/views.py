@@ -58,7 +58,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     try:
         report = json.loads(request.body)["csp-report"]
         directive, blocked = str(report["effective-directive"]), str(report["blocked-uri"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponse(status=400)
     host = urlsplit(blocked).netloc or blocked.partition(":")[0]
     logger.warning("Content policy: %s blocked from %s", directive[:60], host[:60])

@@ -61,8 +61,9 @@ class SealedAttribute(DeferredAttribute):
 class StoredExact(Exact):
     """Stored bytes against stored bytes: the compare-and-swap of a key rotation."""
 
-    def get_prep_lookup(self) -> Sealed:
-        if not isinstance(self.rhs, Sealed):
+    def get_prep_lookup(self) -> Sealed | None:
+        # None: Django goes on to ask for "isnull" itself.
+        if self.rhs is not None and not isinstance(self.rhs, Sealed):
             raise PlaintextRefused("A sealed field is compared with stored values only.")
         return self.rhs
 

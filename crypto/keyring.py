@@ -62,7 +62,7 @@ class Keyring:
         # By the id as it stands in a stored value: this is looked up for every field of a page.
         self._opened: dict[bytes, OpenedKey] = {}
         self._active: dict[Scope, _Active] = {}
-        self._made: dict[UUID, _Witness] = {}
+        self._made: dict[bytes, _Witness] = {}
         self._revealed: list[tuple[str, object]] = []
         #: how many data keys the provider has unwrapped, for the audit
         self.unwraps = 0
@@ -122,7 +122,8 @@ class Keyring:
 
     def is_lost(self, sealed: Sealed) -> bool:
         """Whether this keyring sealed the value by a key that went with a rolled-back transaction."""
-        if not self._made or (witness := self._made.get(sealed.dek_id)) is None or witness.stands():
+        witness = self._made.get(sealed.key_id)
+        if witness is None or witness.stands():
             return False
         return not DataKey.objects.filter(id=sealed.dek_id).exists()
 
@@ -228,7 +229,7 @@ class Keyring:
             raise KeyDestroyed("The data key was destroyed while it was made.")
         active = self._active[scope]
         if active.dek_id == dek_id:
-            self._made[dek_id] = active.witness
+            self._made[dek_id.bytes] = active.witness
         return active
 
 
@@ -280,7 +281,10 @@ def _rows(wanted: models.Q) -> list[WrappedRow]:
 def _scope(kind: str, scope_id: UUID, case_id: UUID | None) -> Scope:
     if kind not in ScopeKind.values:
         raise Tampered("A data key belongs to no known kind of scope.")
-    return Scope(ScopeKind(kind), scope_id, case_id)
+    scope = Scope(ScopeKind(kind), scope_id, case_id)
+    if scope.case_id != case_id:
+        raise Tampered("The data key of a case would not be destroyed with it.")
+    return scope
 
 
 def _context(scope: Scope, dek_id: UUID) -> bytes:

@@ -102,9 +102,8 @@ class FileKeyProvider:
         content = _read(self._path)
         if kek_id == content["active"]:
             raise ValueError("The active epoch cannot be dropped.")
-        if kek_id not in content["epochs"]:
-            raise KeyUnavailable(f"Epoch {kek_id} is not in the key file.")
-        del content["epochs"][kek_id]
+        if content["epochs"].pop(kek_id, None) is None:
+            raise ValueError(f"Epoch {kek_id} is not in the key file.")
         _write(self._path, content, replace=True)
         return type(self)(self._path)
 

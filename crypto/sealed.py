@@ -74,14 +74,18 @@ class Sealed(Opaque):
     @property
     def dek_id(self) -> UUID:
         """The data key that opens it. Raises Tampered when the header is not ours."""
+        self.require_header()
         return UUID(bytes=self.key_id)
 
     @property
     def key_id(self) -> bytes:
-        """`dek_id` as stored. Raises Tampered when the header is not ours."""
+        """`dek_id` as it stands there, whatever that is worth."""
+        return self._content[len(HEADER) : NONCE_AT]
+
+    def require_header(self) -> None:
+        """Raises Tampered when the header is not ours."""
         if len(self._content) < OVERHEAD or not self._content.startswith(HEADER):
             raise Tampered("A stored value has no valid header.")
-        return self._content[len(HEADER) : NONCE_AT]
 
 
 def encoded(text: str) -> bytes | None:
@@ -123,7 +127,7 @@ def bound_field(label: str, field: str) -> bytes:
 
 
 class OpenedKey:
-    """A data key that seals and opens. What it seals is bound to field, row, scope and itself (security.md §2.4)."""
+    """A data key that seals and opens; what it seals is bound to field, row, scope and the key itself."""
 
     __slots__ = ("_bound", "aead", "dek_id", "scope")
 
@@ -147,6 +151,7 @@ class OpenedKey:
 
     def unseal(self, sealed: Sealed, field: bytes, pk: object) -> bytes:
         """The payload of a value whose `key_id` led here. Raises Tampered."""
+        sealed.require_header()
         content = bytes(sealed)
         try:
             padded = self.aead.decrypt(
@@ -157,4 +162,5 @@ class OpenedKey:
         return unpad(padded)
 
     def _associated(self, field: bytes, pk: object) -> bytes:
-        return field + length_prefixed(pk.bytes if isinstance(pk, UUID) else str(pk).encode()) + self._bound
+        row = pk.bytes if isinstance(pk, UUID) else str(pk).encode()
+        return field + len(row).to_bytes(4, "big") + row + self._bound

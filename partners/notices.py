@@ -15,6 +15,10 @@ def link(token: str, origin: str) -> str:
 
 def invite(invitation: Invitation, token: str, origin: str) -> None:
     with translation.override(settings.LANGUAGE_CODE):
-        context = {"link": link(token, origin), "expires_at": invitation.expires_at, "site_name": settings.RELAIS_SITE_NAME}
+        context = {
+            "link": link(token, origin),
+            "expires_at": invitation.expires_at,
+            "site_name": settings.RELAIS_SITE_NAME,
+        }
         body = render_to_string("mail/invitation.txt", context)
         send_mail(translation.gettext("An access is waiting for you"), body, None, [invitation.email])

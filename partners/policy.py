@@ -53,4 +53,11 @@ def excluded_together(roles: Iterable[str]) -> frozenset[Role]:
 
 def misplaced(roles: Iterable[str], kind: str) -> Role | None:
     """The first of `roles` that nobody holds in an organisation of this kind (design §2, "belongs to")."""
-    return next((Role(role) for role in sorted(roles) if OrganisationKind(kind) not in SEATS.get(Role(role), OrganisationKind)), None)
+    return next(
+        (
+            Role(role)
+            for role in sorted(roles)
+            if OrganisationKind(kind) not in SEATS.get(Role(role), OrganisationKind)
+        ),
+        None,
+    )

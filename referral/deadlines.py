@@ -42,7 +42,16 @@ def decide_by(urgency: str, at: datetime) -> datetime:
     return at + DECIDE[Urgency(urgency)]
 
 
-def due_at(state: str, *, urgency: str, at: datetime, expected_arrival_at: datetime | None = None) -> datetime | None:
+def decide_after_answer(
+    urgency: str, acknowledged_at: datetime, asked_at: datetime, at: datetime
+) -> datetime:
+    """When the desk must have decided if its question of `asked_at` is answered `at`: the clock stood still, 48 h at most."""
+    return decide_by(urgency, acknowledged_at) + min(at - asked_at, ANSWER)
+
+
+def due_at(
+    state: str, *, urgency: str, at: datetime, expected_arrival_at: datetime | None = None
+) -> datetime | None:
     """The deadline of a referral that enters `state` at `at`; None for a terminal state."""
     match State(state):
         case State.DRAFT:

@@ -33,11 +33,13 @@ _SUPPORT = frozenset({IDENTITY, CONTACT, NEEDS})
 _FAMILY = frozenset({IDENTITY, CONTACT, NEEDS, CHILDREN, LEGAL})
 _MEETING = frozenset({CONTACT})
 
-#: What a service needs to know, by taxonomy code. A code a ministry adds gets the smallest set until this table says more.
+#: What a service needs to know, by taxonomy code. A ministry's own code gets the smallest set until a row is added.
 NEEDED: Mapping[str, frozenset[Group]] = {
     **dict.fromkeys(("SHELTER_EMERG", "SHELTER_TRANSIT", "SHELTER_LONG", "FOSTER"), _LODGING),
     **dict.fromkeys(("MED_EMERG", "MED_GEN", "MED_SRH", "MED_CERT", "MHPSS", "PSYCH"), _CARE),
-    **dict.fromkeys(("LEGAL", "JUSTICE", "COMP", "SECURITY", "DOC_CIVIL", "STAY", "GUARDIAN", "RIGHTS_INFO"), _LAW),
+    **dict.fromkeys(
+        ("LEGAL", "JUSTICE", "COMP", "SECURITY", "DOC_CIVIL", "STAY", "GUARDIAN", "RIGHTS_INFO"), _LAW
+    ),
     **dict.fromkeys(("EDU", "VOC", "LIVELIHOOD", "CASH", "BASIC", "REINTEG"), _SUPPORT),
     **dict.fromkeys(("AVRR", "REUNIF", "REPAT_IN", "TRACE", "FAM_ASSESS", "MEDIATION"), _FAMILY),
     **dict.fromkeys(("INTERP", "TRANSPORT"), _MEETING),
@@ -106,14 +108,29 @@ def _receiving_level(actor: Actor, referral: Any, basis_live: bool) -> Level:
     return Level.CODES
 
 
-def extract_open(actor: Actor, referral: Any, *, until: datetime | None, departed: bool, at: datetime) -> bool:
+def extract_open(
+    actor: Actor, referral: Any, *, until: datetime | None, departed: bool, at: datetime
+) -> bool:
     """May the receiver still read the safety extract: after the end, until departure is recorded, 72 h at most."""
-    if actor.organisation_id != referral.receiving_organisation_id or departed or until is None or at >= until:
+    if (
+        actor.organisation_id != referral.receiving_organisation_id
+        or departed
+        or until is None
+        or at >= until
+    ):
         return False
     return actor.has(Role.FOCAL_POINT, Role.SUPERVISOR) or referral.worker_id == actor.id
 
 
-_BANDS = ((5, AgeBand.B0_5), (8, AgeBand.B6_8), (13, AgeBand.B9_13), (17, AgeBand.B14_17), (20, AgeBand.B18_20), (29, AgeBand.B21_29), (47, AgeBand.B30_47))
+_BANDS = (
+    (5, AgeBand.B0_5),
+    (8, AgeBand.B6_8),
+    (13, AgeBand.B9_13),
+    (17, AgeBand.B14_17),
+    (20, AgeBand.B18_20),
+    (29, AgeBand.B21_29),
+    (47, AgeBand.B30_47),
+)
 
 
 def age_on(birth_date: date, day: date) -> int:

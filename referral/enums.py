@@ -213,6 +213,24 @@ class SafeChannel(TextChoices):
     THIRD_PARTY = "third_party", _("Through a trusted person")
 
 
+class PlaceFlag(TextChoices):
+    """What a place depends on; the receiving desk sees it before it answers (design §6, Preview)."""
+
+    LATE_PREGNANCY = "late_pregnancy", _("Late pregnancy")
+    ACUTE_CARE = "acute_care", _("Needs care at once")
+    MOBILITY = "mobility", _("Reduced mobility")
+    DANGER_NEARBY = "danger_nearby", _("Danger close by")
+
+
+class RevealReason(TextChoices):
+    """Why somebody opens what is masked; kept with the look."""
+
+    CARE = "care", _("To care for the person")
+    CONTACT = "contact", _("To reach the person")
+    REFER = "refer", _("To prepare a referral")
+    SUPERVISE = "supervise", _("To supervise the file")
+
+
 # Codes of `partners.Code` lists that the rules know by name; all others are a ministry's own.
 CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
 DRAFT_EXPIRED = "DRAFT_EXPIRED"
@@ -243,4 +261,5 @@ class CaseAct(TextChoices):
     DECIDE_OBJECTION = "decide_objection", _("Decide on an objection")
     READ_LOOKS = "read_looks", _("See who looked")
     PRINT = "print", _("Print")
+    CLOSE = "close", _("Close the case")
     REPORT = "report", _("Report a presumed victim")

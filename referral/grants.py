@@ -18,11 +18,17 @@ CLOSES_RECEIVER = frozenset({State.DECLINED, State.WITHDRAWN, State.EXPIRED})
 @cache
 def _permission(codename: str) -> int:
     """A permission's id, which never changes once the migrations have run."""
-    return Permission.objects.values_list("pk", flat=True).get(content_type__app_label="referral", codename=codename)
+    return Permission.objects.values_list("pk", flat=True).get(
+        content_type__app_label="referral", codename=codename
+    )
 
 
 def _desk(organisation_id: UUID) -> int:
     return Organisation.objects.values_list("group_id", flat=True).get(pk=organisation_id)
+
+
+def _coordination() -> int:
+    return Group.objects.values_list("pk", flat=True).get(name=COORDINATION_GROUP)
 
 
 def _hold(referral: Referral, group_id: int, side: Side) -> None:
@@ -48,7 +54,11 @@ def follow(referral: Referral, action: str) -> None:
     if referral.state in CLOSES_RECEIVER:
         ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
     if referral.state in (State.DECLINED, State.EXPIRED):
-        _hold(referral, Group.objects.values_list("pk", flat=True).get(name=COORDINATION_GROUP), Side.COORDINATING)
+        _hold(
+            referral,
+            Group.objects.values_list("pk", flat=True).get(name=COORDINATION_GROUP),
+            Side.COORDINATING,
+        )
     stale = ~Q(state=referral.state) | ~Q(due_at=referral.due_at) | ~Q(seq=referral.seq)
     if referral.due_at is None:
         stale |= Q(due_at__isnull=False)
@@ -57,9 +67,9 @@ def follow(referral: Referral, action: str) -> None:
     )
 
 
-def close_receiver(referral: Referral) -> None:
-    """A suspended receiver holds nothing any more; coordination does."""
-    ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
+def orphan(referral: Referral) -> None:
+    """Its sender can no longer act: coordination holds it too, in codes."""
+    _hold(referral, _coordination(), Side.COORDINATING)
 
 
 def open_case(case: Case, user: User, *, at: datetime) -> None:

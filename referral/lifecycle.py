@@ -89,7 +89,9 @@ BASIS_LIVE = Guard(
     lambda row, facts: facts.basis_live,
 )
 RECIPIENT_ACTIVE = Guard(
-    "recipient_active", _("The receiving organisation is suspended or closed."), lambda row, facts: facts.recipient_active
+    "recipient_active",
+    _("The receiving organisation is suspended or closed."),
+    lambda row, facts: facts.recipient_active,
 )
 RECIPIENT_STAFFED = Guard(
     "recipient_staffed",
@@ -97,10 +99,14 @@ RECIPIENT_STAFFED = Guard(
     lambda row, facts: facts.recipient_staffed,
 )
 SERVICE_OFFERED = Guard(
-    "service_offered", _("This organisation does not offer the service asked for."), lambda row, facts: facts.service_offered
+    "service_offered",
+    _("This organisation does not offer the service asked for."),
+    lambda row, facts: facts.service_offered,
 )
 PROFILE_FITS = Guard(
-    "profile_fits", _("This organisation does not receive people of this age or sex."), lambda row, facts: facts.profile_fits
+    "profile_fits",
+    _("This organisation does not receive people of this age or sex."),
+    lambda row, facts: facts.profile_fits,
 )
 NOT_TWICE = Guard(
     "not_twice",
@@ -108,7 +114,9 @@ NOT_TWICE = Guard(
     lambda row, facts: not facts.duplicate,
 )
 PLACE_FREE = Guard(
-    "place_free", _("No place is free for this person."), lambda row, facts: facts.place_free or not facts.needs_place
+    "place_free",
+    _("No place is free for this person."),
+    lambda row, facts: facts.place_free or not facts.needs_place,
 )
 NO_CONFLICT = Guard(
     "no_conflict",
@@ -116,7 +124,9 @@ NO_CONFLICT = Guard(
     lambda row, facts: not facts.conflict_declared,
 )
 CONFLICT = Guard(
-    "conflict", _("Stepping back needs a declared conflict of interest."), lambda row, facts: facts.conflict_declared
+    "conflict",
+    _("Stepping back needs a declared conflict of interest."),
+    lambda row, facts: facts.conflict_declared,
 )
 ARRIVED = Guard(
     "arrived",
@@ -148,7 +158,9 @@ NOT_REDIRECTED = Guard(
     "not_redirected", _("This referral was already redirected."), lambda row, facts: not facts.redirected
 )
 NO_OPEN_REFERRAL = Guard(
-    "no_open_referral", _("A referral of this case is still open."), lambda row, facts: facts.open_referrals == 0
+    "no_open_referral",
+    _("A referral of this case is still open."),
+    lambda row, facts: facts.open_referrals == 0,
 )
 
 
@@ -188,7 +200,12 @@ REFERRAL_MOVES: tuple[Move, ...] = (
 CASE_MOVES: tuple[Move, ...] = (
     Move(CaseAction.SCREEN, _from(CaseState.SIGNALED), CaseState.SCREENING),
     Move(CaseAction.PROTECT, _from(CaseState.SIGNALED, CaseState.SCREENING), CaseState.PROTECTED),
-    Move(CaseAction.CLOSE, _from(CaseState.SCREENING, CaseState.PROTECTED), CaseState.CLOSED, (NO_OPEN_REFERRAL,)),
+    Move(
+        CaseAction.CLOSE,
+        _from(CaseState.SCREENING, CaseState.PROTECTED),
+        CaseState.CLOSED,
+        (NO_OPEN_REFERRAL,),
+    ),
 )
 
 TITLE_MOVES: tuple[Move, ...] = (
@@ -199,7 +216,11 @@ TITLE_MOVES: tuple[Move, ...] = (
         _from(TitleState.NONE, TitleState.REQUISITION, TitleState.OGP_REQUESTED),
         TitleState.OGP,
     ),
-    Move(TitleAction.LIFT, _from(TitleState.REQUISITION, TitleState.OGP_REQUESTED, TitleState.OGP), TitleState.LIFTED),
+    Move(
+        TitleAction.LIFT,
+        _from(TitleState.REQUISITION, TitleState.OGP_REQUESTED, TitleState.OGP),
+        TitleState.LIFTED,
+    ),
 )
 
 MOVES: Mapping[Machine, tuple[Move, ...]] = {
@@ -255,6 +276,11 @@ def legal_actions(state: str, machine: Machine = Machine.REFERRAL) -> list[str]:
     return [move.action for move in MOVES[machine] if state in move.sources]
 
 
+def unmet_on_closed(case: Any) -> list[str | Promise]:
+    """Why nothing can be added to a file that is closed; empty while it is open."""
+    return [_("The case is closed.")] if case.state == CaseState.CLOSED else []
+
+
 def message_kinds(state: str) -> frozenset[str]:
     """Codes and "please call" before acceptance, words after it (design §6, Preview)."""
     if state in UNANSWERED:
@@ -267,7 +293,7 @@ def follow(row: Any, action: str, *, at: datetime) -> None:
     getattr(row, action)(at=at)
 
 
-class StateField(FSMField):  # type: ignore[misc]
+class StateField(FSMField):
     level = "code"
 
 
@@ -279,11 +305,13 @@ def _follows(action: str, machine: Machine = Machine.REFERRAL) -> Callable[..., 
         self.state_since = at
 
     stamp.__name__ = str(action)
-    method: Callable[..., None] = transition(field="state", source=sorted(move.sources), target=move.target)(stamp)
+    method: Callable[..., None] = transition(field="state", source=sorted(move.sources), target=move.target)(
+        stamp
+    )
     return method
 
 
-class ReferralLifecycle(FSMModelMixin, models.Model):  # type: ignore[misc]
+class ReferralLifecycle(FSMModelMixin, models.Model):
     state = StateField(_("status"), max_length=16, choices=State.choices, default=State.DRAFT, protected=True)
     state_since = models.DateTimeField(_("since"))
 
@@ -305,8 +333,10 @@ class ReferralLifecycle(FSMModelMixin, models.Model):  # type: ignore[misc]
         abstract = True
 
 
-class CaseLifecycle(FSMModelMixin, models.Model):  # type: ignore[misc]
-    state = StateField(_("status"), max_length=16, choices=CaseState.choices, default=CaseState.SIGNALED, protected=True)
+class CaseLifecycle(FSMModelMixin, models.Model):
+    state = StateField(
+        _("status"), max_length=16, choices=CaseState.choices, default=CaseState.SIGNALED, protected=True
+    )
     state_since = models.DateTimeField(_("since"))
 
     screen = _follows(CaseAction.SCREEN, Machine.CASE)
@@ -317,8 +347,10 @@ class CaseLifecycle(FSMModelMixin, models.Model):  # type: ignore[misc]
         abstract = True
 
 
-class TitleLifecycle(FSMModelMixin, models.Model):  # type: ignore[misc]
-    state = StateField(_("title"), max_length=16, choices=TitleState.choices, default=TitleState.NONE, protected=True)
+class TitleLifecycle(FSMModelMixin, models.Model):
+    state = StateField(
+        _("title"), max_length=16, choices=TitleState.choices, default=TitleState.NONE, protected=True
+    )
     state_since = models.DateTimeField(_("since"))
 
     requisition = _follows(TitleAction.REQUISITION, Machine.TITLE)

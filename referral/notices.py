@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from smtplib import SMTPException
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -20,19 +22,24 @@ from referral.models import Case, Notice, Referral
 logger = logging.getLogger(__name__)
 
 
-def desk_of(organisation_id: object) -> list[User]:
+def desk_of(organisation_id: UUID) -> list[User]:
     """Who answers for the inbox: the focal points, the supervisors where there is none."""
     return list(active_people(organisation_id, [Role.FOCAL_POINT])) or list(
         active_people(organisation_id, [Role.SUPERVISOR])
     )
 
 
-def supervisors_of(organisation_id: object) -> list[User]:
+def supervisors_of(organisation_id: UUID) -> list[User]:
     return list(active_people(organisation_id, [Role.SUPERVISOR]))
 
 
 def tell(
-    users: Iterable[User | None], about: Case | Referral, *, at: datetime, due_at: datetime | None, action_needed: bool = True
+    users: Iterable[User | None],
+    about: Case | Referral,
+    *,
+    at: datetime,
+    due_at: datetime | None,
+    action_needed: bool = True,
 ) -> None:
     """Writes the notices in this transaction; the mails leave when it commits."""
     object_type = "case" if isinstance(about, Case) else "referral"
@@ -46,17 +53,20 @@ def tell(
             due_at=due_at,
             made_at=at,
         )
-        transaction.on_commit(lambda notice=notice: _mail(notice))
+        transaction.on_commit(partial(_mail, notice))
 
 
 def _mail(notice: Notice) -> None:
     with translation.override(notice.user.language):
-        subject = _("%(site)s: %(reference)s") % {"site": settings.RELAIS_SITE_NAME, "reference": notice.reference}
+        subject = _("%(site)s: %(reference)s") % {
+            "site": settings.RELAIS_SITE_NAME,
+            "reference": notice.reference,
+        }
         body = render_to_string("mail/notice.txt", {"notice": notice, "origin": settings.RELAIS_ORIGIN})
         try:
             EmailMessage(subject, body, to=[notice.user.email]).send()
         except (SMTPException, OSError):
             # The notice stands on the person's page; a mail server that is away must not undo the act.
-            logger.warning("mail not sent", extra={"notice": str(notice.pk)})
+            logger.warning("mail not sent", extra={"event": "notice_mail_failed"})
         else:
             Notice.objects.filter(pk=notice.pk).update(mailed_at=notice.made_at)

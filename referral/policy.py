@@ -70,7 +70,10 @@ MATRIX: Mapping[str, Mapping[Side, Rule]] = {
     Action.REVIEW: {Side.RECEIVING: worker_or_focal_point},
     Action.COMPLETE: {Side.RECEIVING: worker_or_focal_point},
     Action.PROPOSE_ONWARD: {Side.RECEIVING: worker_or_focal_point},
-    Action.RECORD_TELEPHONE_ANSWER: {Side.REFERRING: case_caseworker_or_supervisor, Side.COORDINATING: coordinator},
+    Action.RECORD_TELEPHONE_ANSWER: {
+        Side.REFERRING: case_caseworker_or_supervisor,
+        Side.COORDINATING: coordinator,
+    },
     Action.WRITE: {Side.REFERRING: case_caseworker, Side.RECEIVING: worker_or_desk},
     Action.EXPIRE: {},  # the system's alone
 }
@@ -130,7 +133,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.WITHDRAW_CONSENT: file_reader,
     CaseAct.RECORD_GROUND: case_caseworker,
     # The second person: a supervisor of the organisation, else the national unit, on codes and reason only.
-    CaseAct.APPROVE_GROUND: lambda actor, tie: own_supervisor(actor, tie) or (actor.national_unit and actor.has(Role.SUPERVISOR)),
+    CaseAct.APPROVE_GROUND: lambda actor, tie: (
+        own_supervisor(actor, tie) or (actor.national_unit and actor.has(Role.SUPERVISOR))
+    ),
     CaseAct.ENTER_TITLE: case_caseworker,
     CaseAct.CONFIRM_TITLE: lambda actor, tie: actor.has(Role.JUSTICE),
     CaseAct.REFER: case_caseworker,
@@ -140,6 +145,7 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.DECIDE_OBJECTION: own_supervisor,
     CaseAct.READ_LOOKS: file_reader,
     CaseAct.PRINT: file_reader,
+    CaseAct.CLOSE: own_supervisor,
 }
 
 

@@ -6,7 +6,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 ARRIVAL_LENGTH = 6
 _MODULUS = 37  # Crockford's; values past the alphabet would need signs that nobody says aloud
-_HEARD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None, "\u00a0": None, "\u202f": None})
+_HEARD = str.maketrans(
+    {"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None, "\u00a0": None, "\u202f": None}
+)
 
 
 def _value(code: str) -> int:

@@ -27,8 +27,7 @@ from partners.queries import actor_of
 from referral.enums import Group as FieldGroup
 from referral.enums import Purpose
 from referral.models import Case, Referral
-from referral.services import basis, cases, care, receiving, sending
-
+from referral.services import basis, care, cases, receiving, sending
 
 #: What must never leak: planted in every sealed field of the default person.
 SECRETS = {
@@ -48,7 +47,11 @@ SECRETS = {
 @contextmanager
 def acting(user: User | None = None, at: datetime | None = None) -> Iterator[Actor | None]:
     """As the middleware does: keyring and sitting open, looks written at the end."""
-    who = sitting.SYSTEM if user is None else sitting.Who(actor_id=user.pk, organisation_id=user.organisation_id)
+    who = (
+        sitting.SYSTEM
+        if user is None
+        else sitting.Who(actor_id=user.pk, organisation_id=user.organisation_id)
+    )
     with keyring.opened(), sitting.opened(who, at):
         yield None if user is None else actor_of(User.objects.get(pk=user.pk))
         audit.flush()
@@ -83,7 +86,12 @@ def organisation(name: str, kind: str, region: Region, *, national: bool = False
 
 
 def person(name: str, organisation: Organisation, *roles: str, at: datetime) -> User:
-    user = User(email=f"{name}@exemple.sn", name=name.capitalize(), organisation=organisation, undertaking_accepted_at=at)
+    user = User(
+        email=f"{name}@exemple.sn",
+        name=name.capitalize(),
+        organisation=organisation,
+        undertaking_accepted_at=at,
+    )
     user.set_unusable_password()
     write(user)
     for role in roles:
@@ -145,9 +153,16 @@ def make_cast() -> Cast:
 
 
 GIRL: dict[str, Any] = {
-    "sex": "female", "age_status": "child", "age_band": "9-13", "languages": ["wol"], "children": [], "flags": ["danger_nearby"],
-    "interpreter_needed": True, "safe_contact": {"channels": {"phone": False}}, **SECRETS,
-}  # fmt: skip
+    "sex": "female",
+    "age_status": "child",
+    "age_band": "9-13",
+    "languages": ["wol"],
+    "children": [],
+    "flags": ["danger_nearby"],
+    "interpreter_needed": True,
+    "safe_contact": {"channels": {"phone": False}},
+    **SECRETS,
+}
 WOMAN: dict[str, Any] = GIRL | {"age_status": "adult", "age_band": "21-29", "children": ["0-5"]}
 EVERY_GROUP = [str(group) for group in FieldGroup]
 
@@ -156,22 +171,44 @@ def open_case(cast: Cast, *, by: User | None = None, **person: Any) -> Case:
     user = by or cast.aissatou
     with acting(user) as actor:
         return cases.open_case(
-            by=actor, at=clock.now(), region=cast.region, person=GIRL | person, case={"risk": "high", "urgency": "urgent"}
+            by=actor,
+            at=clock.now(),
+            region=cast.region,
+            person=GIRL | person,
+            case={"risk": "high", "urgency": "urgent"},
         )
 
 
 def agree(
-    cast: Cast, case: Case, recipient: Organisation, *, purpose: str = Purpose.SERVICES, groups: list[str] | None = None
+    cast: Cast,
+    case: Case,
+    recipient: Organisation,
+    *,
+    purpose: str = Purpose.SERVICES,
+    groups: list[str] | None = None,
 ) -> None:
     """The person agrees that `recipient` may know `groups` (all of them unless said)."""
     with acting(case.owner) as actor:
         cells = [basis.Cell(recipient.pk, purpose, group, True) for group in (groups or EVERY_GROUP)]
         basis.record_conversation(
-            case.pk, by=actor, at=clock.now(), cells=cells, method="oral_with_witness", language="wol", witness="Témoin Canari"
+            case.pk,
+            by=actor,
+            at=clock.now(),
+            cells=cells,
+            method="oral_with_witness",
+            language="wol",
+            witness="Témoin Canari",
         )
 
 
-def drafted(cast: Cast, case: Case, *, to: Organisation | None = None, service: str = "SHELTER_EMERG", urgency: str = "urgent") -> Referral:
+def drafted(
+    cast: Cast,
+    case: Case,
+    *,
+    to: Organisation | None = None,
+    service: str = "SHELTER_EMERG",
+    urgency: str = "urgent",
+) -> Referral:
     with acting(case.owner) as actor:
         asked = sending.Asked(receiving=to or cast.centre, service=service, urgency=urgency)
         return sending.start_draft(case.pk, by=actor, at=clock.now(), asked=asked)
@@ -192,9 +229,14 @@ def accepted(cast: Cast, referral: Referral | None = None, **options: Any) -> Re
         at = clock.now()
         places = options.pop("places", cast.girls)
         return receiving.accept_referral(
-            referral.pk, by=actor, at=at, version=referral.version, worker_id=cast.daouda.pk,
-            expected_arrival_at=options.pop("expected_arrival_at", at + timedelta(hours=3)), places_id=places.pk if places else None,
-        )  # fmt: skip
+            referral.pk,
+            by=actor,
+            at=at,
+            version=referral.version,
+            worker_id=cast.daouda.pk,
+            expected_arrival_at=options.pop("expected_arrival_at", at + timedelta(hours=3)),
+            places_id=places.pk if places else None,
+        )
 
 
 def started(cast: Cast, referral: Referral | None = None) -> Referral:
@@ -202,7 +244,12 @@ def started(cast: Cast, referral: Referral | None = None) -> Referral:
     with acting(cast.codou) as actor:
         at = clock.now()
         return care.start_service(
-            referral.pk, by=actor, at=at, version=referral.version, occurred_at=at, code=referral.arrival_code or ""
+            referral.pk,
+            by=actor,
+            at=at,
+            version=referral.version,
+            occurred_at=at,
+            code=referral.arrival_code or "",
         )
 
 

@@ -2,33 +2,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from config.connections import ALIASES
-from config.database import Server, default_state
+from config.connections import ALIASES, NoRights
+from config.database import CannotStart
 from crypto.keyring import Keyring, opened
 from crypto.providers import FileKeyProvider
-from tests.database.pristine import test_databases
+from tests.database.pristine import prepare_server, test_databases
 
 
-@pytest.fixture(scope="session")
-def database_server() -> None:
-    """Starts the embedded server, or finds it running; `make test` stops it, a plain `pytest` leaves it."""
-    if not settings.DATABASE_URL:
-        server = Server(default_state(), durable=False)
-        server.start()
-        for alias in ALIASES:
-            connections.settings[alias]["HOST"] = str(server.socket)
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In the first process only: a server that is not there is one sentence, not an error for each test."""
+    if not hasattr(session.config, "workerinput"):
+        try:
+            prepare_server()
+        except (CannotStart, NoRights, psycopg.OperationalError) as reason:
+            pytest.exit(str(reason).strip(), returncode=1)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest,
-    django_test_environment: None,
-    django_db_blocker: Any,
-    database_server: None,
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     with django_db_blocker.unblock():

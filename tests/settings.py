@@ -7,10 +7,10 @@ os.environ["RELAIS_ENVIRONMENT"] = "development"
 os.environ.setdefault("RELAIS_STATE", str(Path(__file__).resolve().parent.parent / ".state" / "tests"))
 os.environ.setdefault("RELAIS_DATABASE_POOL", "0")  # tests open connections in threads of their own
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import INSTALLED_APPS, STORAGES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS, STORAGES
 
-INSTALLED_APPS += ["tests.database"]
+INSTALLED_APPS += ["tests.database", "tests.audit.testapp", "tests.crypto.testapp"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

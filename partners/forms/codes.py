@@ -22,7 +22,11 @@ class WordingForm(forms.Form):
     )
     ictip = forms.CharField(label=_("Code in IC-TIP (optional)"), max_length=40, required=False)
     rank = forms.IntegerField(
-        label=_("Place in the list"), help_text=_("Lower numbers come first."), min_value=0, max_value=9999, initial=100
+        label=_("Place in the list"),
+        help_text=_("Lower numbers come first."),
+        min_value=0,
+        max_value=9999,
+        initial=100,
     )
 
     def wording(self) -> Wording:
@@ -33,7 +37,9 @@ class AddCodeForm(WordingForm):
     code = forms.CharField(
         label=_("Code"),
         help_text=_("Letters, digits, “_” and “-”. It never changes and is never used again."),
-        validators=[RegexValidator(r"^[A-Za-z0-9_-]+$", _("Only letters without accents, digits, “_” and “-”."))],
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9_-]+$", _("Only letters without accents, digits, “_” and “-”."))
+        ],
     )
     field_order = ["code", "fr", "en", "htcds", "ictip", "rank"]
 

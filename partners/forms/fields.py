@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Region
 
-TELEPHONE = RegexValidator(r"^\+?[0-9 .-]{3,20}$", _("Write a telephone number, for example +221 33 800 00 00."))
+TELEPHONE = RegexValidator(
+    r"^\+?[0-9 .-]{3,20}$", _("Write a telephone number, for example +221 33 800 00 00.")
+)
 
 
 class VersionForm(forms.Form):

@@ -26,8 +26,14 @@ class OrganisationForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
-        if data.get("is_national_unit") and data.get("kind") not in ("", None, OrganisationKind.NATIONAL_UNIT):
-            self.add_error("is_national_unit", _("Only an organisation of the kind “National unit” can be it."))
+        if data.get("is_national_unit") and data.get("kind") not in (
+            "",
+            None,
+            OrganisationKind.NATIONAL_UNIT,
+        ):
+            self.add_error(
+                "is_national_unit", _("Only an organisation of the kind “National unit” can be it.")
+            )
         return data
 
     def particulars(self) -> Particulars:

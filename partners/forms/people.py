@@ -24,13 +24,18 @@ class InvitationForm(forms.Form):
         queryset=Organisation.objects.filter(status=OrganisationStatus.ACTIVE),
         empty_label=_("Choose an organisation"),
     )
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
     deputy_for = forms.ModelChoiceField(
-        label=_("As deputy of (optional)"), queryset=User.objects.none(), empty_label=_("Nobody"), required=False
+        label=_("As deputy of (optional)"),
+        queryset=User.objects.none(),
+        empty_label=_("Nobody"),
+        required=False,
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +47,9 @@ class RoleForm(forms.Form):
 class AcceptForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
-        help_text=_("15 characters or more. Four words that only you would put together are easy to keep in mind."),
+        help_text=_(
+            "15 characters or more. Four words that only you would put together are easy to keep in mind."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
         max_length=256,

@@ -16,7 +16,9 @@ COUNT = {"min_value": 0, "max_value": 2000}
 class PlacesForm(VersionForm):
     capacity = forms.IntegerField(label=_("Places in all"), **COUNT)
     occupied = forms.IntegerField(
-        label=_("Persons lodged now"), help_text=_("All of them, also those who came by another way."), **COUNT
+        label=_("Persons lodged now"),
+        help_text=_("All of them, also those who came by another way."),
+        **COUNT,
     )
     overflow = forms.BooleanField(
         label=_("There are more persons than places, and I say so"),
@@ -26,7 +28,9 @@ class PlacesForm(VersionForm):
 
 
 class OpenPlacesForm(forms.Form):
-    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), empty_label=_("Choose a site"))
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), empty_label=_("Choose a site")
+    )
     group = forms.ChoiceField(label=_("For whom"), choices=PersonGroup.choices, widget=forms.RadioSelect)
     capacity = forms.IntegerField(label=_("Places in all"), **COUNT)
 
@@ -40,7 +44,9 @@ class SiteForm(forms.Form):
     region = region()
     address = forms.CharField(
         label=_("Address (optional)"),
-        help_text=_("Kept encrypted and shown to your desk alone, one look at a time; each look is written down."),
+        help_text=_(
+            "Kept encrypted and shown to your desk alone, one look at a time; each look is written down."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=500,
         required=False,
@@ -63,7 +69,10 @@ class ChangeSiteForm(VersionForm, SiteForm):
 class ServiceForm(forms.Form):
     code = forms.ChoiceField(label=_("Service"))
     site = forms.ModelChoiceField(
-        label=_("Site (optional)"), queryset=Site.objects.none(), empty_label=_("None in particular"), required=False
+        label=_("Site (optional)"),
+        queryset=Site.objects.none(),
+        empty_label=_("None in particular"),
+        required=False,
     )
     sexes = forms.MultipleChoiceField(
         label=_("Whom do you receive?"),

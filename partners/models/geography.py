@@ -15,7 +15,12 @@ class Region(Recorded):
     name = CodeField(_("name"), max_length=60)
     #: Where a reporter's report from this region goes: the rule differs per region (domain §1).
     reports_to = models.ForeignKey(
-        "partners.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reports go to")
+        "partners.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reports go to"),
     )
 
     class Meta:
@@ -27,7 +32,9 @@ class Region(Recorded):
 
 
 class Department(Recorded):
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="departments", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="departments", verbose_name=_("region")
+    )
     code = CodeField(_("code"), max_length=8, blank=True)
     name = CodeField(_("name"), max_length=60)
 

@@ -18,8 +18,12 @@ from partners.enums import OrganisationKind, OrganisationStatus, Role
 class Organisation(Recorded):
     name = CodeField(_("name"), max_length=120)
     kind = CodeField(_("kind"), max_length=24, choices=OrganisationKind)
-    region = models.ForeignKey("partners.Region", on_delete=models.PROTECT, related_name="organisations", verbose_name=_("region"))
-    status = CodeField(_("status"), max_length=12, choices=OrganisationStatus, default=OrganisationStatus.ACTIVE)
+    region = models.ForeignKey(
+        "partners.Region", on_delete=models.PROTECT, related_name="organisations", verbose_name=_("region")
+    )
+    status = CodeField(
+        _("status"), max_length=12, choices=OrganisationStatus, default=OrganisationStatus.ACTIVE
+    )
     #: The name of the national unit changes by decree: which organisation it is, is data (design §2).
     is_national_unit = models.BooleanField(_("national unit"), default=False)
     telephone = CodeField(_("desk telephone"), max_length=20, blank=True)
@@ -31,7 +35,9 @@ class Organisation(Recorded):
         verbose_name = _("organisation")
         constraints = [
             models.UniqueConstraint(Lower("name"), name="organisation_named_once"),
-            models.UniqueConstraint(fields=["is_national_unit"], condition=Q(is_national_unit=True), name="one_national_unit"),
+            models.UniqueConstraint(
+                fields=["is_national_unit"], condition=Q(is_national_unit=True), name="one_national_unit"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,8 +61,12 @@ class User(AbstractBaseUser, PermissionsMixin, Recorded):
 
     email = CodeEmailField(_("e-mail"), max_length=254, unique=True)
     name = CodeField(_("name"), max_length=120)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation"))
-    language = CodeField(_("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation")
+    )
+    language = CodeField(
+        _("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     #: Undertaking of confidentiality: asked before the first page.
     undertaking_accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -72,7 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin, Recorded):
         ordering = ["name"]
         verbose_name = _("user")
         # In small letters only, so that unique means one account per address.
-        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="address_in_small_letters")]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="address_in_small_letters")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -89,10 +101,17 @@ class User(AbstractBaseUser, PermissionsMixin, Recorded):
 class Membership(Recorded):
     """A role held in the user's organisation, from its creation until `until`."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
     role = CodeField(_("role"), max_length=16, choices=Role)
     deputy_for = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="deputies", verbose_name=_("deputy for")
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deputies",
+        verbose_name=_("deputy for"),
     )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
@@ -101,7 +120,9 @@ class Membership(Recorded):
         verbose_name = _("membership")
         constraints = [
             models.UniqueConstraint(fields=["user", "role"], condition=Q(until=None), name="role_held_once"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="membership_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="membership_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +134,9 @@ class Invitation(Recorded):
 
     email = CodeEmailField(_("e-mail"), max_length=254)
     name = CodeField(_("name"), max_length=120)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("organisation")
+    )
     roles = ArrayField(CodeField(max_length=16, choices=Role), verbose_name=_("roles"))
     token_digest = CodeField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

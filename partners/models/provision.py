@@ -14,9 +14,16 @@ from partners.enums import PersonGroup, Sex
 class Site(Recorded):
     """A house of an organisation. Its address is sealed and shown only by an audited reveal (domain §7.5)."""
 
-    organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="sites", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        "partners.Organisation",
+        on_delete=models.PROTECT,
+        related_name="sites",
+        verbose_name=_("organisation"),
+    )
     name = CodeField(_("name"), max_length=80)
-    region = models.ForeignKey("partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region"))
+    region = models.ForeignKey(
+        "partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
+    )
     confidential = models.BooleanField(_("confidential address"), default=True)
     address = SealedTextField(_("address"), secret=True, blank=True, null=True)
 
@@ -35,10 +42,19 @@ class Site(Recorded):
 class Service(Recorded):
     """A service of the taxonomy (domain §4.5) that an organisation gives, and to whom."""
 
-    organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="services", verbose_name=_("organisation"))
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("site"))
+    organisation = models.ForeignKey(
+        "partners.Organisation",
+        on_delete=models.PROTECT,
+        related_name="services",
+        verbose_name=_("organisation"),
+    )
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("site")
+    )
     code = CodeField(_("service"), max_length=60)
-    sexes = ArrayField(CodeField(max_length=8, choices=Sex), verbose_name=_("received"), default=list, blank=True)
+    sexes = ArrayField(
+        CodeField(max_length=8, choices=Sex), verbose_name=_("received"), default=list, blank=True
+    )
     takes_children = models.BooleanField(_("children (under 18)"), default=True)
     takes_adults = models.BooleanField(_("adults"), default=True)
     takes_children_with_parent = models.BooleanField(_("children with the person"), default=True)
@@ -47,7 +63,9 @@ class Service(Recorded):
 
     class Meta:
         verbose_name = _("service")
-        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="service_once_per_organisation")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="service_once_per_organisation")
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -74,7 +92,9 @@ class Places(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["site", "group"], name="places_once_per_group"),
             models.CheckConstraint(
-                condition=Q(held__gte=0) & Q(occupied__gte=0) & Q(capacity__gte=F("held") + F("occupied") - F("over")),
+                condition=Q(held__gte=0)
+                & Q(occupied__gte=0)
+                & Q(capacity__gte=F("held") + F("occupied") - F("over")),
                 name="no_place_twice",
             ),
         ]

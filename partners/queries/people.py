@@ -73,7 +73,9 @@ def desk_staffed(organisation_id: UUID) -> bool:
 def people(organisation: Organisation | None = None) -> QuerySet[User]:
     """Everybody with their live roles, for the administrator."""
     live = live_memberships().select_related("deputy_for").order_by("since")
-    found = User.objects.select_related("organisation").prefetch_related(Prefetch("memberships", live, to_attr="live"))
+    found = User.objects.select_related("organisation").prefetch_related(
+        Prefetch("memberships", live, to_attr="live")
+    )
     return found.filter(organisation=organisation) if organisation else found
 
 
@@ -87,7 +89,12 @@ def open_invitation(token: str) -> Invitation | None:
     """The invitation that this link still opens. Only digests are compared, so timing tells nothing of a token."""
     return (
         Invitation.objects.select_related("organisation")
-        .filter(token_digest=Invitation.digest(token), accepted_at=None, revoked_at=None, expires_at__gt=RelaisNow())
+        .filter(
+            token_digest=Invitation.digest(token),
+            accepted_at=None,
+            revoked_at=None,
+            expires_at__gt=RelaisNow(),
+        )
         .filter(organisation__status=OrganisationStatus.ACTIVE)
         .first()
     )

@@ -25,7 +25,14 @@ HELD_ALREADY = {"role_held_once": _("This person holds that role already.")}
 
 
 def invite_person(
-    by: Actor, organisation: Organisation, *, email: str, name: str, roles: Collection[str], origin: str, at: datetime
+    by: Actor,
+    organisation: Organisation,
+    *,
+    email: str,
+    name: str,
+    roles: Collection[str],
+    origin: str,
+    at: datetime,
 ) -> Invitation:
     """Sends a link to `email`.
 
@@ -44,7 +51,13 @@ def invite_person(
 
 @transaction.atomic
 def offer_seat(
-    organisation: Organisation, *, email: str, name: str, roles: Collection[str], at: datetime, by: Actor | None = None
+    organisation: Organisation,
+    *,
+    email: str,
+    name: str,
+    roles: Collection[str],
+    at: datetime,
+    by: Actor | None = None,
 ) -> tuple[Invitation, str]:
     """The invitation and its token, which is nowhere else. Without `by`, for the command that invites the first."""
     email = email.lower()
@@ -99,11 +112,16 @@ def accept_invitation(token: str, *, password: str, language: str, at: datetime)
     if invitation is None or invitation.accepted_at or invitation.revoked_at:
         raise Refusal(_("This link no longer works."))
     # An account that was closed is opened again under the same address, with its history.
-    user = User.objects.select_for_update().filter(email=invitation.email).first() or User(email=invitation.email)
+    user = User.objects.select_for_update().filter(email=invitation.email).first() or User(
+        email=invitation.email
+    )
     user.name, user.organisation, user.language = invitation.name, invitation.organisation, language
     user.is_active = True
     user.set_password(password)
-    write(user, fields=None if user._state.adding else ["name", "organisation", "language", "is_active", "password"])
+    write(
+        user,
+        fields=None if user._state.adding else ["name", "organisation", "language", "is_active", "password"],
+    )
     for role in invitation.roles:
         write(Membership(user=user, role=role, since=at), Verb.GRANT, scope=role)
     invitation.accepted_at = at
@@ -113,7 +131,9 @@ def accept_invitation(token: str, *, password: str, language: str, at: datetime)
 
 
 @transaction.atomic
-def add_role(by: Actor, user_id: UUID, role: str, *, at: datetime, deputy_for: User | None = None) -> Membership:
+def add_role(
+    by: Actor, user_id: UUID, role: str, *, at: datetime, deputy_for: User | None = None
+) -> Membership:
     user = _seated(by, user_id)
     held = live_memberships().filter(user=user).values_list("role", flat=True)
     _require_fit([*held, role], user.organisation)
@@ -193,7 +213,8 @@ def _require_fit(roles: Collection[str], organisation: Organisation) -> None:
     if pair := policy.excluded_together(roles):
         one, other = sorted(pair)
         raise Refusal(
-            _("One person may not hold “%(one)s” and “%(other)s” together.") % {"one": one.label, "other": other.label}
+            _("One person may not hold “%(one)s” and “%(other)s” together.")
+            % {"one": one.label, "other": other.label}
         )
     if role := policy.misplaced(roles, organisation.kind):
         raise Refusal(
@@ -211,7 +232,9 @@ def _end(membership: Membership, at: datetime) -> None:
 
 def _follow_roles(user: User) -> None:
     """Puts the person into the groups that the live roles open, and out of all others (design §5, Grants)."""
-    roles = set(live_memberships().filter(user=user).values_list("role", flat=True)) if user.is_active else set()
+    roles = (
+        set(live_memberships().filter(user=user).values_list("role", flat=True)) if user.is_active else set()
+    )
     groups = []
     if roles & DESK_ROLES:
         groups.append(user.organisation.group)

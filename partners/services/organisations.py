@@ -42,7 +42,9 @@ def found_organisation(particulars: Particulars) -> Organisation:
     """Without anybody to authorise: for the command that makes the first."""
     pk = uuid4()
     with explained(**SENTENCES):
-        organisation = Organisation(id=pk, group=Group.objects.create(name=group_name(pk)), **vars(particulars))
+        organisation = Organisation(
+            id=pk, group=Group.objects.create(name=group_name(pk)), **vars(particulars)
+        )
         write(organisation)
     return organisation
 

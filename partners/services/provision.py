@@ -34,7 +34,9 @@ class OverCapacity(Refusal):
 
     def __init__(self, count: int) -> None:
         super().__init__(
-            ngettext("This is %(count)d person above capacity.", "This is %(count)d persons above capacity.", count)
+            ngettext(
+                "This is %(count)d person above capacity.", "This is %(count)d persons above capacity.", count
+            )
             % {"count": count}
         )
 

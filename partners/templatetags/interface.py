@@ -67,7 +67,11 @@ def colour(code: object) -> str:
 def clock(at: datetime) -> str:
     """16 h, 16 h 05; in English 16:00, 16:05."""
     local = timezone.localtime(at)
-    words = pgettext("clock", "{hour:02d}:{minute:02d}") if local.minute else pgettext("clock on the hour", "{hour:02d}:00")
+    words = (
+        pgettext("clock", "{hour:02d}:{minute:02d}")
+        if local.minute
+        else pgettext("clock on the hour", "{hour:02d}:00")
+    )
     return words.format(hour=local.hour, minute=local.minute)
 
 
@@ -176,7 +180,9 @@ def kind(field: BoundField) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField, width: str = "", pii: bool = False, lines: int = 5, **attributes: str) -> SafeString:
+def control(
+    field: BoundField, width: str = "", pii: bool = False, lines: int = 5, **attributes: str
+) -> SafeString:
     """The bare widget with GOV.UK classes. Empty attributes are left out."""
     name = kind(field)
     classes = [CLASSES[name]]
@@ -223,12 +229,18 @@ def date_parts(field: BoundField) -> list[DatePart]:
     """Three boxes for a SelectDateWidget, with what was typed even when it is no date."""
     widget = field.field.widget
     stored = widget.format_value(field.value())
-    labels = {"day": pgettext("date part", "Day"), "month": pgettext("date part", "Month"), "year": pgettext("date part", "Year")}
+    labels = {
+        "day": pgettext("date part", "Day"),
+        "month": pgettext("date part", "Month"),
+        "year": pgettext("date part", "Year"),
+    }
     parts = []
     for part, label in labels.items():
         name = getattr(widget, f"{part}_field") % field.html_name
         typed = field.form.data.get(name, "") if field.form.is_bound else stored[part]
-        parts.append(DatePart(name, f"{field.auto_id}_{part}", str(typed or ""), label, 4 if part == "year" else 2))
+        parts.append(
+            DatePart(name, f"{field.auto_id}_{part}", str(typed or ""), label, 4 if part == "year" else 2)
+        )
     return parts
 
 

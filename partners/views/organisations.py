@@ -64,9 +64,7 @@ def organisation_suspend(
     authorise(request.actor, Act.MANAGE_ORGANISATIONS)
     organisation = get_object_or_404(organisations(), pk=pk)
     form = VersionForm(request.POST or None, initial={"version": organisation.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: suspend(request.actor, pk, data["version"])
-    ):
+    if request.method == "POST" and attempt(form, lambda data: suspend(request.actor, pk, data["version"])):
         return done(request, _("The organisation is suspended."), "organisations")
     return confirmation(
         request,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,13 +27,21 @@ def people_list(request: ActingRequest) -> HttpResponse:
     chosen = PeopleFilter(request.GET)
     organisation = chosen.cleaned_data["organisation"] if chosen.is_valid() else None
     page = Paginator(people(organisation), PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
     context = {
         "page": page,
+        "previous": _page(query, page.previous_page_number()) if page.has_previous() else "",
+        "next": _page(query, page.next_page_number()) if page.has_next() else "",
         "filter": chosen,
         "organisation": organisation,
         "invitations": invitations(organisation),
     }
     return render(request, "partners/people.html", context)
+
+
+def _page(query: QueryDict, number: int) -> str:
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 @require_GET

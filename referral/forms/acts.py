@@ -7,22 +7,39 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 NAME, LINE, TEXT = 80, 200, 4000
+_INCOMPLETE = {
+    "required": _("This page is incomplete. Open it again."),
+    "invalid": _("This page is incomplete. Open it again."),
+}
 
 
 class ActForm(forms.Form):
     """An idempotency key, so that a form sent twice acts once, and the version that was shown."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, error_messages=_INCOMPLETE)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, error_messages=_INCOMPLETE)
+    #: The row has changed since the form was loaded; set by whoever tried to act on it.
+    stale = False
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if version is not None:
-            self.fields["version"].initial = version
+            # A form that left its version out would act on whatever the row has become.
+            self.fields["version"].initial, self.fields["version"].required = version, True
+
+    def renew(self, version: int) -> None:
+        """After a stale attempt: what was typed stays, and the next press decides on the row as it is now."""
+        if self.stale:
+            self.data = self.data.copy()
+            self.data["version"] = str(version)
 
     def typed(self) -> dict[str, Any]:
         """What was typed, for a draft: the raw words, without key and token."""
-        return {name: self.data.getlist(name) for name in self.fields if name not in ("key", "version") and name in self.data}
+        return {
+            name: self.data.getlist(name)
+            for name in self.fields
+            if name not in ("key", "version") and name in self.data
+        }
 
 
 class Text(forms.CharField):

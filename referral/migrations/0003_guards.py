@@ -1,12 +1,24 @@
 """What the database itself refuses: a version without history, a rewritten log, grants that say something else."""
 
-from audit.triggers import versioned
 from django.db import migrations
 
+from audit.triggers import versioned
+
 RECORDED = (
-    "case", "person", "consent", "legalground", "custodytitle", "referral", "preview", "snapshot", "safetyextract",
-    "placement", "telephoneanswer", "message", "task",
-)  # fmt: skip
+    "case",
+    "person",
+    "consent",
+    "legalground",
+    "custodytitle",
+    "referral",
+    "preview",
+    "snapshot",
+    "safetyextract",
+    "placement",
+    "telephoneanswer",
+    "message",
+    "task",
+)
 
 LOG_GUARD = """
 CREATE FUNCTION referral_transition_is_a_log() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -62,7 +74,11 @@ CREATE TRIGGER end_guard BEFORE UPDATE ON referral_referral
 class Migration(migrations.Migration):
     dependencies = [("referral", "0002_initial")]
     operations = [
-        *(operation for name in RECORDED for operation in versioned(f"referral_{name}", f"referral_historical{name}")),
+        *(
+            operation
+            for name in RECORDED
+            for operation in versioned(f"referral_{name}", f"referral_historical{name}")
+        ),
         migrations.RunSQL(
             LOG_GUARD,
             "DROP TRIGGER log_guard ON referral_transition; DROP FUNCTION referral_transition_is_a_log()",

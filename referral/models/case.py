@@ -9,24 +9,49 @@ from crypto.fields import CodeField, SealedBooleanField, SealedDateField, Sealed
 from crypto.scopes import Scope, ScopeKind
 from partners.enums import Sex
 from referral.enums import AgeBand, AgeStatus, RiskLevel, Urgency
-from referral.models.order import next_number
 from referral.lifecycle import CaseLifecycle
+from referral.models.order import next_number
 
 
 class Case(CaseLifecycle, Recorded):
     #: Known to its organisation only, never on a receiver's page (design §4, Ids).
     reference = CodeField(_("reference"), max_length=9, unique=True)
-    organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="cases", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        "partners.Organisation",
+        on_delete=models.PROTECT,
+        related_name="cases",
+        verbose_name=_("organisation"),
+    )
     #: Empty while a report waits to be taken in.
-    owner = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="owned_cases", verbose_name=_("case owner"))
-    region = models.ForeignKey("partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region"))
+    owner = models.ForeignKey(
+        "partners.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_cases",
+        verbose_name=_("case owner"),
+    )
+    region = models.ForeignKey(
+        "partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
+    )
     risk = CodeField(_("risk"), max_length=10, choices=RiskLevel, default=RiskLevel.UNKNOWN)
     urgency = CodeField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.STANDARD)
     opened_at = models.DateTimeField(_("opened at"))
-    opened_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by"))
+    opened_by = models.ForeignKey(
+        "partners.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by")
+    )
     #: Set when a reporter's report made the case; they follow its codes only.
-    reported_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="reports", verbose_name=_("reported by"))
-    reported_organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reported_by = models.ForeignKey(
+        "partners.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("reported by"),
+    )
+    reported_organisation = models.ForeignKey(
+        "partners.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     #: Internal order of lists, never shown.
     seq = models.BigIntegerField(editable=False, db_default=next_number("referral_case_seq"))
@@ -37,8 +62,14 @@ class Case(CaseLifecycle, Recorded):
         permissions = [("hold_case", "hold the case file")]
         indexes = [models.Index(fields=["organisation", "-seq"], name="case_of_organisation")]
         constraints = [
-            models.CheckConstraint(condition=Q(state="signaled") | Q(owner__isnull=False), name="case_taken_in_has_owner"),
-            models.CheckConstraint(condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)), name="case_closed_iff_stamped"),
+            models.CheckConstraint(
+                condition=Q(state="signaled") | Q(owner__isnull=False), name="case_taken_in_has_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_at=None)),
+                name="case_closed_iff_stamped",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +95,7 @@ class Person(Recorded):
     alias = SealedTextField(_("alias"), secret=True, null=True, blank=True)
 
     phone = SealedTextField(_("telephone"), secret=True, null=True, blank=True)
-    #: {"channels": {"phone": true, ...}, "hours": str, "words": str, "who": str}; default: do not contact (domain §7.3).
+    #: {"channels": {"phone": true, ...}, "hours": ..., "words": ..., "who": ...}; default: do not contact (domain §7.3).
     safe_contact = SealedJSONField(_("safe contact"), secret=True, null=True, blank=True)
 
     languages = SealedJSONField(_("languages"), null=True, blank=True)
@@ -87,4 +118,3 @@ class Person(Recorded):
 
     def key_scope(self) -> Scope:
         return Scope(ScopeKind.CASE, self.case_id, self.case_id)
-

@@ -21,7 +21,11 @@ class ReferralGrant(GroupObjectPermissionBase):
         indexes = [
             models.Index(fields=["group", "side", "-seq"], name="grant_order"),
             # Open referrals alone have a deadline: the inbox reads this index in its own order.
-            models.Index(fields=["group", "side", "due_at", "seq"], condition=models.Q(due_at__isnull=False), name="grant_due"),
+            models.Index(
+                fields=["group", "side", "due_at", "seq"],
+                condition=models.Q(due_at__isnull=False),
+                name="grant_due",
+            ),
         ]
 
 

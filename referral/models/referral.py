@@ -1,5 +1,7 @@
 """The referral: one promise by one organisation for one person, and what was shown because of it."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -10,8 +12,8 @@ from crypto.fields import CodeField, SealedJSONField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
 from partners.enums import Sex
 from referral.enums import OPEN, Basis, Group, MessageKind, PlacementState, Purpose, Side, State, Urgency
-from referral.models.order import next_number
 from referral.lifecycle import ReferralLifecycle
+from referral.models.order import next_number
 
 
 class Referral(ReferralLifecycle, Recorded):
@@ -20,31 +22,58 @@ class Referral(ReferralLifecycle, Recorded):
     #: Internal order of lists, never shown.
     seq = models.BigIntegerField(editable=False, db_default=next_number("referral_referral_seq"))
     reference = CodeField(_("reference"), max_length=9, unique=True)
-    case = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="referrals", verbose_name=_("case"))
-    referring_organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("referring organisation"))
-    receiving_organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("receiving organisation"))
+    case = models.ForeignKey(
+        "referral.Case", on_delete=models.PROTECT, related_name="referrals", verbose_name=_("case")
+    )
+    referring_organisation = models.ForeignKey(
+        "partners.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("referring organisation"),
+    )
+    receiving_organisation = models.ForeignKey(
+        "partners.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("receiving organisation"),
+    )
     service = CodeField(_("service"), max_length=60)
     purpose = CodeField(_("purpose"), max_length=10, choices=Purpose)
     urgency = CodeField(_("urgency"), max_length=10, choices=Urgency)
     is_child = models.BooleanField(_("child"))
     sex = CodeField(_("sex"), max_length=8, choices=Sex)
-    released_groups = ArrayField(CodeField(max_length=10, choices=Group), verbose_name=_("shared"), default=list)
+    released_groups = ArrayField(
+        CodeField(max_length=10, choices=Group), verbose_name=_("shared"), default=list
+    )
     basis = CodeField(_("basis"), max_length=8, choices=Basis, blank=True)
-    ground = models.ForeignKey("referral.LegalGround", on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
+    ground = models.ForeignKey(
+        "referral.LegalGround", on_delete=models.PROTECT, null=True, blank=True, related_name="referrals"
+    )
     #: When the basis ends; closes the snapshot at the next request without moving the state.
     basis_until = models.DateTimeField(null=True, blank=True)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     created_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
 
     sent_at = models.DateTimeField(null=True, blank=True)
-    sent_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sent_by = models.ForeignKey(
+        "partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     info_requested_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     answered_late = models.BooleanField(default=False)
-    worker = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("named worker"))
+    worker = models.ForeignKey(
+        "partners.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("named worker"),
+    )
     expected_arrival_at = models.DateTimeField(_("expected arrival"), null=True, blank=True)
     #: Sealed to the sender's side: the person or the escort brings it, the desk types it.
     arrival_code = SealedTextField(_("arrival code"), null=True, blank=True)
@@ -60,21 +89,48 @@ class Referral(ReferralLifecycle, Recorded):
         verbose_name = _("referral")
         default_permissions = ()
         # One codename per side: an organisation that refers to itself holds the row twice.
-        permissions = [(f"hold_{side.value}", f"hold as {side.label}") for side in (Side.REFERRING, Side.RECEIVING, Side.COORDINATING)]
+        permissions = [
+            (f"hold_{side.value}", f"hold as {side.label}")
+            for side in (Side.REFERRING, Side.RECEIVING, Side.COORDINATING)
+        ]
         indexes = [
             models.Index(fields=["case", "-seq"], name="referral_of_case"),
             models.Index(fields=["referring_organisation", "state", "due_at"], name="referral_sent_due"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=sorted(OPEN), due_at__isnull=False, ended_at=None) | (~Q(state__in=sorted(OPEN)) & Q(due_at=None, ended_at__isnull=False)), name="open_iff_due"),
-            models.CheckConstraint(condition=Q(state__in=["draft", "withdrawn"]) | (Q(sent_at__isnull=False) & ~Q(basis="")), name="sent_has_basis"),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(OPEN), due_at__isnull=False, ended_at=None)
+                | (~Q(state__in=sorted(OPEN)) & Q(due_at=None, ended_at__isnull=False)),
+                name="open_iff_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | (Q(sent_at__isnull=False) & ~Q(basis="")),
+                name="sent_has_basis",
+            ),
             models.CheckConstraint(condition=~Q(state="draft") | Q(sent_at=None), name="draft_is_unsent"),
-            models.CheckConstraint(condition=~Q(state__in=["accepted", "in_service", "no_show", "completed"]) | (Q(accepted_at__isnull=False) & Q(worker__isnull=False)), name="accepted_has_worker"),
-            models.CheckConstraint(condition=Q(state="declined") ^ Q(decline_reason=""), name="declined_iff_reason"),
-            models.CheckConstraint(condition=Q(state="withdrawn") ^ Q(withdraw_reason=""), name="withdrawn_iff_reason"),
-            models.CheckConstraint(condition=Q(state="completed") ^ Q(outcome=""), name="completed_iff_outcome"),
-            models.CheckConstraint(condition=~Q(state__in=["in_service", "completed"]) | Q(started_at__isnull=False), name="in_service_has_start"),
-            models.UniqueConstraint(fields=["case", "receiving_organisation", "service"], condition=Q(state__in=sorted(OPEN - {State.DRAFT})), name="one_open_referral_per_need"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["accepted", "in_service", "no_show", "completed"])
+                | (Q(accepted_at__isnull=False) & Q(worker__isnull=False)),
+                name="accepted_has_worker",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="declined") ^ Q(decline_reason=""), name="declined_iff_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn") ^ Q(withdraw_reason=""), name="withdrawn_iff_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="completed") ^ Q(outcome=""), name="completed_iff_outcome"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["in_service", "completed"]) | Q(started_at__isnull=False),
+                name="in_service_has_start",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "receiving_organisation", "service"],
+                condition=Q(state__in=sorted(OPEN - {State.DRAFT})),
+                name="one_open_referral_per_need",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +151,7 @@ class Referral(ReferralLifecycle, Recorded):
 class OfReferral(Recorded):
     """A row beside a referral, sealed under the key of what both sides exchange unless it says otherwise."""
 
+    referral_id: UUID
     #: The case whose destruction destroys this row's key too; a copy, so that a key is found without a join.
     case_id = models.UUIDField(editable=False)
 
@@ -167,8 +224,12 @@ class Placement(OfReferral):
     class Meta:
         verbose_name = _("placement")
         constraints = [
-            models.UniqueConstraint(fields=["referral"], condition=Q(state__in=["held", "occupied"]), name="one_live_placement"),
-            models.CheckConstraint(condition=~Q(state="occupied") | Q(occupied_at__isnull=False), name="occupied_has_start"),
+            models.UniqueConstraint(
+                fields=["referral"], condition=Q(state__in=["held", "occupied"]), name="one_live_placement"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="occupied") | Q(occupied_at__isnull=False), name="occupied_has_start"
+            ),
             models.CheckConstraint(condition=Q(state="left") ^ Q(left_at=None), name="left_iff_stamped"),
         ]
 
@@ -202,5 +263,7 @@ class Message(OfReferral):
     class Meta:
         verbose_name = _("message")
         constraints = [
-            models.CheckConstraint(condition=~Q(kind__in=["question", "answer"]) | ~Q(code=""), name="coded_message_has_code"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["question", "answer"]) | ~Q(code=""), name="coded_message_has_code"
+            ),
         ]

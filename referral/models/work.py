@@ -13,24 +13,32 @@ from referral.enums import Machine, Side, TaskKind
 
 
 class Transition(models.Model):
-    """One move of one machine, insert-only. `occurred_at` is declared (clocks, figures), `recorded_at` the database's (proof)."""
+    """One move of one machine, insert-only. `occurred_at` is declared, `recorded_at` the database's (design §4, Time)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     machine = CodeField(max_length=10, choices=Machine)
     case = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="transitions")
-    referral = models.ForeignKey("referral.Referral", on_delete=models.PROTECT, null=True, related_name="transitions")
+    referral = models.ForeignKey(
+        "referral.Referral", on_delete=models.PROTECT, null=True, related_name="transitions"
+    )
     action = CodeField(max_length=24)
     source = CodeField(max_length=16)
     target = CodeField(max_length=16)
     side = CodeField(max_length=12, choices=Side)
     actor = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
-    organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(
+        "partners.Organisation", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reason_code = CodeField(max_length=30, blank=True)
     reason = SealedTextField(null=True, blank=True)
     #: The side that may read the reason: a withdrawal's reason never leaves the sender's (design §6, Reasons).
-    reason_for = CodeField(max_length=12, choices=[("sender", _("the sender's side")), ("both", _("both sides"))], default="sender")
+    reason_for = CodeField(
+        max_length=12,
+        choices=[("sender", _("the sender's side")), ("both", _("both sides"))],
+        default="sender",
+    )
 
     class Meta:
         ordering = ["-recorded_at"]
@@ -51,7 +59,9 @@ class Task(Recorded):
 
     kind = CodeField(max_length=20, choices=TaskKind)
     case = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="tasks")
-    referral = models.ForeignKey("referral.Referral", on_delete=models.PROTECT, null=True, related_name="tasks")
+    referral = models.ForeignKey(
+        "referral.Referral", on_delete=models.PROTECT, null=True, related_name="tasks"
+    )
     organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="tasks")
     made_at = models.DateTimeField()
@@ -66,7 +76,9 @@ class Task(Recorded):
     class Meta:
         ordering = ["due_at"]
         verbose_name = _("task")
-        indexes = [models.Index(fields=["organisation", "due_at"], condition=Q(done_at=None), name="task_open")]
+        indexes = [
+            models.Index(fields=["organisation", "due_at"], condition=Q(done_at=None), name="task_open")
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

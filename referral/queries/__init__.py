@@ -1,25 +1,43 @@
 """Which rows? Reads of the referral package; nothing here writes."""
 
-from referral.queries.facts import basis_for, basis_live, facts_for, places_for
-from referral.queries.lists import cases_of, inbox, needing, notices_of, reports_of, sent_by, tasks_of, unread_count
+from referral.queries.actions import Possible, actions_for, unmet_of
+from referral.queries.candidates import Candidate, candidates, staffed_desks
+from referral.queries.facts import basis_for, basis_live, facts_for, needs_place, places_for
+from referral.queries.lists import (
+    cases_of,
+    inbox,
+    needing,
+    notices_of,
+    reports_of,
+    sent_by,
+    tasks_of,
+    unread_count,
+)
 from referral.queries.visible import case_of, case_tie, referral_of, tie, visible_cases, visible_to
 
 __all__ = [
+    "Candidate",
+    "Possible",
+    "actions_for",
     "basis_for",
     "basis_live",
+    "candidates",
     "case_of",
     "case_tie",
     "cases_of",
     "facts_for",
     "inbox",
     "needing",
+    "needs_place",
     "notices_of",
     "places_for",
     "referral_of",
     "reports_of",
     "sent_by",
+    "staffed_desks",
     "tasks_of",
     "tie",
+    "unmet_of",
     "unread_count",
     "visible_cases",
     "visible_to",

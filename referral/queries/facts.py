@@ -79,7 +79,11 @@ def groups_of_persons(sex: str, *, is_child: bool, with_children: bool) -> list[
     if is_child:
         by_sex = {Sex.FEMALE: [PersonGroup.GIRLS], Sex.MALE: [PersonGroup.BOYS]}
         return by_sex.get(Sex(sex), [PersonGroup.GIRLS, PersonGroup.BOYS])
-    women = [PersonGroup.MOTHERS, PersonGroup.WOMEN] if with_children else [PersonGroup.WOMEN, PersonGroup.MOTHERS]
+    women = (
+        [PersonGroup.MOTHERS, PersonGroup.WOMEN]
+        if with_children
+        else [PersonGroup.WOMEN, PersonGroup.MOTHERS]
+    )
     return {Sex.FEMALE: women, Sex.MALE: [PersonGroup.MEN]}.get(Sex(sex), [*women, PersonGroup.MEN])
 
 
@@ -102,15 +106,20 @@ def _service_of(referral: Referral) -> Service | None:
     ).first()
 
 
-def profile_fits(service: Service, *, sex: str, is_child: bool) -> bool:
-    if is_child and not service.takes_children or not is_child and not service.takes_adults:
+def profile_fits(service: Service, *, sex: str, is_child: bool, with_children: bool = False) -> bool:
+    if (is_child and not service.takes_children) or (not is_child and not service.takes_adults):
+        return False
+    if with_children and not service.takes_children_with_parent:
         return False
     return not service.sexes or sex in service.sexes or sex in (Sex.UNKNOWN, Sex.OTHER)
 
 
 def _profile_fits(referral: Referral) -> bool:
     service = _service_of(referral)
-    return service is not None and profile_fits(service, sex=referral.sex, is_child=referral.is_child)
+    with_children = bool(referral.preview.details["children"])
+    return service is not None and profile_fits(
+        service, sex=referral.sex, is_child=referral.is_child, with_children=with_children
+    )
 
 
 _READERS: dict[str, tuple[str, Callable[[Referral, datetime], Any]]] = {
@@ -124,14 +133,16 @@ _READERS: dict[str, tuple[str, Callable[[Referral, datetime], Any]]] = {
     "profile_fits": ("profile_fits", lambda r, at: _profile_fits(r)),
     "not_twice": (
         "duplicate",
-        lambda r, at: Referral.objects.filter(
-            case_id=r.case_id,
-            receiving_organisation_id=r.receiving_organisation_id,
-            service=r.service,
-            state__in=sorted(OPEN - {State.DRAFT}),
-        )
-        .exclude(pk=r.pk)
-        .exists(),
+        lambda r, at: (
+            Referral.objects.filter(
+                case_id=r.case_id,
+                receiving_organisation_id=r.receiving_organisation_id,
+                service=r.service,
+                state__in=sorted(OPEN - {State.DRAFT}),
+            )
+            .exclude(pk=r.pk)
+            .exists()
+        ),
     ),
     "not_redirected": (
         "redirected",

@@ -5,52 +5,56 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from crypto.models import DataKey
 from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import Side, State
-from referral.models import Case, Notice, Preview, Referral, ReferralGrant, Task
-from referral.queries.visible import visible_cases
+from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
+from referral.models import Case, Notice, Preview, Referral, ReferralGrant, SafetyExtract, Task
+from referral.queries.visible import orphaned, visible_cases
 
 PAGE = 25
+_SIDES = ("content_object__receiving_organisation", "content_object__referring_organisation")
 UNREAD_CAP = 99
 
 
 @dataclass(frozen=True)
 class After:
-    """The last row of the page before: its deadline and its number."""
+    """The last row of the page before. By its id: the number that orders rows is never shown (design §4, Ids)."""
 
     due_at: datetime
-    seq: int
+    pk: UUID
+
+
+def _of_desk(actor: Actor, side: Side) -> QuerySet[ReferralGrant]:
+    """Who sits at no desk holds no list."""
+    if actor.desk is None:
+        return ReferralGrant.objects.none()
+    return ReferralGrant.objects.filter(group_id=actor.desk, side=side)
 
 
 def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[ReferralGrant]:
     """Open referrals of the actor's desk on `side`, by the index (group, side, due_at, seq)."""
-    grants = ReferralGrant.objects.filter(group_id=actor.desk, side=side, due_at__isnull=False)
+    grants = _of_desk(actor, side).filter(due_at__isnull=False)
     if after is not None:
-        grants = grants.filter(Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, seq__gt=after.seq))
-    return grants.order_by("due_at", "seq").select_related(
-        "content_object__receiving_organisation", "content_object__referring_organisation"
-    )
+        grants = grants.filter(due_at__gte=after.due_at).exclude(
+            due_at=after.due_at, content_object_id__lte=after.pk
+        )
+    return grants.order_by("due_at", "content_object_id").select_related(*_SIDES)
 
 
 def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:
     """What waits at the actor's desk, the most urgent deadline first, with previews and the keys that open them.
 
     One row more than `limit` says that there is a next page. Each grant carries `content_object` (the Referral, with
-    `preview`), `wrapped_key` and its ids for `Keyring.add_wrapped`.
+    `preview`) and the columns of its key for `Keyring.add_wrapped`.
     """
     key = DataKey.objects.filter(scope_kind=ScopeKind.EXCHANGE, scope_id=OuterRef("content_object_id"))
     return list(
         _open_of(actor, Side.RECEIVING, after)
-        .select_related(
-            "content_object__receiving_organisation",
-            "content_object__referring_organisation",
-            "content_object__preview__region",
-        )
+        .select_related(*_SIDES, "content_object__preview__region")
         .annotate(
             key_id=Subquery(key.values("id")[:1]),
             key_kek_id=Subquery(key.values("kek_id")[:1]),
@@ -60,30 +64,49 @@ def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> lis
 
 
 def sent_by(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:
-    """Open referrals that the actor's organisation sent, or drafts of it."""
-    return list(_open_of(actor, Side.REFERRING, after)[: limit + 1])
+    """Open referrals that the actor's organisation sent, or drafts of it, with the case's reference."""
+    return list(_open_of(actor, Side.REFERRING, after).select_related(*_SIDES, "content_object__case")[: limit + 1])
 
 
-def ended_of(actor: Actor, side: Side, before_seq: int | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:
-    """Ended referrals, the newest first. The receiver keeps only completed ones: the others' grants are gone."""
-    grants = ReferralGrant.objects.filter(group_id=actor.desk, side=side, due_at=None)
-    if before_seq is not None:
-        grants = grants.filter(seq__lt=before_seq)
+def ended_of(
+    actor: Actor, side: Side, before: UUID | None = None, *, limit: int = PAGE
+) -> list[ReferralGrant]:
+    """Ended referrals, the newest first. The receiver keeps only completed ones: the others' grants are gone.
+
+    Args:
+        before: the last referral of the page before.
+    """
+    grants = _of_desk(actor, side).filter(due_at=None)
+    if before is not None:
+        grants = grants.filter(seq__lt=Subquery(grants.filter(content_object_id=before).values("seq")[:1]))
+    return list(grants.order_by("-seq").select_related(*_SIDES, "content_object__case")[: limit + 1])
+
+
+def still_lodged(actor: Actor, at: datetime) -> list[Referral]:
+    """What ended while the person lay in the actor's house: the departure is still to be recorded."""
+    extract = SafetyExtract.objects.filter(referral=OuterRef("pk"), until__gt=at)
     return list(
-        grants.order_by("-seq").select_related(
-            "content_object__receiving_organisation", "content_object__referring_organisation"
-        )[: limit + 1]
+        Referral.objects.filter(
+            receiving_organisation_id=actor.organisation_id,
+            state__in=sorted(TERMINAL),
+            placements__state=PlacementState.OCCUPIED,
+        )
+        .annotate(extract_until=Subquery(extract.values("until")[:1]))
+        .order_by("ended_at")[:PAGE]
     )
 
 
-def to_route(actor: Actor, *, limit: int = PAGE) -> list[ReferralGrant]:
-    """Referrals that national coordination holds because they were declined, expired or orphaned."""
+def to_route(actor: Actor, *, limit: int = PAGE) -> list[Referral]:
+    """What national coordination holds: declined or unanswered without a next one, or at a desk without anybody."""
     if not actor.has(Role.COORDINATOR):
         return []
+    held = ReferralGrant.objects.filter(
+        side=Side.COORDINATING, group_id__in=actor.groups, content_object=OuterRef("pk")
+    )
     return list(
-        ReferralGrant.objects.filter(side=Side.COORDINATING, group_id__in=actor.groups)
-        .order_by("-seq")
-        .select_related("content_object__receiving_organisation", "content_object__referring_organisation")[:limit]
+        Referral.objects.filter(Exists(held) | orphaned())
+        .select_related("receiving_organisation", "referring_organisation")
+        .order_by("state_since")[:limit]
     )
 
 
@@ -105,11 +128,18 @@ def needing(actor: Actor, *, limit: int = PAGE) -> list[ReferralGrant]:
     return sorted(found, key=lambda grant: (grant.due_at, grant.seq))[:limit]
 
 
-def cases_of(actor: Actor, before_seq: int | None = None, *, limit: int = PAGE) -> list[Case]:
+def cases_of(actor: Actor, before_seq: int | None = None, *, state: str = "", limit: int = PAGE) -> list[Case]:
     cases = visible_cases(actor).select_related("owner", "region", "person")
+    if state:
+        cases = cases.filter(state=state)
     if before_seq is not None:
         cases = cases.filter(seq__lt=before_seq)
     return list(cases.order_by("-seq")[: limit + 1])
+
+
+def place_of(actor: Actor, last: UUID | None) -> int | None:
+    """Where the page before ended. Addresses carry the row's id: its number would tell how many files there are."""
+    return visible_cases(actor).filter(pk=last).values_list("seq", flat=True).first() if last else None
 
 
 def reports_of(actor: Actor) -> QuerySet[Case]:
@@ -122,8 +152,12 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
     mine = Q(owner_id=actor.id)
     if actor.has(Role.SUPERVISOR):
         mine |= Q(owner=None, organisation_id=actor.organisation_id)
+    elif actor.has(Role.CASEWORKER):
+        mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.TAKE_IN_REPORT)
     return list(
-        Task.objects.filter(mine, done_at=None).select_related("case", "referral", "owner").order_by("due_at")[:limit]
+        Task.objects.filter(mine, done_at=None)
+        .select_related("case", "referral", "owner")
+        .order_by("due_at")[:limit]
     )
 
 

@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import Side
+from partners.queries import live_memberships
+from referral.enums import UNANSWERED, Side
 from referral.models import Case, CaseGrant, Referral, ReferralGrant
 from referral.policy import Tie
 
@@ -19,15 +20,38 @@ def held_by(actor: Actor) -> QuerySet[ReferralGrant]:
     return ReferralGrant.objects.filter(sides, group_id__in=actor.groups)
 
 
+def orphaned() -> Q:
+    """Waits at a desk at which nobody can answer any more: coordination's until somebody can (design §5, Grants).
+
+    Read live and not granted: seats end in another package, and by their own date.
+    """
+    staffed = live_memberships().filter(
+        role__in=[Role.FOCAL_POINT, Role.SUPERVISOR],
+        user__is_active=True,
+        user__organisation=OuterRef("receiving_organisation"),
+    )
+    return Q(state__in=sorted(UNANSWERED)) & ~Q(Exists(staffed))
+
+
 def visible_to(actor: Actor) -> QuerySet[Referral]:
-    return Referral.objects.filter(Exists(held_by(actor).filter(content_object=OuterRef("pk"))))
+    visible = Q(Exists(held_by(actor).filter(content_object=OuterRef("pk"))))
+    if actor.has(Role.COORDINATOR):
+        visible |= orphaned()
+    return Referral.objects.filter(visible)
 
 
 def referral_of(actor: Actor, pk: UUID) -> Referral | None:
     """The referral with what its page needs, or None: absent and hidden look alike."""
     return (
         visible_to(actor)
-        .select_related("case", "case__owner", "referring_organisation", "receiving_organisation", "worker", "preview__region")
+        .select_related(
+            "case",
+            "case__owner",
+            "referring_organisation",
+            "receiving_organisation",
+            "worker",
+            "preview__region",
+        )
         .filter(pk=pk)
         .first()
     )
@@ -37,7 +61,9 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     """Files opened to the actor by name, all of the own organisation's for its supervisors (design §5, Grants)."""
     granted = Exists(CaseGrant.objects.filter(user_id=actor.id, content_object=OuterRef("pk")))
     if actor.has(Role.SUPERVISOR):
-        return Case.objects.filter(Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id))
+        return Case.objects.filter(
+            Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id)
+        )
     if actor.has(Role.CASEWORKER):
         # A report that nobody has taken in yet is the whole desk's, in codes; policy keeps the file itself shut.
         return Case.objects.filter(granted | Q(owner=None, organisation_id=actor.organisation_id))
@@ -45,7 +71,9 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
 
 
 def case_of(actor: Actor, pk: UUID) -> Case | None:
-    return visible_cases(actor).select_related("person", "owner", "organisation", "region").filter(pk=pk).first()
+    return (
+        visible_cases(actor).select_related("person", "owner", "organisation", "region").filter(pk=pk).first()
+    )
 
 
 def case_tie(actor: Actor, case: Case) -> Tie:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
@@ -23,7 +24,7 @@ from referral.models import Case, Consent, CustodyTitle, LegalGround, Task
 from referral.policy import NotAllowed
 from referral.services import steps
 from referral.services.cases import finish_tasks
-from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection
+from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection, take_back
 
 #: How long one person alone may wait for a second before sharing what keeps the person alive (design §5).
 VITAL_WAIT = timedelta(minutes=15)
@@ -40,11 +41,22 @@ class Cell:
 
 
 def record_conversation(
-    pk: UUID, *, by: Actor, at: datetime, cells: Sequence[Cell], method: str, language: str, witness: str | None
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    cells: Sequence[Cell],
+    method: str,
+    language: str,
+    witness: str | None,
+    person_is_safe: bool = True,
 ) -> UUID:
     """One conversation fills a grid of cells; a later answer replaces the earlier one about the same cell.
 
-    An answer that takes back what was given is a withdrawal, with all that follows from one.
+    An answer that takes back what was given is a withdrawal, with all that follows from one; a child's is an objection.
+
+    Args:
+        person_is_safe: as for `withdraw_consent`, where something is taken back.
 
     Raises:
         NotVisible, NotAllowed.
@@ -52,24 +64,48 @@ def record_conversation(
     conversation = uuid4()
     with transaction.atomic():
         case = steps.locked_case(by, pk)
-        steps.permit_case(by, CaseAct.RECORD_CONSENT, case)
+        steps.permit_change(by, CaseAct.RECORD_CONSENT, case)
+        child, objections = is_child(case.person.age_status), set()
         for cell in cells:
+            if child and not cell.given and _standing(case, cell).filter(given=True).exists():
+                objections.add((cell.recipient_id, cell.purpose))
+                continue
             _replace(case, cell, at)
             consent = Consent(
-                case=case, recipient_id=cell.recipient_id, purpose=cell.purpose, group=cell.group, given=cell.given,
-                conversation=conversation, method=method, language=language, explained_by_id=by.id, witness=witness or None,
-                given_at=at, expires_at=at + CONSENT,
-            )  # fmt: skip
+                case=case,
+                recipient_id=cell.recipient_id,
+                purpose=cell.purpose,
+                group=cell.group,
+                given=cell.given,
+                conversation=conversation,
+                method=method,
+                language=language,
+                explained_by_id=by.id,
+                witness=witness or None,
+                given_at=at,
+                expires_at=at + CONSENT,
+            )
             write(consent, "consent.change", case_id=case.pk)
         if any(not cell.given for cell in cells):
-            end_uncovered(case, by=by, at=at)
+            end_uncovered(case, by=by, at=at, person_is_safe=person_is_safe)
+        for recipient_id, purpose in sorted(objections, key=str):
+            record_objection(case, by=by, at=at, recipient_id=recipient_id, purpose=purpose)
     return conversation
 
 
+def _standing(case: Case, cell: Cell) -> QuerySet[Consent]:
+    return Consent.objects.filter(
+        case=case,
+        recipient_id=cell.recipient_id,
+        purpose=cell.purpose,
+        group=cell.group,
+        withdrawn_at=None,
+        replaced_at=None,
+    )
+
+
 def _replace(case: Case, cell: Cell, at: datetime) -> None:
-    for earlier in Consent.objects.select_for_update().filter(
-        case=case, recipient_id=cell.recipient_id, purpose=cell.purpose, group=cell.group, withdrawn_at=None, replaced_at=None
-    ):
+    for earlier in _standing(case, cell).select_for_update():
         earlier.replaced_at = at
         write(earlier, "consent.change", fields=["replaced_at"], case_id=case.pk)
 
@@ -88,18 +124,25 @@ def withdraw_consent(
         if is_child(case.person.age_status):
             record_objection(case, by=by, at=at, recipient_id=recipient_id, purpose=purpose)
             return []
-        for consent in Consent.objects.select_for_update().filter(
-            case=case, recipient_id=recipient_id, purpose=purpose, given=True, withdrawn_at=None, replaced_at=None
-        ):
-            consent.withdrawn_at = at
-            write(consent, "consent.change", fields=["withdrawn_at"], case_id=case.pk)
-        return end_for_consent(case, by=by, at=at, recipient_id=recipient_id, purpose=purpose, person_is_safe=person_is_safe)
+        take_back(case, recipient_id=recipient_id, purpose=purpose, at=at)
+        return end_for_consent(
+            case, by=by, at=at, recipient_id=recipient_id, purpose=purpose, person_is_safe=person_is_safe
+        )
 
 
 def record_ground(
-    pk: UUID, *, by: Actor, at: datetime, code: str, recipient: Organisation, purpose: str, groups: Sequence[str],
-    reason: str, best_interest: Mapping[str, str] | None = None, alone: bool = False,
-) -> LegalGround:  # fmt: skip
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    code: str,
+    recipient: Organisation,
+    purpose: str,
+    groups: Sequence[str],
+    reason: str,
+    best_interest: Mapping[str, str] | None = None,
+    alone: bool = False,
+) -> LegalGround:
     """Records what the law lets be shared without consent (design §5).
 
     Args:
@@ -110,28 +153,52 @@ def record_ground(
     """
     with transaction.atomic():
         case = steps.locked_case(by, pk)
-        steps.permit_case(by, CaseAct.RECORD_GROUND, case)
-        if refused := _refused(case, code, recipient, groups, best_interest, alone):
+        steps.permit_change(by, CaseAct.RECORD_GROUND, case)
+        refused = _refused(case, code, recipient, groups, best_interest, alone)
+        if alone and not refused and not waited_alone(case, recipient, purpose, at):
+            refused = _("Ask a second person first: alone one may share only when nobody has answered for 15 minutes.")
+        if refused:
             steps.refuse(case, "NOT_POSSIBLE_GROUND")
             raise NotPossible([refused])
         ground = LegalGround(
-            case=case, code=code, recipient=recipient, purpose=purpose, groups=sorted(groups), reason=reason,
-            best_interest=dict(best_interest) if best_interest else None, recorded_by_id=by.id, recorded_at=at,
-            valid_from=at if code == GroundCode.CHILD_PROTECTION or alone else None, review_due=at + COUNTERSIGN,
-        )  # fmt: skip
+            case=case,
+            code=code,
+            recipient=recipient,
+            purpose=purpose,
+            groups=sorted(groups),
+            reason=reason,
+            best_interest=dict(best_interest) if best_interest else None,
+            recorded_by_id=by.id,
+            recorded_at=at,
+            valid_from=at if code == GroundCode.CHILD_PROTECTION or alone else None,
+            review_due=at + COUNTERSIGN,
+        )
         write(ground, case_id=case.pk, reason_code=code.upper())
         task = Task(
-            kind=TaskKind.COUNTERSIGN, case=case, organisation=_second_people(case, by), made_at=at, due_at=at + COUNTERSIGN
+            kind=TaskKind.COUNTERSIGN,
+            case=case,
+            organisation=_second_people(case, by),
+            made_at=at,
+            due_at=at + (VITAL_WAIT if code == GroundCode.VITAL_DANGER and not alone else COUNTERSIGN),
+            proposal={"ground": str(ground.pk)},
         )
         write(task, case_id=case.pk)
         notices.tell(
-            [u for u in active_people(task.organisation_id, [Role.SUPERVISOR]) if u.pk != by.id], case, at=at, due_at=task.due_at
+            [u for u in active_people(task.organisation_id, [Role.SUPERVISOR]) if u.pk != by.id],
+            case,
+            at=at,
+            due_at=task.due_at,
         )
     return ground
 
 
 def _refused(
-    case: Case, code: str, recipient: Organisation, groups: Sequence[str], best_interest: Mapping[str, str] | None, alone: bool
+    case: Case,
+    code: str,
+    recipient: Organisation,
+    groups: Sequence[str],
+    best_interest: Mapping[str, str] | None,
+    alone: bool,
 ) -> Any:
     child = is_child(case.person.age_status)
     if code == GroundCode.CHILD_PROTECTION:
@@ -149,18 +216,33 @@ def _refused(
     return None
 
 
+def waited_alone(case: Case, recipient: Organisation, purpose: str, at: datetime) -> bool:
+    """Has a second person been asked about this vital danger for 15 minutes, without an answer?"""
+    return case.grounds.filter(
+        code=GroundCode.VITAL_DANGER,
+        recipient=recipient,
+        purpose=purpose,
+        valid_from=None,
+        refused_at=None,
+        recorded_at__lte=at - VITAL_WAIT,
+    ).exists()
+
+
 def _second_people(case: Case, by: Actor) -> Organisation:
     """Another supervisor of the organisation, else the national unit (design §2)."""
-    if active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk=by.id).exists():
+    elsewhere = national_unit()
+    if elsewhere is None or active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk=by.id).exists():
         return case.organisation
-    return national_unit()
+    return elsewhere
 
 
 def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: bool) -> LegalGround:
     """The second person countersigns or refuses. A refused ground releases nothing from the next request on."""
     with transaction.atomic():
-        ground = LegalGround.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
-        if ground is None or not _may_see(by, ground):
+        ground = (
+            LegalGround.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
+        )
+        if ground is None or not may_see_ground(by, ground):
             raise steps.NotVisible
         if not policy.is_second_person(by, ground.recorded_by_id):
             steps.refuse(ground.case, "NOT_ALLOWED_SECOND_PERSON")
@@ -172,34 +254,58 @@ def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
             ground.valid_from = ground.valid_from or at
         else:
             ground.refused_at = at
-        write(ground, fields=["approved_at", "approved_by", "valid_from", "refused_at"], case_id=ground.case_id, reason_code="APPROVED" if approve else "REFUSED")
-        finish_tasks(ground.case, TaskKind.COUNTERSIGN, by=by, at=at, result="approved" if approve else "refused")
+        write(
+            ground,
+            fields=["approved_at", "approved_by", "valid_from", "refused_at"],
+            case_id=ground.case_id,
+            reason_code="APPROVED" if approve else "REFUSED",
+        )
+        for task in _asked_for(ground):
+            task.done_at, task.done_by_id, task.result = at, by.id, "approved" if approve else "refused"
+            write(task, fields=["done_at", "done_by", "result"], case_id=ground.case_id)
         notices.tell([ground.recorded_by], ground.case, at=at, due_at=None, action_needed=not approve)
         if not approve:
             end_uncovered(ground.case, by=None, at=at)
     return ground
 
 
-def _may_see(by: Actor, ground: LegalGround) -> bool:
+def _asked_for(ground: LegalGround) -> list[Task]:
+    """The open tasks that ask for this ground's countersignature, not those of another ground of the case."""
+    tasks = Task.objects.filter(case=ground.case, kind=TaskKind.COUNTERSIGN, done_at=None)
+    return [task for task in tasks if task.proposal == {"ground": str(ground.pk)}]
+
+
+def may_see_ground(by: Actor, ground: LegalGround) -> bool:
     """Supervisors of the case's organisation; those of the national unit when there is no other second person."""
     if not by.has(Role.SUPERVISOR):
         return False
     if ground.case.organisation_id == by.organisation_id:
         return True
-    return by.national_unit and Task.objects.filter(
-        case=ground.case, kind=TaskKind.COUNTERSIGN, organisation_id=by.organisation_id, done_at=None
-    ).exists()
+    return by.national_unit and any(task.organisation_id == by.organisation_id for task in _asked_for(ground))
 
 
 def enter_title(
-    pk: UUID, *, by: Actor, at: datetime, action: str, court: Organisation | None, number: str | None,
-    name_on_order: str | None, issued_on: Any, ends_at: datetime | None,
-) -> CustodyTitle:  # fmt: skip
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    action: str,
+    court: Organisation | None,
+    number: str | None,
+    name_on_order: str | None,
+    issued_on: Any,
+    ends_at: datetime | None,
+) -> CustodyTitle:
     """The case owner enters a child's title from the paper: "non confirmé par le greffe" until `justice` confirms."""
     with transaction.atomic():
         case = steps.locked_case(by, pk)
-        steps.permit_case(by, CaseAct.ENTER_TITLE, case)
-        title = CustodyTitle.objects.select_for_update(of=("self",)).filter(case=case).exclude(state=TitleState.LIFTED).first()
+        steps.permit_change(by, CaseAct.ENTER_TITLE, case)
+        title = (
+            CustodyTitle.objects.select_for_update(of=("self",))
+            .filter(case=case)
+            .exclude(state=TitleState.LIFTED)
+            .first()
+        )
         title = title or CustodyTitle(case=case, entered_by_id=by.id, state_since=at)
         source = title.state
         lifecycle.require(title, action, lifecycle.Facts(at=at), Machine.TITLE)
@@ -208,10 +314,25 @@ def enter_title(
         title.issued_on, title.ends_at = issued_on, ends_at
         title.confirmed_at = title.confirmed_by = None
         write(title, f"transition.{action}", case_id=case.pk, scope=f"{source}:{title.state}")
-        steps.log(Machine.TITLE, case.pk, action=action, source=source, target=title.state, by=by, side=Side.REFERRING, at=at)
+        steps.log(
+            Machine.TITLE,
+            case.pk,
+            action=action,
+            source=source,
+            target=title.state,
+            by=by,
+            side=Side.REFERRING,
+            at=at,
+        )
         finish_tasks(case, TaskKind.TITLE_MISSING, by=by, at=at)
         if court is not None and action in (TitleAction.REQUISITION, TitleAction.ORDER):
-            task = Task(kind=TaskKind.CONFIRM_TITLE, case=case, organisation=court, made_at=at, due_at=at + TITLE_MISSING)
+            task = Task(
+                kind=TaskKind.CONFIRM_TITLE,
+                case=case,
+                organisation=court,
+                made_at=at,
+                due_at=at + TITLE_MISSING,
+            )
             write(task, case_id=case.pk)
     return title
 
@@ -219,7 +340,12 @@ def enter_title(
 def confirm_title(pk: UUID, *, by: Actor, at: datetime, version: int) -> CustodyTitle:
     """The registry of the title's own court confirms it. Raises NotVisible, NotAllowed, StaleForm."""
     with transaction.atomic():
-        title = CustodyTitle.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk, court_id=by.organisation_id).first()
+        title = (
+            CustodyTitle.objects.select_for_update(of=("self",))
+            .select_related("case")
+            .filter(pk=pk, court_id=by.organisation_id)
+            .first()
+        )
         if title is None:
             raise steps.NotVisible
         steps.permit_case(by, CaseAct.CONFIRM_TITLE, title.case)

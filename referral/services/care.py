@@ -23,7 +23,14 @@ class WrongCode(Exception):
 
 
 def start_service(
-    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, code: str = "", identified_otherwise: str = ""
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    occurred_at: datetime,
+    code: str = "",
+    identified_otherwise: str = "",
 ) -> Referral:
     """The person is there: the code matches, or the desk says how else the person was identified.
 
@@ -32,39 +39,83 @@ def start_service(
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        return _arrive(referral, Action.START, by=by, at=at, occurred_at=occurred_at, code=code, otherwise=identified_otherwise)
+        return _arrive(
+            referral,
+            Action.START,
+            by=by,
+            at=at,
+            occurred_at=occurred_at,
+            code=code,
+            otherwise=identified_otherwise,
+        )
 
 
 def resume_service(
-    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, code: str = "", identified_otherwise: str = "",
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    occurred_at: datetime,
+    code: str = "",
+    identified_otherwise: str = "",
     places_id: UUID | None = None,
-) -> Referral:  # fmt: skip
+) -> Referral:
     """A late arrival: as `start_service`, with a free place found again."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        steps.permit(by, Action.RESUME, referral)
-        hold(referral, at=at, places_id=places_id, label=None)
-        return _arrive(referral, Action.RESUME, by=by, at=at, occurred_at=occurred_at, code=code, otherwise=identified_otherwise)
+        return _arrive(
+            referral,
+            Action.RESUME,
+            by=by,
+            at=at,
+            occurred_at=occurred_at,
+            code=code,
+            otherwise=identified_otherwise,
+            places_id=places_id,
+        )
 
 
 def _arrive(
-    referral: Referral, action: Action, *, by: Actor, at: datetime, occurred_at: datetime, code: str, otherwise: str
+    referral: Referral,
+    action: Action,
+    *,
+    by: Actor,
+    at: datetime,
+    occurred_at: datetime,
+    code: str,
+    otherwise: str,
+    places_id: UUID | None = None,
 ) -> Referral:
     matches = bool(code) and heard(code) == referral.arrival_code
-    step = steps.begin(referral, action, by=by, at=at, arrival_confirmed=matches or bool(code) or bool(otherwise))
+    step = steps.begin(
+        referral, action, by=by, at=at, arrival_confirmed=matches or bool(code) or bool(otherwise)
+    )
     if code and not matches:
         steps.refuse(referral, "WRONG_ARRIVAL_CODE")
         raise WrongCode
     referral.started_at = occurred_at
+    if action == Action.RESUME:
+        hold(referral, at=at, places_id=places_id, label=None)
     _occupy(referral, occurred_at)
-    steps.finish(step, occurred_at=occurred_at, reason_code="CODE" if matches else "OTHERWISE", reason=otherwise or None, reason_for="both")
+    steps.finish(
+        step,
+        occurred_at=occurred_at,
+        reason_code="CODE" if matches else "OTHERWISE",
+        reason=otherwise or None,
+        reason_for="both",
+    )
     finish_tasks(referral.case, TaskKind.CALL_BACK, by=by, at=at, result="arrived")
     notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
     return referral
 
 
 def _occupy(referral: Referral, at: datetime) -> None:
-    held = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD).first()
+    held = (
+        Placement.objects.select_for_update(of=("self",))
+        .filter(referral=referral, state=PlacementState.HELD)
+        .first()
+    )
     if held is not None:
         occupy_place(held.places_id)
         held.state, held.occupied_at = PlacementState.OCCUPIED, at
@@ -84,10 +135,15 @@ def record_no_show(
         release_hold(referral)
         steps.finish(step, occurred_at=occurred_at, reason_code=reason_code)
         task = Task(
-            kind=TaskKind.CALL_BACK, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
-            owner_id=referral.case.owner_id, made_at=at, due_at=at + CALL_BACK,
+            kind=TaskKind.CALL_BACK,
+            case_id=referral.case_id,
+            referral=referral,
+            organisation_id=referral.referring_organisation_id,
+            owner_id=referral.case.owner_id,
+            made_at=at,
+            due_at=at + CALL_BACK,
             proposal={"child": referral.is_child, "called": called},
-        )  # fmt: skip
+        )
         write(task, case_id=referral.case_id, referral_id=referral.pk)
         notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
     return referral
@@ -104,7 +160,15 @@ def review_service(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referr
 
 
 def complete_service(
-    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime, outcome: str, note: str | None = None, left: bool = True
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    occurred_at: datetime,
+    outcome: str,
+    note: str | None = None,
+    left: bool = True,
 ) -> Referral:
     """The coded outcome closes the loop: snapshot and messages close at once, the sender is told."""
     with transaction.atomic():
@@ -121,7 +185,11 @@ def complete_service(
 
 def leave(referral: Referral, *, at: datetime) -> None:
     """The bed is free from the departure on, and the safety extract closes with it."""
-    stayed = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.OCCUPIED).first()
+    stayed = (
+        Placement.objects.select_for_update(of=("self",))
+        .filter(referral=referral, state=PlacementState.OCCUPIED)
+        .first()
+    )
     if stayed is not None:
         leave_place(stayed.places_id)
         stayed.state, stayed.left_at = PlacementState.LEFT, at

@@ -14,7 +14,17 @@ from partners.models import Organisation, Region, User
 from partners.queries import active_people
 from referral import grants, lifecycle, notices, policy
 from referral.deadlines import AGE_DECISION
-from referral.enums import AgeBand, AgeStatus, CaseAct, CaseAction, CaseState, Machine, Side, TaskKind, Urgency
+from referral.enums import (
+    AgeBand,
+    AgeStatus,
+    CaseAct,
+    CaseAction,
+    CaseState,
+    Machine,
+    Side,
+    TaskKind,
+    Urgency,
+)
 from referral.models import Case, Person, Task
 from referral.policy import NotAllowed, Tie
 from referral.queries import facts
@@ -22,14 +32,20 @@ from referral.references import new_reference
 from referral.services import steps
 
 #: A report must be taken in within a day, at once when somebody's life is in danger (domain §5.3).
-TAKE_IN = {Urgency.EMERGENCY: timedelta(hours=2), Urgency.URGENT: timedelta(hours=12), Urgency.STANDARD: timedelta(hours=24)}
+TAKE_IN = {
+    Urgency.EMERGENCY: timedelta(hours=2),
+    Urgency.URGENT: timedelta(hours=12),
+    Urgency.STANDARD: timedelta(hours=24),
+}
 
 
 class NoDestination(Exception):
     """No organisation takes in the reports of this region."""
 
 
-def _new_case(organisation: Organisation, region: Region, *, by: Actor, at: datetime, fields: Mapping[str, Any]) -> Case:
+def _new_case(
+    organisation: Organisation, region: Region, *, by: Actor, at: datetime, fields: Mapping[str, Any]
+) -> Case:
     return Case(
         reference=new_reference(),
         organisation=organisation,
@@ -43,13 +59,31 @@ def _new_case(organisation: Organisation, region: Region, *, by: Actor, at: date
 
 
 PERSON_FIELDS = (
-    "sex", "age_status", "age_band", "family_name", "given_names", "birth_date", "nationality", "alias", "phone",
-    "safe_contact", "languages", "interpreter_needed", "needs", "health", "legal_situation", "narrative", "children",
-    "documents", "flags",
-)  # fmt: skip
+    "sex",
+    "age_status",
+    "age_band",
+    "family_name",
+    "given_names",
+    "birth_date",
+    "nationality",
+    "alias",
+    "phone",
+    "safe_contact",
+    "languages",
+    "interpreter_needed",
+    "needs",
+    "health",
+    "legal_situation",
+    "narrative",
+    "children",
+    "documents",
+    "flags",
+)
 
 
-def open_case(*, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]) -> Case:
+def open_case(
+    *, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]
+) -> Case:
     """A caseworker opens a file of the own organisation and owns it.
 
     Args:
@@ -70,9 +104,15 @@ def open_case(*, by: Actor, at: datetime, region: Region, person: Mapping[str, A
         grants.open_case(new, owner, at=at)
         _write_person(new, person, at=at)
         steps.log(
-            Machine.CASE, new.pk, action=CaseAction.SCREEN, source=CaseState.SIGNALED, target=new.state,
-            by=by, side=Side.REFERRING, at=at,
-        )  # fmt: skip
+            Machine.CASE,
+            new.pk,
+            action=CaseAction.SCREEN,
+            source=CaseState.SIGNALED,
+            target=new.state,
+            by=by,
+            side=Side.REFERRING,
+            at=at,
+        )
     return new
 
 
@@ -81,14 +121,20 @@ def _write_person(case: Case, values: Mapping[str, Any], *, at: datetime) -> Per
     write(person, case_id=case.pk)
     if person.age_status == AgeStatus.UNKNOWN:
         task = Task(
-            kind=TaskKind.AGE_DECISION, case=case, organisation=case.organisation, owner=None, made_at=at,
+            kind=TaskKind.AGE_DECISION,
+            case=case,
+            organisation=case.organisation,
+            owner=None,
+            made_at=at,
             due_at=at + AGE_DECISION,
-        )  # fmt: skip
+        )
         write(task, case_id=case.pk)
     return person
 
 
-def report(*, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]) -> Case:
+def report(
+    *, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]
+) -> Case:
     """A reporter's short report becomes a case of the organisation that the region's rule names.
 
     Raises:
@@ -114,7 +160,7 @@ def report(*, by: Actor, at: datetime, region: Region, person: Mapping[str, Any]
 
 
 def take_in(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
-    """The first caseworker who takes a report in owns its case. Raises NotVisible, StaleForm, NotAllowed, NotPossible."""
+    """Who takes a report in owns its case. Raises NotVisible, StaleForm, NotAllowed, NotPossible."""
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
         steps.permit_case(by, CaseAct.TAKE_IN, case)
@@ -126,7 +172,16 @@ def take_in(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         write(case, f"transition.{CaseAction.SCREEN}", case_id=case.pk)
         grants.open_case(case, owner, at=at)
         finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
-        steps.log(Machine.CASE, case.pk, action=CaseAction.SCREEN, source=source, target=case.state, by=by, side=Side.REFERRING, at=at)
+        steps.log(
+            Machine.CASE,
+            case.pk,
+            action=CaseAction.SCREEN,
+            source=source,
+            target=case.state,
+            by=by,
+            side=Side.REFERRING,
+            at=at,
+        )
     return case
 
 
@@ -134,22 +189,37 @@ def protect(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
     """The case owner records that the person is being put under immediate protection."""
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
-        steps.permit_case(by, CaseAct.EDIT, case)
+        steps.permit_change(by, CaseAct.EDIT, case)
         lifecycle.require(case, CaseAction.PROTECT, facts.case_facts(case, at), Machine.CASE)
         source = case.state
         case.protect(at=at)
         write(case, f"transition.{CaseAction.PROTECT}", case_id=case.pk)
-        steps.log(Machine.CASE, case.pk, action=CaseAction.PROTECT, source=source, target=case.state, by=by, side=Side.REFERRING, at=at)
+        steps.log(
+            Machine.CASE,
+            case.pk,
+            action=CaseAction.PROTECT,
+            source=source,
+            target=case.state,
+            by=by,
+            side=Side.REFERRING,
+            at=at,
+        )
     return case
 
 
 def correct_person(
-    pk: UUID, *, by: Actor, at: datetime, version: int, values: Mapping[str, Any], case_values: Mapping[str, Any]
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    values: Mapping[str, Any],
+    case_values: Mapping[str, Any],
 ) -> Case:
     """Corrects the file; `version` is the Person's. Raises NotVisible, StaleForm, NotAllowed."""
     with transaction.atomic():
         case = steps.locked_case(by, pk)
-        steps.permit_case(by, CaseAct.EDIT, case)
+        steps.permit_change(by, CaseAct.EDIT, case)
         person = Person.objects.select_for_update(of=("self",)).get(case=case)
         if person.version != version:
             raise steps.StaleForm
@@ -157,7 +227,11 @@ def correct_person(
         for name in changed:
             setattr(person, name, values[name])
         write(person, fields=changed, case_id=case.pk)
-        moved = [name for name in ("risk", "urgency") if name in case_values and getattr(case, name) != case_values[name]]
+        moved = [
+            name
+            for name in ("risk", "urgency")
+            if name in case_values and getattr(case, name) != case_values[name]
+        ]
         if moved:
             for name in moved:
                 setattr(case, name, case_values[name])
@@ -169,7 +243,7 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
     """A second person decides an unknown age, within 7 days (design §5). `version` is the Person's."""
     with transaction.atomic():
         case = steps.locked_case(by, pk)
-        steps.permit_case(by, CaseAct.DECIDE_AGE, case)
+        steps.permit_change(by, CaseAct.DECIDE_AGE, case)
         if not policy.is_second_person(by, case.owner_id):
             steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
             raise NotAllowed(CaseAct.DECIDE_AGE)
@@ -186,7 +260,7 @@ def assign_owner(pk: UUID, *, by: Actor, at: datetime, version: int, owner_id: U
     """A supervisor names another caseworker of the organisation; the file opens to them and closes to the former."""
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
-        steps.permit_case(by, CaseAct.ASSIGN, case)
+        steps.permit_change(by, CaseAct.ASSIGN, case)
         owner = active_people(case.organisation_id, [Role.CASEWORKER]).get(pk=owner_id)
         former = case.owner
         taken_in = case.state == CaseState.SIGNALED
@@ -197,12 +271,23 @@ def assign_owner(pk: UUID, *, by: Actor, at: datetime, version: int, owner_id: U
         if former is not None and former != owner:
             grants.close_case(case, former)
         grants.open_case(case, owner, at=at)
-        for task in Task.objects.select_for_update().filter(case=case, done_at=None, owner=former).exclude(owner=None):
+        for task in (
+            Task.objects.select_for_update().filter(case=case, done_at=None, owner=former).exclude(owner=None)
+        ):
             task.owner = owner
             write(task, fields=["owner"], case_id=case.pk)
         if taken_in:
             finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
-            steps.log(Machine.CASE, case.pk, action=CaseAction.SCREEN, source=CaseState.SIGNALED, target=case.state, by=by, side=Side.REFERRING, at=at)
+            steps.log(
+                Machine.CASE,
+                case.pk,
+                action=CaseAction.SCREEN,
+                source=CaseState.SIGNALED,
+                target=case.state,
+                by=by,
+                side=Side.REFERRING,
+                at=at,
+            )
         notices.tell([owner], case, at=at, due_at=None)
     return case
 
@@ -219,7 +304,9 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
     """Its owner, or a supervisor for the desk's, says that a task is done. Raises NotVisible, StaleForm."""
     with transaction.atomic():
         task = Task.objects.select_for_update(of=("self",)).filter(pk=pk, done_at=None).first()
-        if task is None or not (task.owner_id == by.id or (by.has(Role.SUPERVISOR) and task.organisation_id == by.organisation_id)):
+        if task is None or not (
+            task.owner_id == by.id or (by.has(Role.SUPERVISOR) and task.organisation_id == by.organisation_id)
+        ):
             raise steps.NotVisible
         if task.version != version:
             raise steps.StaleForm

@@ -27,18 +27,27 @@ def write_message(pk: UUID, *, by: Actor, at: datetime, kind: str, code: str = "
         try:
             lifecycle.require(referral, Action.WRITE, Facts(at=at))
             if kind not in lifecycle.message_kinds(referral.state):
-                raise NotPossible([_("Free messages open once the referral is accepted: choose a coded question.")])
+                raise NotPossible(
+                    [_("Free messages open once the referral is accepted: choose a coded question.")]
+                )
         except NotPossible:
             steps.refuse(referral, "NOT_POSSIBLE_WRITE")
             raise
         message = Message(
-            referral=referral, case_id=referral.case_id, kind=MessageKind(kind), code=code, body=body or None,
-            from_organisation_id=by.organisation_id, written_by_id=by.id, written_at=at,
-        )  # fmt: skip
+            referral=referral,
+            case_id=referral.case_id,
+            kind=MessageKind(kind),
+            code=code,
+            body=body or None,
+            from_organisation_id=by.organisation_id,
+            written_by_id=by.id,
+            written_at=at,
+        )
         write(message, case_id=referral.case_id, referral_id=referral.pk)
         if side == Side.REFERRING:
-            told = [referral.worker] if referral.worker else notices.desk_of(referral.receiving_organisation_id)
+            desk = notices.desk_of(referral.receiving_organisation_id)
+            told = desk if referral.worker is None else [referral.worker]
         else:
-            told = [referral.case.owner]
+            told = [referral.case.owner] if referral.case.owner else []
         notices.tell(told, referral, at=at, due_at=None)
     return message

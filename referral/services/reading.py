@@ -6,22 +6,42 @@ from typing import Any
 from uuid import UUID
 
 from audit import services as audit
+from audit.models import Event
+from audit.queries import looks_at_case
 from crypto import keyring
 from partners.actor import Actor
 from referral import disclosure, policy
-from referral.enums import CaseAct, Level
-from referral.models import Case, CustodyTitle, Person, Preview, Referral, SafetyExtract, Snapshot
+from referral.enums import CaseAct, Level, PlacementState
+from referral.models import (
+    Case,
+    CustodyTitle,
+    LegalGround,
+    Person,
+    Preview,
+    Referral,
+    SafetyExtract,
+    Snapshot,
+)
 from referral.policy import NotAllowed, Tie
 from referral.queries import basis_live, tie
-from referral.services import steps
+from referral.services import basis, steps
+
+#: The newest ones; a longer story is the auditor's.
+LOOKS_SHOWN = 200
 
 
 def level_of(actor: Actor, referral: Referral, at: datetime, standing: Tie | None = None) -> Level:
     """What the actor may read of this referral now."""
     standing = standing or tie(actor, referral)
-    asked = referral.state in disclosure.SNAPSHOT_STATES and actor.organisation_id == referral.receiving_organisation_id
+    asked = (
+        referral.state in disclosure.SNAPSHOT_STATES
+        and actor.organisation_id == referral.receiving_organisation_id
+    )
     return disclosure.level(
-        actor, referral, case_granted=standing.case_granted, basis_live=basis_live(referral, at) if asked else False
+        actor,
+        referral,
+        case_granted=standing.case_granted,
+        basis_live=basis_live(referral, at) if asked else False,
     )
 
 
@@ -31,14 +51,47 @@ def open_case_page(actor: Actor, case: Case) -> None:
     audit.look("view", case, case_id=case.pk)
 
 
-def reveal(actor: Actor, case: Case, names: Sequence[str]) -> dict[str, Any]:
-    """The secret fields asked for, opened. Raises NotAllowed."""
+def reveal(actor: Actor, case: Case, names: Sequence[str], *, reason: str = "") -> dict[str, Any]:
+    """The fields asked for, opened; `reason` (a RevealReason) is kept with the look. Raises NotAllowed."""
     steps.permit_case(actor, CaseAct.REVEAL, case)
     person = Person.objects.get(case=case)
     with keyring.current().revealing(person):
         values = {name: getattr(person, name) for name in names}
-    audit.look("reveal", person, case_id=case.pk, fields=names)
+    audit.look("reveal", person, case_id=case.pk, fields=names, scope=reason)
     return values
+
+
+def list_cases(cases: Sequence[Case]) -> None:
+    """A list of files was shown, in codes."""
+    audit.look("list", Case, detail={"cases": [str(case.pk) for case in cases]})
+
+
+def read_looks(actor: Actor, case: Case) -> list[Event]:
+    """Who has looked at the file, newest first; asking is itself written down. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.READ_LOOKS, case)
+    audit.look("audit.read", case, case_id=case.pk)
+    return list(looks_at_case(case.pk).order_by("-seq")[:LOOKS_SHOWN])
+
+
+def print_case(actor: Actor, case: Case) -> None:
+    """The nameless sheet is about to be shown for printing. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.PRINT, case)
+    audit.look("print", case, case_id=case.pk)
+
+
+def read_ground(actor: Actor, pk: UUID) -> LegalGround:
+    """A ground to countersign: its codes and its reason, nothing of the file. Raises NotVisible."""
+    found = (
+        LegalGround.objects.select_related(
+            "case", "case__person", "case__organisation", "recipient", "recorded_by"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or not basis.may_see_ground(actor, found):
+        raise steps.NotVisible
+    audit.look("reveal", found, case_id=found.case_id, fields=["reason", "best_interest"])
+    return found
 
 
 def read_preview(actor: Actor, referral: Referral, level: Level) -> Preview | None:
@@ -46,7 +99,7 @@ def read_preview(actor: Actor, referral: Referral, level: Level) -> Preview | No
     if level in (Level.NONE, Level.CODES):
         return None
     audit.look("preview", referral, case_id=referral.case_id, referral_id=referral.pk)
-    return Preview.objects.select_related("region").get(referral=referral)
+    return referral.preview
 
 
 def read_snapshot(actor: Actor, referral: Referral, at: datetime) -> Snapshot:
@@ -55,7 +108,8 @@ def read_snapshot(actor: Actor, referral: Referral, at: datetime) -> Snapshot:
         steps.refuse(referral, "NOT_ALLOWED_SNAPSHOT")
         raise NotAllowed("snapshot")
     snapshot = referral.snapshots.order_by("-number").first()
-    assert snapshot is not None  # sealed at `send`; a level of SNAPSHOT comes after it
+    if snapshot is None:
+        raise steps.NotVisible
     audit.look("reveal", snapshot, case_id=referral.case_id, referral_id=referral.pk, fields=snapshot.groups)
     return snapshot
 
@@ -63,10 +117,12 @@ def read_snapshot(actor: Actor, referral: Referral, at: datetime) -> Snapshot:
 def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract:
     """The safety extract of a referral that has ended while the person is still lodged. Raises NotVisible."""
     extract = (
-        SafetyExtract.objects.select_related("referral", "referral__worker").filter(referral_id=referral_pk).first()
+        SafetyExtract.objects.select_related("referral", "referral__worker")
+        .filter(referral_id=referral_pk)
+        .first()
     )
     if extract is None or not disclosure.extract_open(
-        actor, extract.referral, until=extract.until, departed=not lodged(extract.referral), at=at
+        actor, extract.referral, until=extract.until, departed=_departed(extract.referral), at=at
     ):
         raise steps.NotVisible
     audit.look("reveal", extract, case_id=extract.case_id, referral_id=referral_pk, fields=["payload"])
@@ -74,12 +130,21 @@ def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract
 
 
 def lodged(referral: Referral) -> bool:
-    return referral.placements.filter(state="occupied").exists()
+    return referral.placements.filter(state=PlacementState.OCCUPIED).exists()
+
+
+def _departed(referral: Referral) -> bool:
+    """A service without lodging has no departure to record: its extract ends by its time."""
+    return referral.placements.filter(state=PlacementState.LEFT).exists()
 
 
 def read_title(actor: Actor, pk: UUID) -> CustodyTitle:
     """A title to confirm, with the child's name as it stands on the order: for its own court only (design §5)."""
-    title = CustodyTitle.objects.select_related("case", "court").filter(pk=pk, court_id=actor.organisation_id).first()
+    title = (
+        CustodyTitle.objects.select_related("case", "court")
+        .filter(pk=pk, court_id=actor.organisation_id)
+        .first()
+    )
     if title is None or not policy.may_case(actor, CaseAct.CONFIRM_TITLE, Tie()):
         raise steps.NotVisible
     audit.look("reveal", title, case_id=title.case_id, fields=["number", "name_on_order"])

@@ -5,13 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from crypto import keyring
 from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
-from partners.enums import Role
-from partners.models import Places, User
+from partners.enums import DESK_ROLES
+from partners.models import User
 from partners.queries import active_people
 from partners.services.provision import hold_place, release_place
 from referral import notices
@@ -26,8 +28,9 @@ from referral.enums import (
     TitleState,
     Urgency,
 )
+from referral.lifecycle import NotPossible
 from referral.models import Message, Placement, Referral, Task
-from referral.queries import places_for
+from referral.queries import needs_place, places_for
 from referral.references import new_arrival_code
 from referral.services import steps
 
@@ -55,9 +58,14 @@ def request_info(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Sequ
         referral.info_requested_at = at
         for code in codes:
             message = Message(
-                referral=referral, case_id=referral.case_id, kind=MessageKind.QUESTION, code=code,
-                from_organisation_id=by.organisation_id, written_by_id=by.id, written_at=at,
-            )  # fmt: skip
+                referral=referral,
+                case_id=referral.case_id,
+                kind=MessageKind.QUESTION,
+                code=code,
+                from_organisation_id=by.organisation_id,
+                written_by_id=by.id,
+                written_at=at,
+            )
             write(message, case_id=referral.case_id, referral_id=referral.pk)
         steps.finish(step)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
@@ -65,13 +73,21 @@ def request_info(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Sequ
 
 
 def accept_referral(
-    pk: UUID, *, by: Actor, at: datetime, version: int, worker_id: UUID, expected_arrival_at: datetime,
-    places_id: UUID | None = None, label: str | None = None, conflict_declared: bool = False,
-) -> Referral:  # fmt: skip
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    worker_id: UUID,
+    expected_arrival_at: datetime,
+    places_id: UUID | None = None,
+    label: str | None = None,
+    conflict_declared: bool = False,
+) -> Referral:
     """One yes wins: the place is held, the named worker may read what was shared, an arrival code is made.
 
     Raises:
-        NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree, WrongPlace, User.DoesNotExist.
+        NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree, WrongPlace.
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
@@ -90,37 +106,71 @@ def accept_referral(
     return referral
 
 
+def workers_of(organisation_id: UUID) -> QuerySet[User]:
+    """Who may take care of a person: anyone at the receiver's own desk."""
+    return active_people(organisation_id, DESK_ROLES)
+
+
 def _worker(by: Actor, worker_id: UUID) -> User:
-    """The person who will take care: anyone at the receiver's own desk."""
-    return active_people(by.organisation_id, [Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR]).get(pk=worker_id)
+    worker = workers_of(by.organisation_id).filter(pk=worker_id).first()
+    if worker is None:
+        raise NotPossible([_("This person no longer works at your desk: name another.")])
+    return worker
 
 
-def hold(referral: Referral, *, at: datetime, places_id: UUID | None, label: str | None, by_telephone: bool = False) -> None:
-    """Holds one place for this referral, unless a telephone yes holds one already.
+def hold(
+    referral: Referral, *, at: datetime, places_id: UUID | None, label: str | None, by_telephone: bool = False
+) -> None:
+    """Holds one place for this referral; one that a telephone yes holds already is kept, or given back for another.
+
+    Args:
+        places_id: None where the receiver counts no places for such a person, or to keep the one that is held.
 
     Raises:
-        WrongPlace: no such place of this desk for such a person. NoPlaceFree: the locked row says so.
+        WrongPlace: none chosen, or none of this desk for such a person. NoPlaceFree: the locked row says so.
     """
-    held = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD).first()
-    if held is not None:
+    held = (
+        Placement.objects.select_for_update(of=("self",))
+        .filter(referral=referral, state=PlacementState.HELD)
+        .first()
+    )
+    if held is not None and places_id in (None, held.places_id):
         held.by_telephone, held.held_until, held.label = by_telephone, referral.due_at, label or None
-        write(held, fields=["by_telephone", "held_until", "label"], case_id=referral.case_id, referral_id=referral.pk)
+        write(
+            held,
+            fields=["by_telephone", "held_until", "label"],
+            case_id=referral.case_id,
+            referral_id=referral.pk,
+        )
         return
     if places_id is None:
+        if needs_place(referral):
+            raise WrongPlace
         return
+    if held is not None:
+        release_hold(referral)
     if not places_for(referral).filter(pk=places_id).exists():
         raise WrongPlace
     hold_place(places_id)
     placement = Placement(
-        referral=referral, case_id=referral.case_id, places_id=places_id, state=PlacementState.HELD, label=label or None,
-        held_until=referral.due_at, by_telephone=by_telephone,
-    )  # fmt: skip
+        referral=referral,
+        case_id=referral.case_id,
+        places_id=places_id,
+        state=PlacementState.HELD,
+        label=label or None,
+        held_until=referral.due_at,
+        by_telephone=by_telephone,
+    )
     write(placement, case_id=referral.case_id, referral_id=referral.pk)
 
 
 def release_hold(referral: Referral) -> None:
     """Gives a held place back; an occupied one stays occupied until the departure is recorded."""
-    held = Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD).first()
+    held = (
+        Placement.objects.select_for_update(of=("self",))
+        .filter(referral=referral, state=PlacementState.HELD)
+        .first()
+    )
     if held is not None:
         release_place(held.places_id)
         held.state = PlacementState.RELEASED
@@ -128,7 +178,9 @@ def release_hold(referral: Referral) -> None:
 
 
 def _confirm_telephone(referral: Referral, at: datetime) -> None:
-    for answer in referral.telephone_answers.select_for_update(of=("self",)).filter(confirmed_at=None):
+    for answer in referral.telephone_answers.select_for_update(of=("self",)).filter(
+        yes=True, confirmed_at=None
+    ):
         answer.confirmed_at = at
         write(answer, fields=["confirmed_at"], case_id=referral.case_id, referral_id=referral.pk)
 
@@ -139,13 +191,20 @@ def _ask_for_title(referral: Referral, at: datetime) -> None:
     asked = Task.objects.filter(case_id=referral.case_id, kind=TaskKind.TITLE_MISSING, done_at=None).exists()
     if not titled and not asked:
         task = Task(
-            kind=TaskKind.TITLE_MISSING, case_id=referral.case_id, referral=referral,
-            organisation_id=referral.referring_organisation_id, owner_id=referral.case.owner_id, made_at=at, due_at=at + TITLE_MISSING,
-        )  # fmt: skip
+            kind=TaskKind.TITLE_MISSING,
+            case_id=referral.case_id,
+            referral=referral,
+            organisation_id=referral.referring_organisation_id,
+            owner_id=referral.case.owner_id,
+            made_at=at,
+            due_at=at + TITLE_MISSING,
+        )
         write(task, case_id=referral.case_id, referral_id=referral.pk)
 
 
-def decline_referral(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str, reason: str | None = None) -> Referral:
+def decline_referral(
+    pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str, reason: str | None = None
+) -> Referral:
     """A coded no: the desk holds nothing any more, the sender and coordination look for the next provider."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
@@ -183,7 +242,12 @@ def close_snapshot(referral: Referral) -> None:
 def ask_for_redirect(referral: Referral, at: datetime) -> None:
     """A no re-opens the search: a task of the case owner, seen by coordination too."""
     task = Task(
-        kind=TaskKind.REDIRECT, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
-        owner_id=referral.case.owner_id, made_at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)],
-    )  # fmt: skip
+        kind=TaskKind.REDIRECT,
+        case_id=referral.case_id,
+        referral=referral,
+        organisation_id=referral.referring_organisation_id,
+        owner_id=referral.case.owner_id,
+        made_at=at,
+        due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)],
+    )
     write(task, case_id=referral.case_id, referral_id=referral.pk)

@@ -15,12 +15,12 @@ from crypto import keyring
 from partners.actor import Actor
 from partners.models import Organisation
 from referral import grants, notices
-from referral.deadlines import due_at
+from referral.deadlines import decide_after_answer, due_at
 from referral.disclosure import FIELDS, is_child, purpose_of, releasable
 from referral.enums import Action, CaseAct, Group, MessageKind, State, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Message, Person, Preview, Referral, Snapshot, Task
-from referral.queries import basis_for
+from referral.queries import basis_for, visible_to
 from referral.queries.facts import agreed_groups
 from referral.references import new_reference
 from referral.services import steps
@@ -38,23 +38,37 @@ class Asked:
     days: int | None = None
 
 
-def start_draft(case_pk: UUID, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None) -> Referral:
+def start_draft(
+    case_pk: UUID, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None
+) -> Referral:
     """A draft for one receiver, with every group that may go to it ticked. Raises NotVisible, NotAllowed."""
     with transaction.atomic():
         case = steps.locked_case(by, case_pk)
-        steps.permit_case(by, CaseAct.REFER, case)
+        steps.permit_change(by, CaseAct.REFER, case)
         return make_draft(case, by=by, at=at, asked=asked, parent=parent)
 
 
-def make_draft(case: Case, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None) -> Referral:
+def make_draft(
+    case: Case, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None
+) -> Referral:
     """The draft itself; whoever calls it has asked policy. Lives 7 days."""
     person = case.person
     referral = Referral(
-        reference=new_reference(), case=case, referring_organisation_id=case.organisation_id, receiving_organisation=asked.receiving,
-        service=asked.service, purpose=purpose_of(asked.receiving.kind, asked.service), urgency=asked.urgency,
-        is_child=is_child(person.age_status), sex=person.sex, parent=parent, created_by_id=by.id, created_at=at,
-        state_since=at, due_at=due_at(State.DRAFT, urgency=asked.urgency, at=at),
-    )  # fmt: skip
+        reference=new_reference(),
+        case=case,
+        referring_organisation_id=case.organisation_id,
+        receiving_organisation=asked.receiving,
+        service=asked.service,
+        purpose=purpose_of(asked.receiving.kind, asked.service),
+        urgency=asked.urgency,
+        is_child=is_child(person.age_status),
+        sex=person.sex,
+        parent=parent,
+        created_by_id=by.id,
+        created_at=at,
+        state_since=at,
+        due_at=due_at(State.DRAFT, urgency=asked.urgency, at=at),
+    )
     referral.released_groups = sorted(releasable(asked.service, agreed_groups(referral, at)))
     write(referral, case_id=case.pk, referral_id=referral.pk)
     referral.refresh_from_db(fields=["seq"])
@@ -71,7 +85,12 @@ def _preview(referral: Referral, case: Case, person: Person, *, days: int | None
         "days": days,
     }
     return Preview(
-        referral=referral, case_id=case.pk, age_band=person.age_band, region_id=case.region_id, risk=case.risk, details=details
+        referral=referral,
+        case_id=case.pk,
+        age_band=person.age_band,
+        region_id=case.region_id,
+        risk=case.risk,
+        details=details,
     )
 
 
@@ -91,15 +110,43 @@ def release(pk: UUID, *, by: Actor, at: datetime, version: int, groups: Sequence
     return referral
 
 
-def shown(referral: Referral, person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What the receiver will read after accepting: {group: {field: value}}, empty fields left out. An audited look."""
-    names = [name for group in groups for name in FIELDS[group]]
+def check_answers(pk: UUID, *, by: Actor, at: datetime) -> tuple[Referral, Person, dict[str, dict[str, Any]]]:
+    """What could go to the receiver, with its values, for whoever is about to send it: an audited look.
+
+    Raises:
+        NotVisible, NotAllowed.
+    """
+    referral = (
+        visible_to(by)
+        .select_related("case__person", "receiving_organisation", "preview__region")
+        .filter(pk=pk)
+        .first()
+    )
+    if referral is None:
+        raise steps.NotVisible
+    steps.permit(by, Action.SEND, referral)
+    person = referral.case.person
+    groups = sorted(releasable(referral.service, agreed_groups(referral, at)), key=list(Group).index)
+    if groups:
+        audit.look(
+            "reveal",
+            person,
+            case_id=referral.case_id,
+            referral_id=referral.pk,
+            fields=[name for group in groups for name in FIELDS[group]],
+        )
+    return referral, person, values_of(person, groups)
+
+
+def values_of(person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """{group: {field: value}} as the receiver will read it, empty fields left out. Whoever shows it records the look."""
     payload: dict[str, dict[str, Any]] = {}
     with keyring.current().revealing(person):
         for group in groups:
             values = {name: getattr(person, name) for name in FIELDS[group]}
-            payload[group] = {name: _plain(value) for name, value in values.items() if value not in (None, "", [], {})}
-    audit.look("reveal", person, case_id=referral.case_id, referral_id=referral.pk, fields=names)
+            payload[group] = {
+                name: _plain(value) for name, value in values.items() if value not in (None, "", [], {})
+            }
     return payload
 
 
@@ -107,8 +154,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def send_referral(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+def send_referral(
+    pk: UUID, *, by: Actor, at: datetime, version: int, person_version: int | None = None
+) -> Referral:
     """Freezes what check-answers showed and hands it to the receiving desk as a preview.
+
+    Args:
+        person_version: of the file that was shown; a correction since then must be looked at first.
 
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible.
@@ -116,14 +168,18 @@ def send_referral(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referra
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.SEND, by=by, at=at)
-        found = basis_for(referral, at)
-        assert found is not None  # the guard has just seen it, in this transaction
-        referral.basis, referral.basis_until, referral.ground = found.basis, found.until, found.ground
+        person = Person.objects.select_for_update(of=("self",)).get(case_id=referral.case_id)
+        if person_version is not None and person.version != person_version:
+            raise steps.StaleForm
+        if (found := basis_for(referral, at)) is not None:  # the guard has just seen it, in this transaction
+            referral.basis, referral.basis_until, referral.ground = found.basis, found.until, found.ground
         referral.sent_at, referral.sent_by_id = at, by.id
         _seal_snapshot(referral, number=1, at=at)
         _refresh_preview(referral)
         steps.finish(step)
-        notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at)
+        notices.tell(
+            notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
+        )
     return referral
 
 
@@ -131,9 +187,13 @@ def _seal_snapshot(referral: Referral, *, number: int, at: datetime) -> None:
     person = Person.objects.get(case_id=referral.case_id)
     groups = list(referral.released_groups)
     snapshot = Snapshot(
-        referral=referral, case_id=referral.case_id, number=number, groups=groups, sealed_at=at,
-        payload=shown(referral, person, groups),
-    )  # fmt: skip
+        referral=referral,
+        case_id=referral.case_id,
+        number=number,
+        groups=groups,
+        sealed_at=at,
+        payload=values_of(person, groups),
+    )
     write(snapshot, case_id=referral.case_id, referral_id=referral.pk)
 
 
@@ -143,33 +203,56 @@ def _refresh_preview(referral: Referral) -> None:
     new = _preview(referral, referral.case, person, days=old.details["days"])
     for name in ("age_band", "region_id", "risk", "details"):
         setattr(old, name, getattr(new, name))
-    write(old, fields=["age_band", "region", "risk", "details"], case_id=referral.case_id, referral_id=referral.pk)
+    write(
+        old,
+        fields=["age_band", "region", "risk", "details"],
+        case_id=referral.case_id,
+        referral_id=referral.pk,
+    )
     referral.is_child, referral.sex = is_child(person.age_status), person.sex
 
 
-def answer(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Mapping[str, str], text: str = "") -> Referral:
-    """Answers what the desk asked, in codes; the file as it now stands becomes the next version of the snapshot."""
+def answer(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Mapping[str, str]) -> Referral:
+    """Answers what the desk asked, in codes; the file as it now stands becomes the next version of the snapshot.
+
+    Args:
+        codes: question -> answer.
+    """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.ANSWER, by=by, at=at)
+        # The desk's clock goes on from where the question stopped it; it does not start anew.
+        if referral.acknowledged_at and referral.info_requested_at:
+            referral.due_at = decide_after_answer(
+                referral.urgency, referral.acknowledged_at, referral.info_requested_at, at
+            )
         _seal_snapshot(referral, number=referral.snapshots.count() + 1, at=at)
         _refresh_preview(referral)
-        for code in codes.values():
+        for question, code in codes.items():
             message = Message(
-                referral=referral, case_id=referral.case_id, kind=MessageKind.ANSWER, code=code,
-                from_organisation_id=by.organisation_id, written_by_id=by.id, written_at=at,
-            )  # fmt: skip
+                referral=referral,
+                case_id=referral.case_id,
+                kind=MessageKind.ANSWER,
+                code=code,
+                body=question,
+                from_organisation_id=by.organisation_id,
+                written_by_id=by.id,
+                written_at=at,
+            )
             write(message, case_id=referral.case_id, referral_id=referral.pk)
         steps.finish(step)
-        notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at)
+        notices.tell(
+            notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
+        )
     return referral
 
 
 def redirect(pk: UUID, *, by: Actor, at: datetime, asked: Asked) -> Referral:
-    """A declined or unanswered referral starts the next one: a draft of the case owner, who alone takes consent and sends."""
+    """A no or a silence starts the next draft: of the case owner, who alone takes consent and sends."""
     with transaction.atomic():
         parent = steps.locked(by, pk)
-        steps.begin(parent, Action.REDIRECT, by=by, at=at)
+        # First the parent's own step, then the child, which takes the parent off coordination's list.
+        steps.finish(steps.begin(parent, Action.REDIRECT, by=by, at=at))
         child = make_draft(parent.case, by=by, at=at, asked=asked, parent=parent)
         finish_tasks(parent.case, TaskKind.REDIRECT, by=by, at=at)
         if parent.case.owner_id != by.id:
@@ -178,17 +261,33 @@ def redirect(pk: UUID, *, by: Actor, at: datetime, asked: Asked) -> Referral:
 
 
 def propose_onward(
-    pk: UUID, *, by: Actor, at: datetime, version: int, service: str, urgency: str, organisation_id: UUID | None
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    service: str,
+    urgency: str,
+    organisation_id: UUID | None,
 ) -> Task:
     """The receiver proposes; the case owner takes consent and sends (design §6, Onward)."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        steps.begin(referral, Action.PROPOSE_ONWARD, by=by, at=at)
+        steps.finish(steps.begin(referral, Action.PROPOSE_ONWARD, by=by, at=at))
         task = Task(
-            kind=TaskKind.ONWARD, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
-            owner_id=referral.case.owner_id, made_at=at, due_at=due_at(State.INFO_REQUESTED, urgency=urgency, at=at) or at,
-            proposal={"service": service, "urgency": urgency, "organisation": str(organisation_id) if organisation_id else None},
-        )  # fmt: skip
+            kind=TaskKind.ONWARD,
+            case_id=referral.case_id,
+            referral=referral,
+            organisation_id=referral.referring_organisation_id,
+            owner_id=referral.case.owner_id,
+            made_at=at,
+            due_at=due_at(State.INFO_REQUESTED, urgency=urgency, at=at) or at,
+            proposal={
+                "service": service,
+                "urgency": urgency,
+                "organisation": str(organisation_id) if organisation_id else None,
+            },
+        )
         write(task, case_id=referral.case_id, referral_id=referral.pk, reason_code="ONWARD")
         notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
     return task

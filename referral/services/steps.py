@@ -13,8 +13,8 @@ from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from referral import grants, lifecycle, policy
-from referral.deadlines import due_at
-from referral.enums import TERMINAL, Action, Machine, Side
+from referral.deadlines import decide_after_answer, due_at
+from referral.enums import TERMINAL, Action, Machine, Side, State
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral, Transition
 from referral.policy import NotAllowed, Tie
@@ -96,6 +96,15 @@ def permit_case(actor: Actor, act: str, case: Case) -> Tie:
     return standing
 
 
+def permit_change(actor: Actor, act: str, case: Case) -> Tie:
+    """As `permit_case`, for an act that adds to the file. Raises NotPossible when it is closed."""
+    standing = permit_case(actor, act, case)
+    if reasons := lifecycle.unmet_on_closed(case):
+        refuse(case, f"NOT_POSSIBLE_{act.upper()}")
+        raise NotPossible(reasons)
+    return standing
+
+
 @dataclass(frozen=True)
 class Step:
     """A move that was found legal and has been made in memory, not yet saved."""
@@ -111,7 +120,11 @@ class Step:
 
     @property
     def late(self) -> bool:
-        return self.was_due_at is not None and self.at > self.was_due_at
+        """Did the desk's own clock run out before this? While it waits for an answer, that clock stands still."""
+        due, row = self.was_due_at, self.referral
+        if self.source == State.INFO_REQUESTED and row.acknowledged_at and row.info_requested_at:
+            due = decide_after_answer(row.urgency, row.acknowledged_at, row.info_requested_at, self.at)
+        return due is not None and self.at > due
 
 
 def begin(referral: Referral, action: Action, *, by: Actor | None, at: datetime, **given: Any) -> Step:
@@ -212,4 +225,3 @@ def log(
         reason=reason or None,
         reason_for=reason_for,
     )
-

@@ -4,37 +4,67 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
 from referral import notices
 from referral.deadlines import TELEPHONE_HOLD
-from referral.enums import Action, PlacementState
-from referral.models import Placement, TelephoneAnswer
+from referral.enums import SHELTER_SERVICES, Action, PlacementState
+from referral.lifecycle import NotPossible
+from referral.models import Placement, Referral, TelephoneAnswer
+from referral.queries import places_for
 from referral.services import steps
 from referral.services.receiving import hold
 
 
 def record_telephone_answer(
-    pk: UUID, *, by: Actor, at: datetime, version: int, yes: bool, said_by: str, said_at: datetime, places_id: UUID | None = None
+    pk: UUID, *, by: Actor, at: datetime, version: int, yes: bool, said_by: str, said_at: datetime
 ) -> TelephoneAnswer:
-    """Holds the place for 12 h on a yes; discloses nothing until the receiver confirms by accepting.
+    """Holds a place for 12 h on a yes; discloses nothing until the receiver confirms by accepting.
 
     Raises:
-        NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree, WrongPlace.
+        NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree.
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.RECORD_TELEPHONE_ANSWER, by=by, at=at)
         answer = TelephoneAnswer(
-            referral=referral, case_id=referral.case_id, yes=yes, said_by=said_by, said_at=said_at, recorded_by_id=by.id, recorded_at=at
+            referral=referral,
+            case_id=referral.case_id,
+            yes=yes,
+            said_by=said_by,
+            said_at=said_at,
+            recorded_by_id=by.id,
+            recorded_at=at,
         )
         write(answer, case_id=referral.case_id, referral_id=referral.pk)
         if yes:
-            hold(referral, at=at, places_id=places_id, label=None, by_telephone=True)
-            for held in Placement.objects.select_for_update(of=("self",)).filter(referral=referral, state=PlacementState.HELD):
+            hold(referral, at=at, places_id=_free_place(referral), label=None, by_telephone=True)
+            for held in Placement.objects.select_for_update(of=("self",)).filter(
+                referral=referral, state=PlacementState.HELD
+            ):
                 held.held_until = at + TELEPHONE_HOLD
                 write(held, fields=["held_until"], case_id=referral.case_id, referral_id=referral.pk)
         steps.finish(step, occurred_at=said_at, reason_code="YES" if yes else "NO")
-        notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at)
+        notices.tell(
+            notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
+        )
     return answer
+
+
+def _free_place(referral: Referral) -> UUID | None:
+    """The first free place for this person: who records a yes is not told of houses; the desk chooses when it confirms.
+
+    Raises NotPossible when the centre's own count leaves none.
+    """
+    counted = list(places_for(referral))
+    held = referral.placements.filter(state=PlacementState.HELD).exists()
+    if held or referral.service not in SHELTER_SERVICES or not counted:
+        return None
+    for places in counted:
+        if places.free:
+            return places.pk
+    raise NotPossible(
+        [_("By its own count this centre has no free place: ask it to update its places first.")]
+    )

@@ -5,34 +5,78 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
-from partners.models import Organisation
-from referral import grants, notices
+from referral import notices
 from referral.deadlines import ACKNOWLEDGE, EXTRACT, OBJECTION
 from referral.disclosure import EXTRACT_GROUPS
-from referral.enums import CONSENT_WITHDRAWN, OPEN, ORGANISATION_SUSPENDED, Action, PlacementState, State, TaskKind, TitleState, Urgency
-from referral.models import Case, Person, Placement, Referral, SafetyExtract, Task
+from referral.enums import (
+    CONSENT_WITHDRAWN,
+    OPEN,
+    TERMINAL,
+    Action,
+    PlacementState,
+    State,
+    TaskKind,
+    TitleState,
+    Urgency,
+)
+from referral.lifecycle import NotPossible
+from referral.models import Case, Consent, Person, Placement, Referral, SafetyExtract, Task
 from referral.queries import basis_live
 from referral.services import steps
 from referral.services.care import leave
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
-from referral.services.sending import shown
+from referral.services.sending import values_of
 
 
 def withdraw_referral(
-    pk: UUID, *, by: Actor, at: datetime, reason_code: str, reason: str | None = None, person_is_safe: bool = True
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    reason_code: str,
+    reason: str | None = None,
+    hand_over: str | None = None,
+    person_is_safe: bool = True,
 ) -> Referral:
-    """Ends an open referral. No version is asked for: a withdrawal holds whatever changed meanwhile (design §6)."""
+    """Ends an open referral. No version is asked for: a withdrawal holds whatever changed meanwhile (design §6).
+
+    Args:
+        hand_over: who takes the person in charge now; needed where a service had begun.
+
+    Raises:
+        NotVisible, NotAllowed, NotPossible.
+    """
     with transaction.atomic():
         referral = steps.locked(by, pk)
-        _withdraw(referral, by=by, at=at, reason_code=reason_code, reason=reason, person_is_safe=person_is_safe)
+        if referral.state == State.IN_SERVICE and not hand_over:
+            steps.permit(by, Action.WITHDRAW, referral)
+            steps.refuse(referral, "NOT_POSSIBLE_WITHDRAW")
+            raise NotPossible([_("The service has begun: say who takes the person in charge now.")])
+        end(
+            referral,
+            by=by,
+            at=at,
+            reason_code=reason_code,
+            reason=reason,
+            hand_over=hand_over,
+            person_is_safe=person_is_safe,
+        )
     return referral
 
 
-def _withdraw(
-    referral: Referral, *, by: Actor | None, at: datetime, reason_code: str, reason: str | None, person_is_safe: bool
+def end(
+    referral: Referral,
+    *,
+    by: Actor | None,
+    at: datetime,
+    reason_code: str,
+    reason: str | None,
+    person_is_safe: bool,
+    hand_over: str | None = None,
 ) -> None:
     lodged = referral.state == State.IN_SERVICE
     sent = referral.state != State.DRAFT
@@ -44,9 +88,11 @@ def _withdraw(
     steps.finish(step, reason_code=reason_code, reason=reason)
     close_snapshot(referral)
     if lodged:
-        _hand_over(referral, at)
+        _task(referral, TaskKind.HAND_OVER, at=at, due_at=at + EXTRACT, note=hand_over)
     if not sent:
         return
+    if by is None or by.id != referral.case.owner_id:
+        notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=lodged)
     if lodged and not person_is_safe:
         # A centre that still lodges the person hears of it only when the sender says that she is safe (design §6).
         _task(referral, TaskKind.SAFE_ONCE, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
@@ -55,29 +101,39 @@ def _withdraw(
 
 
 def tell_receiver(referral: Referral, at: datetime) -> None:
-    notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=None, action_needed=False)
+    notices.tell(
+        notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=None, action_needed=False
+    )
 
 
-def _task(referral: Referral, kind: TaskKind, *, at: datetime, due_at: datetime) -> Task:
+def _task(
+    referral: Referral, kind: TaskKind, *, at: datetime, due_at: datetime, note: str | None = None
+) -> Task:
     task = Task(
-        kind=kind, case_id=referral.case_id, referral=referral, organisation_id=referral.referring_organisation_id,
-        owner_id=referral.case.owner_id, made_at=at, due_at=due_at,
-    )  # fmt: skip
+        kind=kind,
+        case_id=referral.case_id,
+        referral=referral,
+        organisation_id=referral.referring_organisation_id,
+        owner_id=referral.case.owner_id,
+        made_at=at,
+        due_at=due_at,
+        note=note or None,
+    )
     write(task, case_id=referral.case_id, referral_id=referral.pk)
     return task
-
-
-def _hand_over(referral: Referral, at: datetime) -> None:
-    _task(referral, TaskKind.HAND_OVER, at=at, due_at=at + EXTRACT)
 
 
 def _keep_extract(referral: Referral, at: datetime) -> None:
     """Health alerts, safe contact and custody title, of what had been shared, for 72 h at most (design §6)."""
     groups = [group for group in EXTRACT_GROUPS if group in referral.released_groups]
     person = Person.objects.get(case_id=referral.case_id)
-    payload: dict[str, Any] = dict(shown(referral, person, groups))
+    payload: dict[str, Any] = dict(values_of(person, groups))
     title = referral.case.titles.exclude(state=TitleState.LIFTED).first()
-    payload["title"] = {"state": title.state, "confirmed": title.confirmed_at is not None} if title else {"state": TitleState.NONE}
+    payload["title"] = (
+        {"state": title.state, "confirmed": title.confirmed_at is not None}
+        if title
+        else {"state": TitleState.NONE}
+    )
     extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=at + EXTRACT)
     write(extract, case_id=referral.case_id, referral_id=referral.pk)
 
@@ -85,20 +141,27 @@ def _keep_extract(referral: Referral, at: datetime) -> None:
 def record_departure(pk: UUID, *, by: Actor, at: datetime, occurred_at: datetime) -> Placement:
     """The receiver records that the person has left after the end: the bed is free, the extract closes.
 
-    Raises NotVisible for anyone but the desk that lodged the person.
+    Raises NotVisible for anyone but the desk that lodged the person, NotAllowed for others of its organisation.
     """
     with transaction.atomic():
         placement = (
             Placement.objects.select_for_update(of=("self",))
             .select_related("referral", "referral__case")
-            .filter(referral_id=pk, state=PlacementState.OCCUPIED, referral__receiving_organisation_id=by.organisation_id)
+            .filter(
+                referral_id=pk,
+                state=PlacementState.OCCUPIED,
+                referral__receiving_organisation_id=by.organisation_id,
+            )
+            .filter(referral__state__in=sorted(TERMINAL))
             .first()
         )
         if placement is None:
             raise steps.NotVisible
         steps.permit_departure(by, placement.referral)
         leave(placement.referral, at=occurred_at)
-        notices.tell([placement.referral.case.owner], placement.referral, at=at, due_at=None, action_needed=False)
+        notices.tell(
+            [placement.referral.case.owner], placement.referral, at=at, due_at=None, action_needed=False
+        )
     return placement
 
 
@@ -108,33 +171,62 @@ def end_for_consent(
     """Every open referral of that recipient and purpose ends with the consent (design §6)."""
     ended = []
     for referral in _open(case).filter(receiving_organisation_id=recipient_id, purpose=purpose):
-        _withdraw(referral, by=None, at=at, reason_code=CONSENT_WITHDRAWN, reason=None, person_is_safe=person_is_safe)
+        end(
+            referral,
+            by=None,
+            at=at,
+            reason_code=CONSENT_WITHDRAWN,
+            reason=None,
+            person_is_safe=person_is_safe,
+        )
         ask_for_redirect(referral, at)
         ended.append(referral.pk)
     return ended
 
 
-def end_uncovered(case: Case, *, by: Actor | None, at: datetime) -> list[UUID]:
+def end_uncovered(
+    case: Case, *, by: Actor | None, at: datetime, person_is_safe: bool = True
+) -> list[UUID]:
     """Ends the sent referrals whose basis no longer covers what they release."""
     ended = []
     for referral in _open(case).exclude(state=State.DRAFT):
         if not basis_live(referral, at):
-            _withdraw(referral, by=None, at=at, reason_code=CONSENT_WITHDRAWN, reason=None, person_is_safe=True)
+            end(
+                referral, by=None, at=at, reason_code=CONSENT_WITHDRAWN, reason=None, person_is_safe=person_is_safe
+            )
             ask_for_redirect(referral, at)
             ended.append(referral.pk)
     return ended
 
 
 def _open(case: Case) -> Any:
-    return Referral.objects.select_for_update(of=("self",)).select_related("case").filter(case=case, state__in=sorted(OPEN)).order_by("seq")
+    return (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .filter(case=case, state__in=sorted(OPEN))
+        .order_by("seq")
+    )
+
+
+def take_back(case: Case, *, recipient_id: UUID, purpose: str, at: datetime) -> None:
+    """Every yes for this recipient and purpose is withdrawn; a no needs no withdrawal."""
+    for consent in Consent.objects.select_for_update().filter(
+        case=case, recipient_id=recipient_id, purpose=purpose, given=True, withdrawn_at=None, replaced_at=None
+    ):
+        consent.withdrawn_at = at
+        write(consent, "consent.change", fields=["withdrawn_at"], case_id=case.pk)
 
 
 def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str) -> Task:
     """A child's or guardian's withdrawal moves nothing; a supervisor decides within 24 h (design §6)."""
     task = Task(
-        kind=TaskKind.OBJECTION, case=case, organisation=case.organisation, made_at=at, due_at=at + OBJECTION,
+        kind=TaskKind.OBJECTION,
+        case=case,
+        organisation=case.organisation,
+        made_at=at,
+        due_at=at + OBJECTION,
         proposal={"recipient": str(recipient_id), "purpose": purpose},
-    )  # fmt: skip
+    )
     write(task, case_id=case.pk, reason_code="OBJECTION")
     notices.tell(notices.supervisors_of(case.organisation_id), case, at=at, due_at=task.due_at)
     return task
@@ -143,7 +235,12 @@ def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID,
 def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold: bool) -> list[UUID]:
     """The supervisor upholds the objection, which ends the referrals, or lets them go on in the child's interest."""
     with transaction.atomic():
-        task = Task.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk, kind=TaskKind.OBJECTION, done_at=None).first()
+        task = (
+            Task.objects.select_for_update(of=("self",))
+            .select_related("case")
+            .filter(pk=pk, kind=TaskKind.OBJECTION, done_at=None)
+            .first()
+        )
         if task is None or task.organisation_id != by.organisation_id:
             raise steps.NotVisible
         steps.permit_case(by, "decide_objection", task.case)
@@ -151,10 +248,15 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
             raise steps.StaleForm
         task.done_at, task.done_by_id, task.result = at, by.id, "upheld" if uphold else "overruled"
         write(task, fields=["done_at", "done_by", "result"], case_id=task.case_id)
+        notices.tell([task.case.owner], task.case, at=at, due_at=None, action_needed=uphold)
         if not uphold:
             return []
-        recipient, purpose = UUID(task.proposal["recipient"]), task.proposal["purpose"]
-        return end_for_consent(task.case, by=by, at=at, recipient_id=recipient, purpose=purpose, person_is_safe=True)
+        proposal: dict[str, str] = task.proposal or {}
+        recipient, purpose = UUID(proposal["recipient"]), proposal["purpose"]
+        take_back(task.case, recipient_id=recipient, purpose=purpose, at=at)
+        return end_for_consent(
+            task.case, by=by, at=at, recipient_id=recipient, purpose=purpose, person_is_safe=True
+        )
 
 
 def expire(pk: UUID, *, at: datetime) -> Referral:
@@ -166,19 +268,7 @@ def expire(pk: UUID, *, at: datetime) -> Referral:
         steps.finish(step)
         close_snapshot(referral)
         ask_for_redirect(referral, at)
-        notices.tell([referral.case.owner], referral, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
+        notices.tell(
+            [referral.case.owner], referral, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)]
+        )
     return referral
-
-
-def end_for_suspension(organisation: Organisation, *, at: datetime) -> int:
-    """A suspended organisation holds nothing from the next request on; those who send look elsewhere (design §6)."""
-    ended = 0
-    with transaction.atomic():
-        for referral in Referral.objects.select_for_update(of=("self",)).select_related("case").filter(
-            receiving_organisation=organisation, state__in=sorted(OPEN - {State.DRAFT})
-        ):
-            _withdraw(referral, by=None, at=at, reason_code=ORGANISATION_SUSPENDED, reason=None, person_is_safe=True)
-            ask_for_redirect(referral, at)
-            grants.close_receiver(referral)
-            ended += 1
-    return ended

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from audit import sitting
 from partners.actor import Actor
 from partners.models import User
 from partners.services.provision import NoPlaceFree
+from referral.forms.acts import ActForm
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral
 from referral.queries import case_of, referral_of
@@ -48,7 +48,9 @@ def case_or_404(request: ActingRequest, pk: UUID) -> Case:
     return case
 
 
-def perform(request: ActingRequest, form: Form, act: Callable[[dict[str, Any]], str]) -> HttpResponse | None:
+def perform(
+    request: ActingRequest, form: ActForm, act: Callable[[dict[str, Any]], str]
+) -> HttpResponse | None:
     """Runs `act` once for a valid form and goes where it leads; None when the form must be shown again.
 
     A refusal of lifecycle or of the locked rows becomes a sentence on the form, which keeps what was typed.
@@ -56,12 +58,17 @@ def perform(request: ActingRequest, form: Form, act: Callable[[dict[str, Any]], 
     if not form.is_valid():
         return None
     try:
-        location = once(by=request.actor, key=form.cleaned_data["key"], at=now(), act=lambda: act(form.cleaned_data))
+        location = once(
+            by=request.actor, key=form.cleaned_data["key"], at=now(), act=lambda: act(form.cleaned_data)
+        )
     except NotPossible as refused:
         for reason in refused.reasons:
             form.add_error(None, str(reason))
     except StaleForm:
-        form.add_error(None, _("Somebody has changed this since you opened the page. Look at it again, then decide."))
+        form.stale = True
+        form.add_error(
+            None, _("Somebody has changed this since you opened the page. Look at it again, then decide.")
+        )
     except (NoPlaceFree, WrongPlace):
         form.add_error(None, _("This place is no longer free. Choose another one, or decline."))
     except WrongCode:

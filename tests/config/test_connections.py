@@ -15,7 +15,7 @@ EMBEDDED = not settings.DATABASE_URL
 
 
 @pytest.fixture
-def server(database_server):
+def server():
     with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
         yield connection
 

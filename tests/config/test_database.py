@@ -55,7 +55,7 @@ def test_server_listens_on_its_socket_only_and_keeps_values_out_of_its_log(open_
         name: ask(server, f"SHOW {name}")
         for name in ("listen_addresses", "data_checksums", "TimeZone", "server_encoding", "fsync",
                      "log_parameter_max_length", "log_parameter_max_length_on_error")
-    }  # fmt: skip
+    }
     assert shown == {
         "listen_addresses": "",
         "data_checksums": "on",

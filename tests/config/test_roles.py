@@ -3,15 +3,14 @@ from django.db import DatabaseError, connection, connections, transaction
 
 
 @pytest.mark.django_db
-def test_the_application_may_not_alter_what_it_uses():
+def test_the_application_may_not_alter_what_it_uses(settings):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, has_table_privilege('django_session', 'DELETE')")
         assert cursor.fetchone() == ("relais_app", True)
-        for statement in (
-            "TRUNCATE django_session",
-            "ALTER TABLE django_session DISABLE TRIGGER ALL",
-            "SET ROLE relais_owner",
-        ):
+        refused = ["TRUNCATE django_session", "ALTER TABLE django_session DISABLE TRIGGER ALL"]
+        if not settings.DATABASE_URL:  # behind one login the way back is open: checks.py warns of it
+            refused.append("SET ROLE relais_owner")
+        for statement in refused:
             with pytest.raises(DatabaseError), transaction.atomic():
                 cursor.execute(statement)
 

@@ -50,7 +50,7 @@ def test_update_finds_every_text_once_and_changes_nothing_the_second_time(source
     first = translations.PO.read_bytes()
     assert {message.id for message in translations.current() if message.id} == {
         "One word", "Sent", "Word", "File", ("one place", "%(n)s places"),
-    }  # fmt: skip
+    }
     assert main("update") == 0
     assert translations.PO.read_bytes() == first
 

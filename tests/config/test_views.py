@@ -20,12 +20,13 @@ def test_not_ready_without_the_key(client, settings, tmp_path):
 
 
 @pytest.mark.django_db(databases=["default", "audit"])
-def test_not_ready_without_the_database(client, monkeypatch):
+def test_not_ready_without_the_database(client):
     def gone() -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(connections["audit"], "ensure_connection", gone)
-    answer = client.get(reverse("health-ready"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections["audit"], "ensure_connection", gone)
+        answer = client.get(reverse("health-ready"))
     assert (answer.status_code, answer.json()) == (503, {"database": False, "key": True})
 
 

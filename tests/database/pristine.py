@@ -19,6 +19,7 @@ from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
 from config.connections import ALIASES, Login, administrator, make_roles, take_on
+from config.database import Server, default_state
 
 PREFIX = f"test_relais_{sha256(str(Path(__file__)).encode()).hexdigest()[:6]}"
 EMBEDDED = not settings.DATABASE_URL
@@ -69,6 +70,21 @@ $$;
 """
 
 
+def prepare_server() -> None:
+    """Once for a run, before its processes: the server, and its roles.
+
+    An embedded server stays for the next run; `make test` has one that it removes.
+    """
+    if EMBEDDED:
+        server = Server(default_state(), durable=False)
+        server.start()
+        for alias in ALIASES:  # the first start chose the socket after the settings were read
+            connections.settings[alias]["HOST"] = str(server.socket)
+    with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
+        make_roles(connection)
+        _drop_abandoned(connection)
+
+
 def switch(login: Login) -> None:
     """Who the next connections of this process are."""
     for alias in ALIASES:
@@ -80,9 +96,6 @@ def switch(login: Login) -> None:
 @contextmanager
 def test_databases(worker: str, verbosity: int) -> Iterator[None]:
     """The database of one test process. Its name holds the process, so that two runs do not meet."""
-    with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
-        make_roles(connection)
-        _drop_abandoned(connection)
     for alias in ALIASES:
         connections.settings[alias]["TEST"]["NAME"] = "_".join(
             filter(None, [PREFIX, str(os.getpid()), worker])

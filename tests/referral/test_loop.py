@@ -6,7 +6,7 @@ import pytest
 
 from audit import clock
 from audit.models import Event
-from referral.models import Case, Placement, Referral, Snapshot
+from referral.models import Placement, Referral
 from referral.services import care
 from tests import cast as c
 

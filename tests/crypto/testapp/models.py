@@ -63,3 +63,24 @@ class Letter(models.Model):
 
     def key_scope(self) -> Scope:
         return Scope(ScopeKind.CASE, self.case_id)
+
+
+class Careless(models.Model):
+    """Everything that the system checks must find; never part of the product's own apps."""
+
+    CLEAR_FIELDS = frozenset({"password"})
+
+    char = models.CharField(max_length=8)
+    text = models.TextField()
+    email = models.EmailField()
+    json = models.JSONField()
+    binary = models.BinaryField()
+    upload = models.FileField()
+    slug = models.SlugField()
+    password = models.CharField(max_length=8)
+    code = CodeField(max_length=8)
+    number = models.IntegerField()
+    sealed = SealedTextField()
+
+    def __str__(self) -> str:
+        return "careless"

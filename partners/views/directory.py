@@ -1,0 +1,51 @@
+"""Who offers what: for everybody who is signed in, and never an address."""
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from partners.enums import Act, CodeList
+from partners.forms.provision import DirectoryFilter
+from partners.queries import code_labels, directory, offers
+from partners.services.guard import authorise
+from partners.views.door import ActingRequest, now
+
+
+@require_GET
+def directory_list(request: ActingRequest) -> HttpResponse:
+    authorise(request.actor, Act.READ_DIRECTORY)
+    chosen = DirectoryFilter(request.GET)
+    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    region = wanted.get("region")
+    found = directory(
+        region=region.code if region else "", service=wanted.get("service", ""), kind=wanted.get("kind", "")
+    )
+    words = code_labels(CodeList.SERVICE)
+    rows = [
+        {
+            "organisation": organisation,
+            "services": [words.get(service.code, service.code) for service in organisation.offered],  # type: ignore[attr-defined]
+            "offers": offers(organisation, now()),
+        }
+        for organisation in found
+    ]
+    context = {"rows": rows, "filter": chosen, "active": _active(request.GET, chosen)}
+    return render(request, "partners/directory.html", context)
+
+
+def _active(query: QueryDict, chosen: DirectoryFilter) -> list[tuple[str, str]]:
+    """Each filter in words, with the address of the list without it."""
+    active = []
+    for field in chosen:
+        if chosen.cleaned_data.get(field.name):
+            rest = query.copy()
+            del rest[field.name]
+            words = dict(field.field.choices).get(field.value(), field.value())
+            active.append((str(words), f"?{rest.urlencode()}"))
+    return active
+
+
+@require_GET
+def national_unit(request: ActingRequest) -> HttpResponse:
+    """What it can read of a partner's work, and what it cannot."""
+    return render(request, "partners/national_unit.html")

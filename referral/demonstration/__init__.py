@@ -1,0 +1,1 @@
+"""The demonstration: invented people in invented centres, played through the product's own services."""

@@ -1,0 +1,114 @@
+"""Where the demonstration is played: its clock, its cast, and the order of its acts."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+
+from django.db import connections, transaction
+
+from audit import services as audit
+from audit import sitting
+from audit.services import ALIAS
+from crypto import keyring
+from crypto.providers import KeyProvider, get_provider
+from partners.actor import Actor
+from partners.models import Organisation, Region, User
+from partners.queries import actor_of
+from partners.services.accounts import accept_invitation, accept_undertaking, offer_seat
+
+#: What one case or one referral goes through: it yields the time of its next act, and acts when it is resumed.
+Script = Generator[datetime, None, None]
+
+DAYS = timedelta(days=100)
+OFFSET = "SELECT set_config('relais.clock_offset', (%s::timestamptz - now())::text, true)"
+
+
+@dataclass
+class Stage:
+    """
+    Args:
+        now: the moment at which the play ends; it begins `DAYS` before.
+        password: everybody's.
+    """
+
+    now: datetime
+    password: str
+    #: The same play at each run: only the dates, ids and codes differ.
+    random: Random = field(default_factory=lambda: Random(2005))  # noqa: S311 - draws names and hours, no secret
+    provider: KeyProvider = field(default_factory=get_provider)
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    regions: dict[str, Region] = field(default_factory=lambda: {region.code: region for region in Region.objects.all()})
+    _actors: dict[str, Actor] = field(default_factory=dict)
+    _waiting: list[tuple[datetime, int, Script]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self.at = self.now - DAYS
+
+    # --- Time ----------------------------------------------------------------------------------------------
+    def begin(self, script: Script, at: datetime) -> None:
+        """Lets `script` act for the first time at `at`, at once if that has passed."""
+        heappush(self._waiting, (max(at, self.at), next(self._numbers), script))
+
+    def play(self) -> None:
+        """All acts of all scripts in the order of their times, up to the end of the play."""
+        while self._waiting and self._waiting[0][0] <= self.now:
+            self.at, _number, script = heappop(self._waiting)
+            coming = next(script, None)
+            if coming is not None:
+                self.begin(script, coming)
+        self.at = self.now
+
+    # --- Who acts ------------------------------------------------------------------------------------------
+    @contextmanager
+    def acting(self, person: str) -> Iterator[Actor]:
+        """As a request does: a keyring and a sitting of their own, the looks written at the end."""
+        user = self.people[person]
+        if person not in self._actors:
+            self._actors[person] = actor_of(user)
+        with self._sitting(sitting.Who(user.pk, user.organisation_id)):
+            yield self._actors[person]
+
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """The system acts, or somebody who has no account yet."""
+        with self._sitting(sitting.SYSTEM):
+            yield
+
+    @contextmanager
+    def _sitting(self, who: sitting.Who) -> Iterator[None]:
+        with keyring.opened(self.provider), sitting.opened(who, self.at):
+            _set_clock("default", self.at)
+            yield
+            with transaction.atomic(using=ALIAS):
+                _set_clock(ALIAS, self.at)
+                audit.flush()
+
+    def seat(self, person: str, name: str, organisation: Organisation, roles: list[str], by: Actor | None) -> None:
+        """Invites somebody, who accepts, chooses the password and gives the undertaking."""
+        invitation, token = offer_seat(
+            organisation, email=address(person), name=name, roles=roles, at=self.at, by=by
+        )
+        user = accept_invitation(token, password=self.password, language="fr", at=self.at)
+        accept_undertaking(user.pk, at=self.at)
+        self.people[person] = User.objects.get(pk=user.pk)
+
+    def people_of(self, organisation: Organisation, *roles: str) -> list[str]:
+        """Keys of those who hold one of `roles` there."""
+        found = [key for key, user in self.people.items() if user.organisation_id == organisation.pk]
+        return [key for key in found if set(roles) & set(self.people[key].invited_roles)]
+
+
+def address(person: str) -> str:
+    return f"{person}@demo.relais.example"
+
+
+def _set_clock(alias: str, at: datetime) -> None:
+    """Until the end of the transaction, history and events say that it is `at`."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(OFFSET, [at])

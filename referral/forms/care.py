@@ -1,0 +1,176 @@
+"""From the arrival to the outcome."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.enums import CodeList
+from partners.models import Organisation, Places
+from partners.queries import code_choices
+from referral.enums import Urgency
+from referral.forms.acts import LINE, TEXT, ActForm, Text
+from referral.forms.receiving import ReasonForm, place_choices
+from referral.forms.when import Moment, shown, yes_no
+
+
+class DatedForm(ActForm):
+    """An act with the time at which it happened; it may be written down later."""
+
+    occurred_at = Moment(label=_("When?"))
+
+    def __init__(self, *args: Any, at: datetime, earliest: datetime | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["occurred_at"].initial = shown(at)
+        self.fields["occurred_at"].between(earliest, at)
+
+
+class StartForm(DatedForm):
+    how = forms.ChoiceField(
+        label=_("How do you know that it is the person you expect?"), widget=forms.RadioSelect, initial="code",
+        choices=[("code", _("By the arrival code")), ("otherwise", _("Otherwise"))],
+    )  # fmt: skip
+    code = forms.CharField(
+        label=_("Arrival code"), max_length=16, required=False,
+        help_text=_("Six signs, on the slip that the person or the escort brings."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )  # fmt: skip
+    identified_otherwise = forms.CharField(
+        label=_("How was the person identified?"), max_length=LINE, required=False,
+        help_text=_("For example: the escort is known to us, telephone call with the sender."),
+    )  # fmt: skip
+    field_order = ["key", "version", "how", "code", "identified_otherwise", "occurred_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["occurred_at"].label = _("When did the person arrive?")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("how") == "otherwise":
+            cleaned["code"] = ""
+            if not cleaned.get("identified_otherwise"):
+                self.add_error("identified_otherwise", _("Say how the person was identified."))
+        elif cleaned.get("how") == "code":
+            cleaned["identified_otherwise"] = ""
+            if not cleaned.get("code"):
+                self.add_error("code", _("Type the arrival code, or say how the person was identified otherwise."))
+        return cleaned
+
+
+class ResumeForm(StartForm):
+    place = forms.ChoiceField(label=_("Which place?"), widget=forms.RadioSelect, required=False)
+    field_order = [*StartForm.field_order, "place"]
+
+    def __init__(self, *args: Any, counted: Sequence[Places] = (), needs_place: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = place_choices(counted, None)
+        if places:
+            self.fields["place"].choices = places
+            self.fields["place"].initial = places[0][0]
+            self.fields["place"].required = needs_place
+        else:
+            del self.fields["place"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("place"):
+            cleaned["place"] = UUID(cleaned["place"])
+        return cleaned
+
+
+class NoShowForm(DatedForm):
+    reason_code = forms.ChoiceField(
+        label=_("What is known?"), widget=forms.RadioSelect, error_messages={"required": _("Choose a reason.")}
+    )
+    called = yes_no(
+        label=_("Did you telephone the sender?"),
+        error_messages={"required": _("Say whether you telephoned the sender.")},
+    )
+    field_order = ["key", "version", "reason_code", "called", "occurred_at"]
+
+    def __init__(self, *args: Any, is_child: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].choices = code_choices(CodeList.NON_ARRIVAL)
+        self.fields["occurred_at"].label = _("Since when is the person missing?")
+        if is_child:
+            self.fields["called"].help_text = _(
+                "This is a child: call before you record. Without a recorded call no alert can be given."
+            )
+
+
+class ReviewForm(ActForm):
+    """Nothing to say: the stay goes on."""
+
+
+class CompleteForm(DatedForm, ReasonForm):
+    code_list = CodeList.OUTCOME
+    left = yes_no(label=_("Has the person left your place?"), required=False)
+    field_order = ["key", "version", "reason_code", "reason", "occurred_at", "left"]
+
+    def __init__(self, *args: Any, lodged: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].label = _("How did it end?")
+        self.fields["reason_code"].error_messages["required"] = _("Choose an outcome.")
+        self.fields["reason"].help_text = _("The sender reads this. No name.")
+        self.fields["occurred_at"].label = _("When did the service end?")
+        if lodged:
+            self.fields["left"].required = True
+            self.fields["left"].error_messages["required"] = _("Say whether the person has left: the place depends on it.")
+            self.fields["left"].help_text = _("The place stays taken until the departure is recorded.")
+        else:
+            del self.fields["left"]
+
+
+class DepartureForm(DatedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["occurred_at"].label = _("When did the person leave?")
+
+
+class OnwardForm(ActForm):
+    service = forms.ChoiceField(label=_("Which further service does the person need?"))
+    urgency = forms.ChoiceField(label=_("How urgent is it?"), choices=Urgency.choices, widget=forms.RadioSelect, initial=Urgency.STANDARD)
+    organisation = forms.ChoiceField(label=_("Which organisation do you propose? (optional)"), required=False)
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = [("", _("Choose a service")), *code_choices(CodeList.SERVICE)]
+        self.fields["organisation"].choices = [
+            ("", _("The sender chooses")), *((str(each.pk), each.name) for each in organisations)
+        ]  # fmt: skip
+
+    def clean_organisation(self) -> UUID | None:
+        chosen = self.cleaned_data["organisation"]
+        return UUID(chosen) if chosen else None
+
+
+class WithdrawForm(ReasonForm):
+    code_list = CodeList.WITHDRAW_REASON
+    hand_over = Text(label=_("Who takes the person in charge now?"), max_length=TEXT, required=False)
+    safe = yes_no(label=_("Is the person safe if the centre hears of it now?"), required=False)
+    field_order = ["key", "reason_code", "reason", "hand_over", "safe"]
+
+    def __init__(self, *args: Any, in_service: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].label = _("Why do you withdraw this referral?")
+        self.fields["reason_code"].choices = [
+            choice for choice in code_choices(CodeList.WITHDRAW_REASON) if choice[0] not in _SYSTEM_REASONS
+        ]
+        self.fields["reason"].help_text = _("Stays on your side: the centre sees only that the sender withdrew.")
+        if in_service:
+            self.fields["hand_over"].required = self.fields["safe"].required = True
+            self.fields["hand_over"].error_messages["required"] = _("Say who takes the person in charge now.")
+            self.fields["safe"].error_messages["required"] = _("Say whether the person is safe.")
+            self.fields["hand_over"].help_text = _("Kept with your hand-over task; the centre does not read it.")
+            self.fields["safe"].help_text = _("If not, the centre is told only when you say that she or he is safe.")
+        else:
+            del self.fields["hand_over"], self.fields["safe"]
+
+
+#: Reasons that only the system gives.
+_SYSTEM_REASONS = frozenset({"DRAFT_EXPIRED", "ORGANISATION_SUSPENDED", "CONSENT_WITHDRAWN"})
+

@@ -1,0 +1,127 @@
+"""The receiving desk's forms, short enough for a phone: acknowledge, ask, accept, decline, step back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.enums import OTHER, CodeList
+from partners.models import Places, User
+from partners.queries import code_choices
+from referral.enums import CONFLICT_OF_INTEREST
+from referral.forms.acts import LINE, ActForm, Text
+from referral.forms.when import Moment, shown, yes_no
+
+#: What the box proposes when the desk says yes: most people are brought within hours.
+ARRIVES_IN = timedelta(hours=2)
+#: Nobody promises a place further ahead than this; a slip in the year is caught.
+FURTHEST_ARRIVAL = timedelta(days=60)
+
+
+class AcknowledgeForm(ActForm):
+    """Nothing to say: one tap."""
+
+
+class AskForm(ActForm):
+    codes = forms.MultipleChoiceField(
+        label=_("What do you need to know?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["codes"].choices = code_choices(CodeList.QUESTION)
+
+
+def place_choices(counted: Sequence[Places], held: UUID | None) -> list[tuple[str, str]]:
+    """The places that are left, in words; the one that a telephone yes holds comes first."""
+    ranked = sorted(counted, key=lambda places: places.pk != held)
+    return [
+        (str(places.pk), _("%(site)s, %(group)s: %(count)d free") % {
+            "site": places.site.name, "group": places.get_group_display(), "count": places.free + (places.pk == held),
+        })
+        for places in ranked
+        if places.free or places.pk == held
+    ]  # fmt: skip
+
+
+class AcceptForm(ActForm):
+    conflict = yes_no(
+        label=_("Does anybody at the centre have a link with the suspected offender?"),
+        error_messages={"required": _("Say whether anybody at the centre has a link with the suspected offender.")},
+    )
+    worker = forms.ChoiceField(label=_("Who will take care of the person?"))
+    place = forms.ChoiceField(label=_("Which place?"), widget=forms.RadioSelect, required=False)
+    expected_arrival_at = Moment(label=_("When do you expect the person?"))
+    label = forms.CharField(
+        label=_("Room or bed (optional)"), max_length=LINE, required=False,
+        help_text=_("For your own desk: the sender does not see it."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, at: datetime, me: UUID, workers: Sequence[User], counted: Sequence[Places] = (),
+        held: UUID | None = None, needs_place: bool = False, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.fields["worker"].choices = [(str(user.pk), user.name) for user in workers]
+        self.fields["worker"].initial = str(me)
+        places = place_choices(counted, held)
+        if places:
+            self.fields["place"].choices = places
+            self.fields["place"].initial = places[0][0]
+            self.fields["place"].required = needs_place
+        else:
+            del self.fields["place"]
+        arrival = self.fields["expected_arrival_at"]
+        arrival.initial = shown(at + ARRIVES_IN)
+        arrival.between(at - timedelta(days=1), at + FURTHEST_ARRIVAL)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("place"):
+            cleaned["place"] = UUID(cleaned["place"])
+        if cleaned.get("worker"):
+            cleaned["worker"] = UUID(cleaned["worker"])
+        return cleaned
+
+
+class ReasonForm(ActForm):
+    """A coded reason; OTHER alone needs words, which are sealed."""
+
+    code_list: CodeList
+    reason_code = forms.ChoiceField(
+        label=_("Reason"), widget=forms.RadioSelect, error_messages={"required": _("Choose a reason.")}
+    )
+    reason = Text(label=_("In a few words"), max_length=LINE, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].choices = code_choices(self.code_list)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason_code") == OTHER and not cleaned.get("reason"):
+            self.add_error("reason", _("Say in a few words what the other reason is."))
+        if cleaned.get("reason_code") not in (None, OTHER):
+            cleaned["reason"] = ""  # a hidden box of another choice is not part of the answer
+        return cleaned
+
+
+class DeclineForm(ReasonForm):
+    code_list = CodeList.DECLINE_REASON
+
+    def __init__(self, *args: Any, conflict: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].label = _("Why can you not receive this person?")
+        self.fields["reason"].help_text = _("The sender reads this. No name.")
+        if conflict:
+            self.fields["reason_code"].initial = CONFLICT_OF_INTEREST
+
+
+class StepBackForm(ActForm):
+    conflict = forms.BooleanField(
+        label=_("Somebody at the centre has a link with the suspected offender"),
+        error_messages={"required": _("Stepping back is for a conflict of interest only: tick the box, or go back.")},
+    )

@@ -1,0 +1,61 @@
+"""The sender's forms: what is needed, by whom, what is shared."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.enums import CodeList
+from partners.queries import code_choices
+from referral.enums import Group, Urgency
+from referral.forms.acts import ActForm
+
+LONGEST_STAY = 730
+
+
+class NeedForm(forms.Form):
+    """What is needed. A GET form of codes only: its answers stand in the address, and "Back" works."""
+
+    service = forms.ChoiceField(
+        label=_("Which service does the person need?"), error_messages={"required": _("Choose a service.")}
+    )
+    urgency = forms.ChoiceField(
+        label=_("How urgent is it?"), choices=Urgency.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Say how urgent it is.")},
+    )  # fmt: skip
+    days = forms.IntegerField(
+        label=_("How many days are needed? (optional)"), required=False, min_value=1, max_value=LONGEST_STAY,
+        help_text=_("Leave it empty when nobody knows."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = [("", _("Choose a service")), *code_choices(CodeList.SERVICE)]
+
+
+class ChooseForm(ActForm):
+    """Which of the organisations found; the need comes along, already checked."""
+
+    organisation = forms.ChoiceField(
+        label=_("Which organisation?"), widget=forms.RadioSelect, error_messages={"required": _("Choose an organisation.")}
+    )
+
+    def __init__(self, *args: Any, organisations: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = organisations
+
+
+class CheckForm(ActForm):
+    """Which of the agreed groups go: the sender unticks, and can never add."""
+
+    groups = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
+
+    def __init__(self, *args: Any, agreed: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = [(group.value, group.label) for group in Group if group in agreed]
+
+
+class SendForm(ActForm):
+    #: The version of the file that check-answers showed.
+    person_version = forms.IntegerField(widget=forms.HiddenInput)

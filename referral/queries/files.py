@@ -1,0 +1,136 @@
+"""What lies in a case file beside its person: what was agreed, on which grounds, what came of it, who acts next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from partners.actor import Actor
+from partners.models import Organisation
+from referral import lifecycle, policy
+from referral.disclosure import is_child
+from referral.enums import AgeStatus, CaseAct, CaseAction, CaseState, Machine, TitleState
+from referral.models import Case, Consent, CustodyTitle, LegalGround, Referral, Task, Transition
+from referral.policy import Tie
+from referral.queries.facts import case_facts
+
+
+@dataclass
+class ConsentLine:
+    """What the person answered about one recipient and purpose."""
+
+    recipient: Organisation
+    purpose: str
+    given: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    at: datetime | None = None
+    until: datetime | None = None
+    expired: bool = False
+
+
+def consent_lines(case: Case, at: datetime) -> list[ConsentLine]:
+    """The answers that stand, the newest conversation first. An expired one is shown as such and covers nothing."""
+    lines: dict[tuple[object, str], ConsentLine] = {}
+    for consent in _standing(case).select_related("recipient").order_by("-given_at"):
+        line = lines.setdefault((consent.recipient_id, consent.purpose), ConsentLine(consent.recipient, consent.purpose))
+        (line.given if consent.given else line.refused).append(consent.group)
+        line.at = max(line.at or consent.given_at, consent.given_at)
+        line.until = min(line.until or consent.expires_at, consent.expires_at)
+        line.expired = line.until <= at
+    return list(lines.values())
+
+
+def _standing(case: Case) -> QuerySet[Consent]:
+    return Consent.objects.filter(case=case, withdrawn_at=None, replaced_at=None)
+
+
+def agreed_cells(case: Case, at: datetime) -> set[tuple[object, str, str]]:
+    """Recipient, purpose and group of every yes that still stands."""
+    rows = _standing(case).filter(given=True, expires_at__gt=at)
+    return set(rows.values_list("recipient_id", "purpose", "group"))
+
+
+def grounds_of(case: Case) -> list[LegalGround]:
+    return list(case.grounds.select_related("recipient", "recorded_by", "approved_by").order_by("-recorded_at"))
+
+
+def title_of(case: Case) -> CustodyTitle | None:
+    """The title in force or asked for; a lifted one is past."""
+    return CustodyTitle.objects.filter(case=case).exclude(state=TitleState.LIFTED).select_related("court").first()
+
+
+def titles_for(court_id: object) -> QuerySet[CustodyTitle]:
+    """Titles that a court's registry is asked to confirm, the ones that end first at the top."""
+    return (
+        CustodyTitle.objects.filter(court_id=court_id, state__in=[TitleState.REQUISITION, TitleState.OGP])
+        .select_related("case__organisation", "confirmed_by")
+        .order_by("ends_at", "issued_on")
+    )
+
+
+def referrals_of(case: Case) -> list[Referral]:
+    return list(case.referrals.select_related("receiving_organisation", "worker").order_by("-seq"))
+
+
+def open_tasks_of(case: Case) -> list[Task]:
+    return list(Task.objects.filter(case=case, done_at=None).select_related("owner", "organisation").order_by("due_at"))
+
+
+def timeline_of(case: Case) -> list[Transition]:
+    return list(
+        case.transitions.select_related("actor", "organisation", "referral__receiving_organisation").order_by("-recorded_at")
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An act that the actor may do to a file; `reasons` say why not now."""
+
+    act: str
+    reasons: tuple[str | Promise, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        return not self.reasons
+
+
+#: Acts that add something to a file; a closed one takes none of them.
+_ADDING = (CaseAct.RECORD_CONSENT, CaseAct.RECORD_GROUND, CaseAct.REFER, CaseAct.ENTER_TITLE, CaseAct.EDIT, CaseAct.ASSIGN)
+NO_BASIS = _("Nothing may be shared yet: record the consent of the person, or a legal ground.")
+ALREADY_ASKED = _("You have opened this case: another supervisor decides.")
+
+
+def case_choices(actor: Actor, case: Case, tie: Tie, at: datetime, *, basis: bool, agreed: bool) -> list[Choice]:
+    """Args: basis: a consent or a ground stands. agreed: there is a consent that can be withdrawn."""
+    child = is_child(case.person.age_status)
+    closed = lifecycle.unmet_on_closed(case)
+    found = [Choice(CaseAct.TAKE_IN)] if case.state == CaseState.SIGNALED and case.owner_id is None else []
+    found += [Choice(act, tuple(closed)) for act in _ADDING if child or act != CaseAct.ENTER_TITLE]
+    if not basis and not closed:
+        found = [Choice(c.act, (NO_BASIS,)) if c.act == CaseAct.REFER else c for c in found]
+    if agreed:
+        found.append(Choice(CaseAct.WITHDRAW_CONSENT))
+    if case.person.age_status == AgeStatus.UNKNOWN and not closed:
+        found.append(_second(actor, case, CaseAct.DECIDE_AGE))
+    found = [choice for choice in found if policy.may_case(actor, choice.act, tie)]
+    return found + _moves(actor, case, tie, at)
+
+
+def _second(actor: Actor, case: Case, act: CaseAct, reasons: Iterable[str | Promise] = ()) -> Choice:
+    other = () if policy.is_second_person(actor, case.owner_id) else (ALREADY_ASKED,)
+    return Choice(act, (*other, *reasons))
+
+
+def _moves(actor: Actor, case: Case, tie: Tie, at: datetime) -> list[Choice]:
+    """Moves of the case's own machine; those whose state is past are not offered."""
+    legal = lifecycle.legal_actions(case.state, Machine.CASE)
+    found = []
+    if CaseAction.PROTECT in legal and case.owner_id is not None and policy.may_case(actor, CaseAct.EDIT, tie):
+        found.append(Choice(CaseAction.PROTECT))
+    if CaseAction.CLOSE in legal and policy.may_case(actor, CaseAct.CLOSE, tie):
+        unmet = lifecycle.unmet(case, CaseAction.CLOSE, case_facts(case, at), Machine.CASE)
+        found.append(_second(actor, case, CaseAct.CLOSE, unmet))
+    return found

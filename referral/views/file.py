@@ -1,0 +1,278 @@
+"""How a file is shown: its codes, its masked parts, what comes next. Only words and addresses; nothing is decided here."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from audit.models import Event
+from partners.actor import Actor
+from partners.models import Organisation, User
+from partners.queries import code_label
+from partners.templatetags.interface import day, moment
+from referral import lifecycle, policy
+from referral.disclosure import is_child
+from referral.enums import (
+    Action,
+    CaseAct,
+    CaseAction,
+    GroundCode,
+    Group,
+    Machine,
+    RevealReason,
+    State,
+    TitleAction,
+)  # fmt: skip
+from referral.forms.file import MASKED
+from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
+from referral.policy import Tie
+from referral.queries import files
+from referral.references import spoken
+from referral.views import tasks_shown, words
+
+#: Where an act on a file is done. Acts without an address here are done from another page.
+ADDRESSES: Mapping[str, str] = {
+    CaseAct.TAKE_IN: "case_take_in",
+    CaseAct.RECORD_CONSENT: "consent",
+    CaseAct.RECORD_GROUND: "ground",
+    CaseAct.REFER: "case_refer",
+    CaseAct.ENTER_TITLE: "title",
+    CaseAct.DECIDE_AGE: "case_age",
+    CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
+    CaseAction.PROTECT: "case_protect",
+    CaseAct.EDIT: "case_edit",
+    CaseAct.ASSIGN: "case_assign",
+    CaseAct.CLOSE: "case_close",
+}
+
+
+def row(case: Case) -> dict[str, Any]:
+    """One line of the list: codes only."""
+    person = case.person
+    return {
+        "url": reverse("case", args=[case.pk]),
+        "reference": spoken(case.reference),
+        "note": _("a report that nobody has taken in") if case.owner_id is None else case.owner.name,
+        "what": f"{person.get_age_band_display()}, {str(person.get_sex_display()).lower()}",
+        "urgency": case.urgency,
+        "urgency_label": case.get_urgency_display(),
+        "who": case.region.name,
+        "state": case.state,
+        "label": case.get_state_display(),
+        "when": day(case.opened_at),
+    }
+
+
+def codes(case: Case) -> list[tuple[str, str]]:
+    """What identifies nobody by itself."""
+    person = case.person
+    return [
+        (_("Age"), f"{person.get_age_status_display()} · {person.get_age_band_display()}"),
+        (_("Sex"), person.get_sex_display()),
+        (_("Region"), case.region.name),
+        (_("Languages"), words.languages(person.languages)),
+        (_("Interpreter needed"), words.yes_no(person.interpreter_needed)),
+        (_("Children with the person"), words.children(person.children)),
+        (_("What a place depends on"), words.flags(person.flags) or _("Nothing noted")),
+    ]
+
+
+def masked(person: Person, opened: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The masked parts; of one that was opened, its values."""
+    return [
+        {
+            "name": Group(group).label,
+            "opened": all(name in opened for name in names),
+            "rows": [(words.field_label(name), words.worded(name, opened[name])) for name in names if name in opened],
+        }
+        for group, names in MASKED.items()
+    ]
+
+
+def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything on the page of a file."""
+    consents, grounds = files.consent_lines(case, at), files.grounds_of(case)
+    basis = any(line.given and not line.expired for line in consents) or any(_stands(ground, at) for ground in grounds)
+    agreed = any(line.given and not line.expired for line in consents)
+    choices = files.case_choices(actor, case, tie, at, basis=basis, agreed=agreed)
+    referrals = files.referrals_of(case)
+    child = is_child(case.person.age_status)
+    return {
+        "title": words.case_title(case),
+        "codes": codes(case),
+        "masked": masked(case.person, opened),
+        "opened": bool(opened),
+        "actions": [_action(case, choice) for choice in choices],
+        "steps": _steps(case, child, basis, grounds, referrals, choices, at),
+        "tasks": [tasks_shown.line(actor, task) for task in files.open_tasks_of(case)],
+        "consents": [_consent(line) for line in consents],
+        "grounds": [_ground(ground, at) for ground in grounds],
+        "custody": _custody(files.title_of(case)) if child else None,
+        "child": child,
+        "referrals": [_referral(referral) for referral in referrals],
+        "timeline": [entry(actor, moved) for moved in files.timeline_of(case)],
+        "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
+    }
+
+
+def _stands(ground: LegalGround, at: datetime) -> bool:
+    return ground.valid_from is not None and ground.valid_from <= at and ground.refused_at is None
+
+
+def _action(case: Case, choice: files.Choice) -> dict[str, Any]:
+    label = CaseAction(choice.act).label if choice.act in CaseAction else CaseAct(choice.act).label
+    return {
+        "label": label,
+        "url": reverse(ADDRESSES[choice.act], args=[case.pk]),
+        "possible": choice.possible,
+        "why": " ".join(str(reason) for reason in choice.reasons),
+        "act": choice.act,
+    }
+
+
+def _steps(
+    case: Case, child: bool, basis: bool, grounds: Iterable[LegalGround], referrals: list[Referral],
+    choices: Iterable[files.Choice], at: datetime,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The way of a file, with what is done, what can be done and what is not yet possible, and why."""
+    may = {choice.act: choice for choice in choices}
+    running = [referral for referral in referrals if referral.is_open]
+    waiting = [ground for ground in grounds if ground.approved_at is None and ground.refused_at is None]
+
+    def step(title: str, act: str, *, done: bool, hint: str = "") -> dict[str, Any]:
+        choice = may.get(act)
+        possible = choice is not None and choice.possible and not done
+        why = " ".join(str(reason) for reason in choice.reasons) if choice and not done else ""
+        return {"title": title, "url": reverse(ADDRESSES[act], args=[case.pk]) if possible else "", "hint": why or hint, "done": done}
+
+    steps = []
+    if case.owner_id is None:
+        steps.append(step(_("Take in the report"), CaseAct.TAKE_IN, done=False))
+    agreement = _("Record the agreement of the child, or the ground of child protection") if child else _("Record the consent of the person")
+    hint = _("A legal ground waits for its countersignature.") if waiting else ""
+    steps.append(step(agreement, CaseAct.RECORD_GROUND if child else CaseAct.RECORD_CONSENT, done=basis, hint=hint))
+    steps.append(step(_("Refer the person"), CaseAct.REFER, done=any(r.state != State.DRAFT for r in referrals)))
+    steps += [_running(referral) for referral in running]
+    return steps
+
+
+def _running(referral: Referral) -> dict[str, Any]:
+    standing = lifecycle.STANDING[referral.state]
+    return {
+        "title": _("%(organisation)s: %(next)s") % {
+            "organisation": referral.receiving_organisation.name,
+            "next": str(Action(standing.next_step).label).lower() if standing.next_step else "",
+        },
+        "url": reverse("referral", args=[referral.pk]),
+        "hint": _("The next step is with %(holder)s.") % {"holder": standing.holder.label},
+        "due": referral.due_at,
+        "done": False,
+    }  # fmt: skip
+
+
+def _consent(line: files.ConsentLine) -> dict[str, Any]:
+    return {
+        "who": words.organisation_words(line.recipient, line.purpose),
+        "yes": words.group_words(line.given),
+        "no": words.group_words(line.refused),
+        "until": line.until,
+        "expired": line.expired,
+    }
+
+
+def _ground(ground: LegalGround, at: datetime) -> dict[str, Any]:
+    if ground.refused_at:
+        state, label = "refused", _("Refused")
+    elif ground.approved_at:
+        state, label = "given", _("Countersigned")
+    else:
+        state, label = "unknown", _("Waits for a countersignature")
+    return {
+        "name": GroundCode(ground.code).label,
+        "who": words.organisation_words(ground.recipient, ground.purpose),
+        "groups": words.group_words(ground.groups),
+        "state": state,
+        "label": label,
+        "stands": _stands(ground, at),
+        "url": reverse("ground_decide", args=[ground.pk]),
+        "at": ground.recorded_at,
+        "due": None if ground.approved_at or ground.refused_at else ground.review_due,
+    }
+
+
+def _custody(title: CustodyTitle | None) -> dict[str, Any]:
+    if title is None:
+        return {"state": "none", "label": _("None"), "rows": []}
+    confirmed = moment(title.confirmed_at) if title.confirmed_at else _("Not confirmed by the registry")
+    return {
+        "state": title.state,
+        "label": title.get_state_display(),
+        "rows": [
+            (_("Court"), title.court.name if title.court else ""),
+            (_("Date of the title"), words.day_of(title.issued_on) if title.issued_on else ""),
+            (_("Ends"), moment(title.ends_at) if title.ends_at else ""),
+            (_("Registry"), confirmed),
+        ],
+    }
+
+
+def _referral(referral: Referral) -> dict[str, Any]:
+    return {
+        "url": reverse("referral", args=[referral.pk]),
+        "reference": spoken(referral.reference),
+        "what": code_label("service", referral.service),
+        "who": referral.receiving_organisation.name,
+        "state": referral.state,
+        "label": referral.get_state_display(),
+        "due": referral.due_at,
+        "when": day(referral.ended_at) if referral.ended_at else "",
+        "urgency": referral.urgency,
+        "urgency_label": referral.get_urgency_display(),
+    }
+
+
+_ACTIONS = {Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction}
+
+
+def by(actor: Actor, user: User | None, organisation: Organisation | None) -> str:
+    """People of the own organisation by name, others by their organisation (domain §7.15)."""
+    if organisation is None:
+        return _("The system")
+    if user is not None and organisation.pk == actor.organisation_id:
+        return user.name
+    return organisation.name
+
+
+def entry(actor: Actor, moved: Transition) -> dict[str, Any]:
+    """A line of the timeline."""
+    title = str(_ACTIONS[Machine(moved.machine)](moved.action).label)
+    text = ""
+    if moved.referral is not None:
+        text = f"{spoken(moved.referral.reference)} · {moved.referral.receiving_organisation.name}"
+    late = (moved.recorded_at - moved.occurred_at).days >= 1
+    return {
+        "title": title,
+        "by": by(actor, moved.actor, moved.organisation),
+        "at": moved.occurred_at,
+        "recorded_at": moved.recorded_at if late else None,
+        "text": text,
+    }
+
+
+def look(
+    actor: Actor, event: Event, people: Mapping[UUID, User], organisations: Mapping[UUID, Organisation]
+) -> dict[str, Any]:
+    """A line of "who has looked"."""
+    user = people.get(event.actor_id) if event.actor_id else None
+    organisation = organisations.get(event.organisation_id) if event.organisation_id else None
+    return {
+        "who": by(actor, user, organisation),
+        "what": event.label,
+        "fields": words.listed([words.any_field(name) for name in event.fields]),
+        "why": RevealReason(event.scope).label if event.scope in RevealReason else "",
+        "at": event.at,
+    }
+

@@ -1,0 +1,45 @@
+"""Tasks in words: what each asks for, and on which page it is done."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from partners.actor import Actor
+from referral.enums import TaskKind
+from referral.models import Task
+from referral.references import spoken
+
+#: Tasks that end with the act that they ask for, and the page of the case where it is done.
+ON_CASE = {
+    TaskKind.TAKE_IN_REPORT: "case_take_in",
+    TaskKind.AGE_DECISION: "case_age",
+    TaskKind.TITLE_MISSING: "title",
+}
+
+
+def address(task: Task) -> str:
+    """Where the task is done."""
+    if task.kind in ON_CASE:
+        return reverse(ON_CASE[TaskKind(task.kind)], args=[task.case_id])
+    if task.kind == TaskKind.COUNTERSIGN:
+        return reverse("ground_decide", args=[UUID(task.proposal["ground"])])
+    if task.kind == TaskKind.CONFIRM_TITLE:
+        return reverse("titles")
+    if task.kind == TaskKind.OBJECTION:
+        return reverse("objection", args=[task.pk])
+    return reverse("task_done", args=[task.pk])
+
+
+def line(actor: Actor, task: Task) -> dict[str, Any]:
+    """A line of a list of tasks. A referral's reference, else the case's, which only its own organisation knows."""
+    own = task.case.organisation_id == actor.organisation_id
+    reference = task.referral.reference if task.referral else task.case.reference if own else ""
+    return {
+        "url": address(task),
+        "title": task.get_kind_display(),
+        "hint": spoken(reference) if reference else "",
+        "due": task.due_at,
+        "done": False,
+        "mine": task.owner_id == actor.id,
+    }

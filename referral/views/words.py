@@ -1,0 +1,129 @@
+"""Values of a file in words, the same on every page that shows them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from partners.enums import CodeList
+from partners.models import Organisation
+from partners.queries import code_label
+from partners.templatetags.interface import telephone
+from referral.enums import AgeBand, Group, PlaceFlag, Purpose, SafeChannel
+from referral.models import Case, Person
+from referral.references import spoken
+
+
+def case_title(case: Case) -> str:
+    return _("Case %(reference)s") % {"reference": spoken(case.reference)}
+
+
+def part_names() -> dict[str, str]:
+    """The parts of a file that are corrected one at a time (`forms.intake.PARTS`)."""
+    return {
+        "situation": _("Danger and risk"),
+        "person": _("Age, sex and languages"),
+        "identity": _("Name and identity"),
+        "contact": _("Safe contact"),
+        "needs": _("Needs"),
+        "children": _("Children with the person"),
+        "health": _("Health"),
+        "legal": _("Legal situation"),
+        "narrative": _("What happened"),
+        "documents": _("Documents"),
+    }
+
+
+def field_label(name: str) -> str:
+    """Name of a column of `Person`, as a heading."""
+    label = str(Person._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+def any_field(name: str) -> str:
+    """As `field_label`; names of other rows' fields, which a look may carry, as groups or as they are."""
+    if name in {field.name for field in Person._meta.get_fields()}:
+        return field_label(name)
+    return str(Group(name).label) if name in Group else name
+
+
+def listed(items: list[str]) -> str:
+    return ", ".join(items)
+
+
+def languages(codes: list[str] | None) -> str:
+    return listed([code_label(CodeList.LANGUAGE, code) for code in codes or []])
+
+
+def flags(codes: list[str] | None) -> str:
+    return listed([str(PlaceFlag(code).label) for code in codes or [] if code in PlaceFlag])
+
+
+def children(bands: list[str] | None) -> str:
+    """2 children with the person: 0 to 5 years, 9 to 13 years."""
+    if not bands:
+        return _("None")
+    count = ngettext("%(count)d child", "%(count)d children", len(bands)) % {"count": len(bands)}
+    return _("%(count)s: %(ages)s") % {
+        "count": count,
+        "ages": listed([str(AgeBand(band).label) for band in bands]),
+    }
+
+
+def safe_contact(contact: dict[str, Any] | None) -> str:
+    """Channel by channel; what nobody said is safe reads "do not contact"."""
+    channels = (contact or {}).get("channels", {})
+    safe = [
+        str(SafeChannel(code).label) for code, allowed in channels.items() if allowed and code in SafeChannel
+    ]
+    if not safe:
+        return _("Do not contact")
+    lines = [_("Only by: %(channels)s") % {"channels": listed(safe)}]
+    lines.append(_("A message may be left") if (contact or {}).get("message") else _("Leave no message"))
+    for name, sentence in (
+        ("hours", _("Hours: %(value)s")),
+        ("words", _("Say: %(value)s")),
+        ("who", _("May also answer: %(value)s")),
+    ):
+        if value := (contact or {}).get(name):
+            lines.append(sentence % {"value": value})
+    return "\n".join(lines)
+
+
+def yes_no(answer: bool | None) -> str:
+    return "" if answer is None else _("Yes") if answer else _("No")
+
+
+def day_of(value: date | str) -> str:
+    """A date, or its ISO text as a snapshot keeps it."""
+    return date_format(
+        date.fromisoformat(value) if isinstance(value, str) else value, pgettext("date", "j F Y")
+    )
+
+
+_WORDED: dict[str, Callable[[Any], str]] = {
+    "safe_contact": safe_contact,
+    "children": children,
+    "languages": languages,
+    "flags": flags,
+    "interpreter_needed": yes_no,
+    "birth_date": lambda born: day_of(born) if born else "",
+    "nationality": lambda code: code_label(CodeList.COUNTRY, code) if code else "",
+    "phone": lambda number: telephone(number) if number else "",
+}
+
+
+def worded(name: str, value: Any) -> str:
+    """The opened value of a column of `Person`."""
+    return _WORDED[name](value) if name in _WORDED else str(value or "")
+
+
+def organisation_words(organisation: Organisation, purpose: str) -> str:
+    return f"{organisation} ({str(Purpose(purpose).label).lower()})"
+
+
+def group_words(groups: list[str]) -> str:
+    return listed([str(Group(group).label) for group in Group if group in groups])

@@ -1,0 +1,61 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, models
+
+from crypto import keyring
+from crypto.keyring import Keyring
+from crypto.providers import FileKeyProvider
+from crypto.scopes import Scope, ScopeKind
+
+Put = Callable[[models.Model, str, bytes | None], None]
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> FileKeyProvider:
+    return FileKeyProvider.create(tmp_path / "kek.json")
+
+
+@pytest.fixture
+def ring(provider: FileKeyProvider) -> Iterator[Keyring]:
+    """Ask for the database mark beside this."""
+    with keyring.opened(provider) as opened:
+        yield opened
+
+
+def scope_of_case(case_id: UUID | None = None) -> Scope:
+    return Scope(ScopeKind.CASE, case_id or uuid4())
+
+
+def stored(instance: models.Model, field: str) -> bytes | None:
+    """The column as it stands in the database."""
+    table, column = instance._meta.db_table, instance._meta.get_field(field).column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT "{column}" FROM "{table}" WHERE "{instance._meta.pk.column}" = %s', [instance.pk]
+        )
+        (value,) = cursor.fetchone()
+    return None if value is None else bytes(value)
+
+
+def put(instance: models.Model, field: str, value: bytes | None) -> Any:
+    """Writes the column behind the application's back, and gives the row as the application reads it then."""
+    table, column = instance._meta.db_table, instance._meta.get_field(field).column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{table}" SET "{column}" = %s WHERE "{instance._meta.pk.column}" = %s',
+            [value, instance.pk],
+        )
+    return type(instance)._base_manager.get(pk=instance.pk)
+
+
+def assert_silent(error: BaseException, *secrets: str) -> None:
+    """Nothing that a log or an error page could print of this error holds one of the values."""
+    while error is not None:
+        said = f"{error} {error!r} {error.args!r} {vars(error)!r} {getattr(error, 'object', '')!r}"
+        for secret in secrets:
+            assert secret not in said
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,223 @@
+"""When is a move legal: the tables themselves, and every guard in both answers."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django_fsm import TransitionNotAllowed
+
+from referral import deadlines, lifecycle
+from referral.enums import (
+    OPEN,
+    TERMINAL,
+    UNANSWERED,
+    Action,
+    CaseAction,
+    CaseState,
+    Holder,
+    Machine,
+    MessageKind,
+    State,
+    TitleAction,
+    TitleState,
+    Urgency,
+)
+from referral.lifecycle import Facts, NotPossible
+from referral.models import Case, CustodyTitle, Referral
+
+AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+STATES = {Machine.REFERRAL: State, Machine.CASE: CaseState, Machine.TITLE: TitleState}
+ACTIONS = {Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction}
+MODELS = {Machine.REFERRAL: Referral, Machine.CASE: Case, Machine.TITLE: CustodyTitle}
+
+
+def row(state: str, **columns: object) -> SimpleNamespace:
+    blank = {
+        "info_requested_at": None,
+        "accepted_at": None,
+        "expected_arrival_at": None,
+        "due_at": None,
+        "state_since": AT,
+    }
+    return SimpleNamespace(state=state, **(blank | columns))
+
+
+#: Everything in favour of every move.
+FAVOURABLE = Facts(
+    at=AT + timedelta(hours=1),
+    basis_live=True,
+    recipient_active=True,
+    recipient_staffed=True,
+    service_offered=True,
+    profile_fits=True,
+    needs_place=True,
+    place_free=True,
+    arrival_confirmed=True,
+    question_coded=True,
+)
+
+
+@pytest.mark.parametrize("machine", Machine)
+def test_every_action_has_exactly_one_row(machine: Machine) -> None:
+    assert sorted(move.action for move in lifecycle.MOVES[machine]) == sorted(ACTIONS[machine])
+
+
+@pytest.mark.parametrize("machine", Machine)
+def test_the_methods_are_the_table(machine: Machine) -> None:
+    """No move exists that the table does not list, and the other way round."""
+    field = MODELS[machine]._meta.get_field("state")
+    made = {(t.name, t.source, t.target) for t in field.get_all_transitions(MODELS[machine])}
+    table = {(m.action, s, m.target) for m in lifecycle.MOVES[machine] if m.target for s in m.sources}
+    assert {(str(n), str(s), str(t)) for n, s, t in made} == {(str(n), str(s), str(t)) for n, s, t in table}
+
+
+@pytest.mark.parametrize("machine", Machine)
+def test_every_state_is_reached_and_every_open_one_can_be_left(machine: Machine) -> None:
+    moves = [move for move in lifecycle.MOVES[machine] if move.target]
+    reached = {lifecycle.INITIAL[machine]} | {move.target for move in moves}
+    assert reached == set(STATES[machine])
+    left = {source for move in moves for source in move.sources}
+    final = {
+        Machine.REFERRAL: TERMINAL,
+        Machine.CASE: {CaseState.CLOSED},
+        Machine.TITLE: {TitleState.LIFTED},
+    }[machine]
+    assert set(STATES[machine]) - left == set(final)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_open_state_has_holder_next_step_and_deadline(state: State) -> None:
+    standing = lifecycle.STANDING[state]
+    due = deadlines.due_at(state, urgency=Urgency.URGENT, at=AT, expected_arrival_at=AT)
+    assert (
+        (standing.holder == Holder.NOBODY)
+        == (standing.next_step is None)
+        == (due is None)
+        == (state in TERMINAL)
+    )
+    if standing.next_step:
+        assert state in lifecycle.move_of(standing.next_step).sources
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("action", Action)
+def test_a_move_outside_its_sources_is_refused(action: Action, state: State) -> None:
+    move = lifecycle.move_of(action)
+    if state in move.sources:
+        assert action in lifecycle.legal_actions(state)
+    else:
+        assert action not in lifecycle.legal_actions(state)
+        with pytest.raises(NotPossible) as refused:
+            lifecycle.require(row(state), action, FAVOURABLE)
+        assert len(refused.value.reasons) == 1
+
+
+@pytest.mark.parametrize("state", sorted(TERMINAL))
+def test_the_fsm_method_refuses_what_has_ended(state: str) -> None:
+    referral = Referral()
+    referral.__dict__["state"] = state
+    for action in lifecycle.MOVES[Machine.REFERRAL]:
+        if action.target:
+            with pytest.raises(TransitionNotAllowed):
+                lifecycle.follow(referral, action.action, at=AT)
+
+
+def test_follow_moves_and_stamps() -> None:
+    referral = Referral()
+    lifecycle.follow(referral, Action.SEND, at=AT)
+    assert (referral.state, referral.state_since) == (State.SENT, AT)
+
+
+GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
+    (lifecycle.BASIS_LIVE, row("draft"), Facts(AT, basis_live=True), Facts(AT)),
+    (lifecycle.RECIPIENT_ACTIVE, row("draft"), Facts(AT, recipient_active=True), Facts(AT)),
+    (lifecycle.RECIPIENT_STAFFED, row("draft"), Facts(AT, recipient_staffed=True), Facts(AT)),
+    (lifecycle.SERVICE_OFFERED, row("draft"), Facts(AT, service_offered=True), Facts(AT)),
+    (lifecycle.PROFILE_FITS, row("draft"), Facts(AT, profile_fits=True), Facts(AT)),
+    (lifecycle.NOT_TWICE, row("draft"), Facts(AT), Facts(AT, duplicate=True)),
+    (
+        lifecycle.PLACE_FREE,
+        row("sent"),
+        Facts(AT, needs_place=True, place_free=True),
+        Facts(AT, needs_place=True),
+    ),
+    (lifecycle.PLACE_FREE, row("sent"), Facts(AT), Facts(AT, needs_place=True)),
+    (lifecycle.NO_CONFLICT, row("sent"), Facts(AT), Facts(AT, conflict_declared=True)),
+    (lifecycle.CONFLICT, row("accepted"), Facts(AT, conflict_declared=True), Facts(AT)),
+    (lifecycle.ARRIVED, row("accepted"), Facts(AT, arrival_confirmed=True), Facts(AT)),
+    (
+        lifecycle.EXPECTED,
+        row("accepted", expected_arrival_at=AT),
+        Facts(AT),
+        Facts(AT - timedelta(seconds=1)),
+    ),
+    (
+        lifecycle.JUST_ACCEPTED,
+        row("accepted", accepted_at=AT),
+        Facts(AT + deadlines.STEP_BACK),
+        Facts(AT + timedelta(hours=3)),
+    ),
+    (
+        lifecycle.OVERDUE,
+        row("sent", due_at=AT + timedelta(hours=2)),
+        Facts(AT + timedelta(hours=4)),
+        Facts(AT + timedelta(hours=3, minutes=59)),
+    ),
+    (lifecycle.CODED, row("acknowledged"), Facts(AT, question_coded=True), Facts(AT)),
+    (lifecycle.NOT_REDIRECTED, row("declined"), Facts(AT), Facts(AT, redirected=True)),
+    (lifecycle.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
+]
+
+
+@pytest.mark.parametrize(
+    ("guard", "stands", "met", "unmet"), GUARDS, ids=lambda value: getattr(value, "name", "")
+)
+def test_a_guard_lets_through_and_refuses(
+    guard: lifecycle.Guard, stands: SimpleNamespace, met: Facts, unmet: Facts
+) -> None:
+    assert guard.holds(stands, met)
+    assert not guard.holds(stands, unmet)
+    assert str(guard.sentence)
+
+
+def test_every_guard_of_the_tables_is_tried() -> None:
+    used = {guard.name for moves in lifecycle.MOVES.values() for move in moves for guard in move.guards}
+    assert used == {guard.name for guard, *_rest in GUARDS} | {"asked_once"}
+
+
+def test_information_is_asked_for_once() -> None:
+    assert lifecycle.ASKED_ONCE.holds(row("acknowledged"), Facts(AT))
+    assert not lifecycle.ASKED_ONCE.holds(row("acknowledged", info_requested_at=AT), Facts(AT))
+
+
+@pytest.mark.parametrize(
+    ("guard", "stands"),
+    [
+        (lifecycle.EXPECTED, row("accepted")),
+        (lifecycle.JUST_ACCEPTED, row("accepted")),
+        (lifecycle.OVERDUE, row("sent")),
+    ],
+)
+def test_a_guard_on_a_missing_stamp_refuses(guard: lifecycle.Guard, stands: SimpleNamespace) -> None:
+    assert not guard.holds(stands, Facts(AT))
+
+
+def test_all_unmet_guards_are_named_at_once() -> None:
+    assert len(lifecycle.unmet(row("draft"), Action.SEND, Facts(AT))) == 5
+
+
+@pytest.mark.parametrize("state", State)
+def test_words_open_only_after_acceptance_and_close_at_the_end(state: State) -> None:
+    kinds = lifecycle.message_kinds(state)
+    assert (MessageKind.TEXT in kinds) == (state in OPEN - UNANSWERED - {State.DRAFT})
+    assert (MessageKind.QUESTION in kinds) == (state in OPEN - {State.DRAFT})
+
+
+def test_working_days_skip_the_weekend() -> None:
+    friday = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert deadlines.decide_by(Urgency.STANDARD, friday) == datetime(2026, 11, 27, 9, tzinfo=UTC)
+    assert deadlines.decide_by(Urgency.EMERGENCY, friday) == friday + timedelta(hours=6)
+
+
+def test_an_accepted_referral_without_expected_time_still_has_a_deadline() -> None:
+    assert deadlines.due_at(State.ACCEPTED, urgency=Urgency.URGENT, at=AT) == AT + deadlines.ARRIVAL_GRACE
