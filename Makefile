@@ -9,7 +9,7 @@ WORKERS ?= 2
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 OFFLINE := { echo "Python packages could not be installed: the first run needs the network (see above)." >&2; exit 1; }
 
-.PHONY: run test coverage check bench docs assets translations lock clean
+.PHONY: run test coverage check bench docs assets translations lock
 .DEFAULT_GOAL := run
 
 run: .venv/runs assets translations
@@ -74,7 +74,3 @@ lock: .venv/tests
 .venv/tests: .venv/runs requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt || $(OFFLINE)
 	@touch $@
-
-clean:
-	-@test ! -x $(PYTHON) || $(PYTHON) -m config.database stop
-	rm -rf .venv frontend/node_modules frontend/dist

@@ -33,7 +33,7 @@ def databases(url: str, state: Path, *, login: Login = "app", pool: int = 4) -> 
         login: who connects: the application, or the owner of the tables for migrations.
         pool: connections kept per alias and process; 0 for none. As many as the process has threads.
     """
-    parts = _read(url) if url else {"host": str(socket_folder(state)), "port": "5432"}
+    parts: dict[str, Any] = _read(url) if url else {"host": str(socket_folder(state)), "port": "5432"}
     settings = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "relais"),

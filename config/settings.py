@@ -172,7 +172,9 @@ LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not DEVELOPMENT  # gunicorn believes X-Forwarded-Proto from the proxy's address only
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 2 * 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-SECURE_REFERRER_POLICY = "no-referrer" if not DEVELOPMENT else "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+# With "no-referrer" browsers send `Origin: null` along with a form, and Django refuses it.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

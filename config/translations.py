@@ -94,7 +94,7 @@ def faults(texts: Catalog) -> Iterator[str]:
             continue
         for error in message.check(texts):
             yield f"{name}: {error}"
-        if any(BREAKABLE.search(text) for text in french):
+        if any(BREAKABLE.search(str(text)) for text in french):
             yield f"{name}: a space that may break the line stands before : ; ? ! » or after «"
 
 

@@ -23,6 +23,12 @@ def _our_models(app_configs: Sequence[AppConfig] | None) -> Iterator[tuple[type[
                 yield model, getattr(model, "instance_type", model)
 
 
+def _holds_text(field: Any) -> bool:
+    """Text without a level, in an array of PostgreSQL too."""
+    inner = getattr(field, "base_field", field)
+    return isinstance(inner, TEXTUAL) and not hasattr(inner, "level")
+
+
 def every_text_has_a_level(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     errors: list[CheckMessage] = []
     for model, owner in _our_models(app_configs):
@@ -37,7 +43,7 @@ def every_text_has_a_level(app_configs: Sequence[AppConfig] | None, **kwargs: An
                 id="crypto.E001",
             )
             for field in model._meta.local_fields
-            if isinstance(field, TEXTUAL) and not hasattr(field, "level") and field.name not in clear
+            if _holds_text(field) and field.name not in clear
         ]
     return errors
 

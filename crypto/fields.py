@@ -172,14 +172,8 @@ class SealedField(BinaryField[Set_contra, Get_co]):
         return None if stored is None else bytes(stored)
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
-        # Django lets expressions pass here: they would carry plaintext into SQL.
+        # Django's own lets expressions pass: in update() and bulk_update() they would carry plaintext into SQL.
         return self.get_db_prep_value(value, connection)
-
-    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
-        # The one door that an expression in update() or bulk_update() has to pass.
-        if hasattr(value, "as_sql"):
-            raise PlaintextRefused(f"{self} takes no expression.")
-        return "%s"
 
     def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]]":
         if lookup_name == "exact":

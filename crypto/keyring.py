@@ -28,6 +28,7 @@ class _Witness:
     """Tells whether the transaction in which something was learnt still stands, or has committed.
 
     Django drops the on-commit hooks of a savepoint that is rolled back, so the hook itself is the evidence.
+    It knows the savepoints of `atomic` only: nobody may set others by hand.
     """
 
     def __init__(self) -> None:
@@ -82,7 +83,7 @@ class Keyring:
         return self._checked(self._opened.get(dek_id.bytes) or self._open(dek_id), scope).aead
 
     def key_for(self, scope: Scope) -> OpenedKey:
-        """As `sealing_key`."""
+        """As `sealing_key`, with what the key binds to each value."""
         self._require_open()
         active = self._active.get(scope)
         if active is None or not active.witness.stands():
@@ -91,16 +92,14 @@ class Keyring:
         return self._checked(self._opened.get(active.dek_id.bytes) or self._open(active.dek_id), scope)
 
     def key_of(self, sealed: Sealed, scope: Scope) -> OpenedKey:
-        """As `opening_key`."""
+        """As `opening_key`, with what the key binds to each value."""
         return self._checked(self._opened.get(sealed.key_id) or self._open(sealed.dek_id), scope)
 
     def prime(self, dek_ids: Iterable[UUID]) -> None:
         """Loads the keys of a page in one query and one unwrap."""
         self._require_open()
-        if (
-            missing := {dek_id for dek_id in dek_ids if dek_id.bytes not in self._opened}
-            - self._waiting.keys()
-        ):
+        missing = {key for key in dek_ids if key.bytes not in self._opened and key not in self._waiting}
+        if missing:
             self.add_wrapped(_rows(models.Q(id__in=missing)))
         self._unwrap()
 
@@ -117,7 +116,7 @@ class Keyring:
         for dek_id, kind, scope_id, case_id, kek_id, wrapped in rows:
             if dek_id.bytes not in self._opened:
                 scope = _scope(kind, scope_id, case_id)
-                key = WrappedKey(bytes(wrapped), kek_id, _context(scope, dek_id))
+                key = WrappedKey(bytes(wrapped), kek_id, wrapping_context(scope, dek_id))
                 self._waiting[dek_id] = _Waiting(scope, key)
 
     def is_lost(self, sealed: Sealed) -> bool:
@@ -220,7 +219,7 @@ class Keyring:
             scope_id=scope.id,
             case_id=scope.case_id,
             kek_id=self.provider.kek_id,
-            wrapped=self.provider.wrap(key, _context(scope, dek_id)),
+            wrapped=self.provider.wrap(key, wrapping_context(scope, dek_id)),
         )
         # Two requests may seal the first value of a scope at once: the later waits and takes the other's key.
         DataKey.objects.bulk_create([row], ignore_conflicts=True)
@@ -287,7 +286,7 @@ def _scope(kind: str, scope_id: UUID, case_id: UUID | None) -> Scope:
     return scope
 
 
-def _context(scope: Scope, dek_id: UUID) -> bytes:
+def wrapping_context(scope: Scope, dek_id: UUID) -> bytes:
     """What a wrapped key is bound to: its scope, and the case that destroys it."""
     case_id = scope.case_id.bytes if scope.case_id else b""
     return length_prefixed(PURPOSE, scope.kind.encode(), scope.id.bytes, case_id, dek_id.bytes)

@@ -85,7 +85,7 @@ class FileKeyProvider:
         """Makes a new key file. Raises FileExistsError rather than lose the keys of an existing one."""
         name, epoch = _new_epoch()
         content = {"format": FORMAT, "active": name, "epochs": {name: epoch}, "index_key": _new_key()}
-        _write(path, content, replace=False)
+        _write(path, content)
         return cls(path)
 
     def add_epoch(self) -> Self:
@@ -94,7 +94,7 @@ class FileKeyProvider:
         name, epoch = _new_epoch()
         content["epochs"][name] = epoch
         content["active"] = name
-        _write(self._path, content, replace=True)
+        _replace(self._path, content)
         return type(self)(self._path)
 
     def drop_epoch(self, kek_id: str) -> Self:
@@ -104,7 +104,7 @@ class FileKeyProvider:
             raise ValueError("The active epoch cannot be dropped.")
         if content["epochs"].pop(kek_id, None) is None:
             raise ValueError(f"Epoch {kek_id} is not in the key file.")
-        _write(self._path, content, replace=True)
+        _replace(self._path, content)
         return type(self)(self._path)
 
     @property
@@ -182,17 +182,27 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _write(path: Path, content: dict[str, Any], *, replace: bool) -> None:
-    """Writes beside and moves, so that a crash or a second writer never leaves half a file."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Raises FileExistsError: of two who make the same file, only one may believe that its keys are kept."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(content, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
+    _sync_folder(path)
+
+
+def _replace(path: Path, content: dict[str, Any]) -> None:
+    """Writes beside and moves, so that a crash leaves the old keys or the new ones, never half a file."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    _write(beside, content)
+    beside.replace(path)
+    _sync_folder(path)
+
+
+def _sync_folder(path: Path) -> None:
+    """Before any data key is wrapped by a new epoch, its file must be sure to survive a power cut."""
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        if replace:
-            beside.replace(path)
-        else:
-            path.hardlink_to(beside)
+        os.fsync(folder)
     finally:
-        beside.unlink(missing_ok=True)
+        os.close(folder)

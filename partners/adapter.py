@@ -1,6 +1,6 @@
 """Sign-in as allauth does it, closed to strangers, with an event for each attempt."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ def attempted_address(request: WSGIRequest | None, credentials: dict[str, Any] |
     return address.lower() if address else None
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     #: One sentence for a wrong address, a wrong password and a closed account.
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("This address and this password do not go together."),
@@ -49,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def logout(self, request: WSGIRequest) -> None:
         # Read again: a change of password, which ends in a sign-out, has made a new version of the row.
-        user = User.objects.get(pk=request.user.pk)
+        user = User.objects.get(pk=cast(User, request.user).pk)
         with transaction.atomic():
             super().logout(request)
             record(Verb.LOGOUT, user)
@@ -59,5 +59,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 
 def _refused(verb: Verb, credentials: dict[str, Any]) -> None:
-    found = User.objects.filter(email=str(credentials.get("email", "")).lower()).values_list("pk", flat=True)
-    deny(verb, "partners.user", found.first(), reason_code="CREDENTIALS")
+    user = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
+    deny(verb, "partners.user", user.pk if user else None, reason_code="CREDENTIALS")

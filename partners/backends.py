@@ -8,7 +8,7 @@ from partners.models import User
 from partners.queries import seats
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+class Backend(AuthenticationBackend):
     """allauth's, which loads the person with all that an `Actor` holds: one query per request instead of three."""
 
     def get_user(self, user_id: Any) -> User | None:

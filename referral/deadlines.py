@@ -24,6 +24,8 @@ AGE_DECISION = timedelta(days=7)
 OBJECTION = timedelta(hours=24)
 CONSENT = timedelta(days=365)
 TITLE_MISSING = timedelta(hours=72)
+#: A desk that said no is offered for the same need again after this: its places may have changed.
+ASK_AGAIN = timedelta(days=3)
 
 
 def add_working_days(at: datetime, days: int) -> datetime:

@@ -81,3 +81,8 @@ def open_case(case: Case, user: User, *, at: datetime) -> None:
 
 def close_case(case: Case, user: User) -> None:
     CaseGrant.objects.filter(user=user, content_object=case).delete()
+
+
+def keep_owner(case: Case) -> None:
+    """A closed file stays open to its owner alone; supervisors need no grant."""
+    CaseGrant.objects.filter(content_object=case).exclude(user_id=case.owner_id).delete()

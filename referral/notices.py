@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -70,3 +71,8 @@ def _mail(notice: Notice) -> None:
             logger.warning("mail not sent", extra={"event": "notice_mail_failed"})
         else:
             Notice.objects.filter(pk=notice.pk).update(mailed_at=notice.made_at)
+
+
+def mark_read(notices: QuerySet[Notice], *, at: datetime) -> None:
+    """The first reading counts."""
+    notices.filter(read_at=None).update(read_at=at)

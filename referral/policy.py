@@ -162,3 +162,9 @@ def require_case(actor: Actor, act: str, tie: Tie) -> None:
 def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
     """Nobody approves their own request, whatever roles they hold (design §2)."""
     return actor.id != requested_by
+
+
+def may_finish(actor: Actor, task: Any) -> bool:
+    """A task is its owner's; without one, the supervisors' of its organisation, who also stand in for the owner."""
+    own = task.organisation_id == actor.organisation_id
+    return own and (task.owner_id == actor.id or actor.has(Role.SUPERVISOR))

@@ -75,3 +75,11 @@ def cast(db: None) -> Any:
     from tests.cast import make_cast
 
     return make_cast()
+
+
+@pytest.fixture
+def transactional_cast(transactional_db: None) -> Any:
+    """The same people, committed: for tests in which several connections act."""
+    from tests.cast import make_cast
+
+    return make_cast()

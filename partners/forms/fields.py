@@ -25,3 +25,7 @@ def region(**options: Any) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         label=_("Region"), queryset=Region.objects.all(), empty_label=_("Choose a region"), **options
     )
+
+
+def count(label: Any, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=2000)

@@ -5,21 +5,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList, OrganisationKind, PersonGroup, Sex
-from partners.forms.fields import VersionForm, region
+from partners.forms.fields import VersionForm, count, region
 from partners.models import Region, Site
 from partners.queries import code_choices, sites_of
 from partners.services.provision import Offering
 
-COUNT = {"min_value": 0, "max_value": 2000}
-
 
 class PlacesForm(VersionForm):
-    capacity = forms.IntegerField(label=_("Places in all"), **COUNT)
-    occupied = forms.IntegerField(
-        label=_("Persons lodged now"),
-        help_text=_("All of them, also those who came by another way."),
-        **COUNT,
-    )
+    capacity = count(_("Places in all"))
+    occupied = count(_("Persons lodged now"), _("All of them, also those who came by another way."))
     overflow = forms.BooleanField(
         label=_("There are more persons than places, and I say so"),
         help_text=_("It is counted as overflow. No place is offered until it is over."),
@@ -32,7 +26,7 @@ class OpenPlacesForm(forms.Form):
         label=_("Site"), queryset=Site.objects.none(), empty_label=_("Choose a site")
     )
     group = forms.ChoiceField(label=_("For whom"), choices=PersonGroup.choices, widget=forms.RadioSelect)
-    capacity = forms.IntegerField(label=_("Places in all"), **COUNT)
+    capacity = count(_("Places in all"))
 
     def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

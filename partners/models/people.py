@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin, Recorded):
     #: Undertaking of confidentiality: asked before the first page.
     undertaking_accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: Sign-ins are events of the audit; a column would make a version of the row at each.
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     objects = UserManager()
 
@@ -92,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin, Recorded):
     def get_full_name(self) -> str:
         return self.name
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """As Django's; a digest made with older parameters is renewed, which is a change of the row."""
         with transaction.atomic():
             return super().check_password(raw_password)

@@ -1,6 +1,7 @@
 """Who is this, in which seat, and who else is there?"""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -34,7 +35,7 @@ def seats() -> QuerySet[User]:
 
 def actor_of(user: User) -> Actor:
     """One query; none when `user` was loaded through `seats`, as sign-in does (`partners.sign_in`)."""
-    seat = user if hasattr(user, "seat_roles") else seats().get(pk=user.pk)
+    seat: Any = user if hasattr(user, "seat_roles") else seats().get(pk=user.pk)
     roles = frozenset(seat.seat_roles) if seat.is_active else frozenset()
     organisation = seat.organisation
     return Actor(

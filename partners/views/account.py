@@ -14,7 +14,7 @@ from django.views.i18n import set_language as keep_language
 from partners.forms.people import AcceptForm, UndertakingForm
 from partners.queries import has_undertaken, open_invitation
 from partners.services import accounts
-from partners.views.door import ActingRequest, attempt, done, now
+from partners.views.door import ActingRequest, attempt, done, now, posted
 
 
 @login_not_required
@@ -26,8 +26,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = open_invitation(token)
     if found is None:
         return render(request, "partners/invitation_closed.html", status=410)
-    form = AcceptForm(found, request.POST or None)
-    if request.method == "POST" and attempt(
+    form = AcceptForm(found, posted(request))
+    if attempt(
         form,
         lambda data: accounts.accept_invitation(
             token,
@@ -44,10 +44,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def undertaking(request: ActingRequest) -> HttpResponse:
     if has_undertaken(request.user):
         return redirect("/")
-    form = UndertakingForm(request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda data: accounts.accept_undertaking(request.user.pk, at=now())
-    ):
+    form = UndertakingForm(posted(request))
+    if attempt(form, lambda data: accounts.accept_undertaking(request.user.pk, at=now())):
         return redirect("/")
     return render(request, "partners/undertaking.html", {"form": form})
 

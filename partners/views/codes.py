@@ -14,7 +14,7 @@ from partners.forms.fields import VersionForm
 from partners.models import Code
 from partners.services import codes
 from partners.services.guard import authorise
-from partners.views.door import ActingRequest, attempt, confirmation, done, question
+from partners.views.door import ActingRequest, attempt, confirmation, done, posted, question
 
 
 @require_GET
@@ -34,10 +34,8 @@ def code_list(request: ActingRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def code_add(request: ActingRequest, name: str) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_CODES)
-    form = AddCodeForm(_known(name), request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda data: codes.add_code(request.actor, name, data["code"], form.wording())
-    ):
+    form = AddCodeForm(_known(name), posted(request))
+    if attempt(form, lambda data: codes.add_code(request.actor, name, data["code"], form.wording())):
         return done(request, _("The code can now be chosen."), "code-list", name)
     return question(
         request,
@@ -54,10 +52,8 @@ def code_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_CODES)
     code = get_object_or_404(Code, pk=pk)
     initial = {name: getattr(code, name) for name in codes.Wording.__dataclass_fields__}
-    form = ChangeCodeForm(request.POST or None, initial={"version": code.version, **initial})
-    if request.method == "POST" and attempt(
-        form, lambda data: codes.change_code(request.actor, pk, data["version"], form.wording())
-    ):
+    form = ChangeCodeForm(posted(request), initial={"version": code.version, **initial})
+    if attempt(form, lambda data: codes.change_code(request.actor, pk, data["version"], form.wording())):
         return done(request, _("Saved."), "code-list", code.list)
     return question(
         request,
@@ -75,10 +71,8 @@ def code_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
 def code_retire(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_CODES)
     code = get_object_or_404(Code, pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": code.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: codes.retire_code(request.actor, pk, data["version"])
-    ):
+    form = VersionForm(posted(request), initial={"version": code.version})
+    if attempt(form, lambda data: codes.retire_code(request.actor, pk, data["version"])):
         return done(request, _("The code is retired."), "code-list", code.list)
     return confirmation(
         request,
@@ -97,10 +91,8 @@ def code_retire(request: ActingRequest, pk: UUID) -> HttpResponse:
 def code_restore(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_CODES)
     code = get_object_or_404(Code, pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": code.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: codes.restore_code(request.actor, pk, data["version"])
-    ):
+    form = VersionForm(posted(request), initial={"version": code.version})
+    if attempt(form, lambda data: codes.restore_code(request.actor, pk, data["version"])):
         return done(request, _("The code can be chosen again."), "code-list", code.list)
     return confirmation(
         request,

@@ -1,12 +1,15 @@
 """Who offers what: for everybody who is signed in, and never an address."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from partners.enums import Act, CodeList
+from partners.enums import Act, CodeList, OrganisationKind
 from partners.forms.provision import DirectoryFilter
-from partners.queries import code_labels, directory, offers
+from partners.queries import code_label, code_labels, directory, offers
 from partners.services.guard import authorise
 from partners.views.door import ActingRequest, now
 
@@ -29,19 +32,25 @@ def directory_list(request: ActingRequest) -> HttpResponse:
         }
         for organisation in found
     ]
-    context = {"rows": rows, "filter": chosen, "active": _active(request.GET, chosen)}
+    context = {"rows": rows, "filter": chosen, "active": _active(request.GET, wanted)}
     return render(request, "partners/directory.html", context)
 
 
-def _active(query: QueryDict, chosen: DirectoryFilter) -> list[tuple[str, str]]:
+WORDS: dict[str, Callable[[Any], str]] = {
+    "region": lambda region: region.name,
+    "service": lambda code: code_label(CodeList.SERVICE, code),
+    "kind": lambda kind: OrganisationKind(kind).label,
+}
+
+
+def _active(query: QueryDict, wanted: dict[str, Any]) -> list[tuple[str, str]]:
     """Each filter in words, with the address of the list without it."""
     active = []
-    for field in chosen:
-        if chosen.cleaned_data.get(field.name):
+    for name, value in wanted.items():
+        if value:
             rest = query.copy()
-            del rest[field.name]
-            words = dict(field.field.choices).get(field.value(), field.value())
-            active.append((str(words), f"?{rest.urlencode()}"))
+            del rest[name]
+            active.append((WORDS[name](value), f"?{rest.urlencode()}"))
     return active
 
 

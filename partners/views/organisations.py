@@ -17,7 +17,7 @@ from partners.models import Organisation, Region
 from partners.queries import organisations
 from partners.services import organisations as services
 from partners.services.guard import authorise
-from partners.views.door import ActingRequest, attempt, confirmation, done, question
+from partners.views.door import ActingRequest, attempt, confirmation, done, posted, question
 
 #: Suspends in one transaction; `referral` puts its own in the address table, which also hands the cases over.
 Suspend = Callable[[Actor, UUID, int], object]
@@ -32,10 +32,8 @@ def organisation_list(request: ActingRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def organisation_new(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_ORGANISATIONS)
-    form = OrganisationForm(request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda data: services.create_organisation(request.actor, form.particulars())
-    ):
+    form = OrganisationForm(posted(request))
+    if attempt(form, lambda data: services.create_organisation(request.actor, form.particulars())):
         return done(request, _("The organisation is created. Invite its first person."), "person-invite")
     return question(
         request, form, title=_("New organisation"), submit=_("Create"), back_url=reverse("organisations")
@@ -47,8 +45,8 @@ def organisation_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_ORGANISATIONS)
     organisation = get_object_or_404(Organisation, pk=pk)
     initial = {name: getattr(organisation, name) for name in services.Particulars.__dataclass_fields__}
-    form = ChangeOrganisationForm(request.POST or None, initial={"version": organisation.version, **initial})
-    if request.method == "POST" and attempt(
+    form = ChangeOrganisationForm(posted(request), initial={"version": organisation.version, **initial})
+    if attempt(
         form,
         lambda data: services.change_organisation(request.actor, pk, data["version"], form.particulars()),
     ):
@@ -63,8 +61,8 @@ def organisation_suspend(
 ) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_ORGANISATIONS)
     organisation = get_object_or_404(organisations(), pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": organisation.version})
-    if request.method == "POST" and attempt(form, lambda data: suspend(request.actor, pk, data["version"])):
+    form = VersionForm(posted(request), initial={"version": organisation.version})
+    if attempt(form, lambda data: suspend(request.actor, pk, data["version"])):
         return done(request, _("The organisation is suspended."), "organisations")
     return confirmation(
         request,
@@ -85,10 +83,8 @@ def organisation_suspend(
 def organisation_reinstate(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_ORGANISATIONS)
     organisation = get_object_or_404(organisations(), pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": organisation.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: services.reinstate_organisation(request.actor, pk, data["version"])
-    ):
+    form = VersionForm(posted(request), initial={"version": organisation.version})
+    if attempt(form, lambda data: services.reinstate_organisation(request.actor, pk, data["version"])):
         return done(request, _("The organisation is active again."), "organisations")
     return confirmation(
         request,
@@ -121,8 +117,8 @@ def region_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_REGIONS)
     region = get_object_or_404(Region, pk=pk)
     initial = {"version": region.version, "organisation": region.reports_to_id}
-    form = ReportRuleForm(request.POST or None, initial=initial)
-    if request.method == "POST" and attempt(
+    form = ReportRuleForm(posted(request), initial=initial)
+    if attempt(
         form,
         lambda data: services.set_report_rule(request.actor, pk, data["version"], data["organisation"]),
     ):

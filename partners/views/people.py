@@ -16,7 +16,7 @@ from partners.models import Invitation, Membership, User
 from partners.queries import invitations, people
 from partners.services import accounts
 from partners.services.guard import authorise
-from partners.views.door import ActingRequest, attempt, confirmation, done, now, question
+from partners.views.door import ActingRequest, attempt, confirmation, done, now, posted, question
 
 PER_PAGE = 50
 
@@ -54,11 +54,9 @@ def person(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_invite(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_PEOPLE)
-    form = InvitationForm(request.POST or None)
+    form = InvitationForm(posted(request))
     origin = request.build_absolute_uri("/")
-    if request.method == "POST" and attempt(
-        form, lambda data: accounts.invite_person(request.actor, **data, origin=origin, at=now())
-    ):
+    if attempt(form, lambda data: accounts.invite_person(request.actor, **data, origin=origin, at=now())):
         return done(request, _("The link is on its way. It works once, for 7 days."), "people")
     return question(
         request,
@@ -74,10 +72,8 @@ def person_invite(request: ActingRequest) -> HttpResponse:
 def invitation_revoke(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_PEOPLE)
     invitation = get_object_or_404(Invitation.objects.select_related("organisation"), pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": invitation.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: accounts.revoke_invitation(request.actor, pk, data["version"], at=now())
-    ):
+    form = VersionForm(posted(request), initial={"version": invitation.version})
+    if attempt(form, lambda data: accounts.revoke_invitation(request.actor, pk, data["version"], at=now())):
         return done(request, _("The link no longer works."), "people")
     return confirmation(
         request,
@@ -94,8 +90,8 @@ def invitation_revoke(request: ActingRequest, pk: UUID) -> HttpResponse:
 def role_add(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_PEOPLE)
     user = get_object_or_404(User, pk=pk)
-    form = RoleForm(user, request.POST or None)
-    if request.method == "POST" and attempt(
+    form = RoleForm(user, posted(request))
+    if attempt(
         form,
         lambda data: accounts.add_role(
             request.actor, pk, data["role"], at=now(), deputy_for=data["deputy_for"]
@@ -117,10 +113,8 @@ def role_end(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_PEOPLE)
     membership = get_object_or_404(Membership.objects.select_related("user__organisation"), pk=pk)
     user = membership.user
-    form = VersionForm(request.POST or None, initial={"version": membership.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: accounts.end_membership(request.actor, pk, data["version"], at=now())
-    ):
+    form = VersionForm(posted(request), initial={"version": membership.version})
+    if attempt(form, lambda data: accounts.end_membership(request.actor, pk, data["version"], at=now())):
         return done(request, _("The role has ended."), "person", user.pk)
     return confirmation(
         request,
@@ -138,10 +132,8 @@ def role_end(request: ActingRequest, pk: UUID) -> HttpResponse:
 def person_deactivate(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_PEOPLE)
     user = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": user.version})
-    if request.method == "POST" and attempt(
-        form, lambda data: accounts.deactivate_person(request.actor, pk, data["version"], at=now())
-    ):
+    form = VersionForm(posted(request), initial={"version": user.version})
+    if attempt(form, lambda data: accounts.deactivate_person(request.actor, pk, data["version"], at=now())):
         return done(request, _("The account is closed."), "people")
     return confirmation(
         request,

@@ -18,7 +18,7 @@ from partners.models import Places
 from partners.queries import is_stale, places_of
 from partners.services import provision
 from partners.services.guard import authorise
-from partners.views.door import ActingRequest, attempt, done, now, question
+from partners.views.door import ActingRequest, attempt, done, now, posted, question
 
 
 @require_GET
@@ -70,8 +70,8 @@ def places_full_undo(request: ActingRequest, pk: UUID) -> HttpResponse:
 def places_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     places = _own_or_404(request, pk)
     initial = {"version": places.version, "capacity": places.capacity, "occupied": places.occupied}
-    form = PlacesForm(request.POST or None, initial={**initial, "overflow": places.over > 0})
-    if request.method == "POST" and attempt(form, lambda data: _edit(request, pk, data)):
+    form = PlacesForm(posted(request), initial={**initial, "overflow": places.over > 0})
+    if attempt(form, lambda data: _edit(request, pk, data)):
         return done(request, _("Saved and confirmed."), "places")
     return question(
         request,
@@ -99,10 +99,8 @@ def _edit(request: ActingRequest, pk: UUID, data: dict[str, Any]) -> None:
 @require_http_methods(["GET", "POST"])
 def places_new(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.KEEP_PLACES, request.actor.organisation_id)
-    form = OpenPlacesForm(request.actor.organisation_id, request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda data: provision.open_places(request.actor, at=now(), **data)
-    ):
+    form = OpenPlacesForm(request.actor.organisation_id, posted(request))
+    if attempt(form, lambda data: provision.open_places(request.actor, at=now(), **data)):
         return done(request, _("Saved."), "places")
     return question(request, form, title=_("Count places"), submit=_("Save"), back_url=reverse("places"))
 
@@ -120,5 +118,5 @@ def _tap(request: ActingRequest, pk: UUID, act: Callable[[int], object], sentenc
         return done(request, sentence, "places")
     for errors in form.errors.values():
         for error in errors:
-            messages.error(request, error)
+            messages.error(request, str(error))
     return redirect("places")

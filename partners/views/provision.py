@@ -14,7 +14,7 @@ from partners.models import Site
 from partners.queries import code_label, services_of, sites_of
 from partners.services import provision
 from partners.services.guard import authorise
-from partners.views.door import ActingRequest, attempt, done, question
+from partners.views.door import ActingRequest, attempt, done, posted, question
 
 
 @require_GET
@@ -35,8 +35,8 @@ def _context(request: ActingRequest) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def site_new(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.KEEP_PROVISION, request.actor.organisation_id)
-    form = SiteForm(request.POST or None)
-    if request.method == "POST" and attempt(form, lambda data: provision.add_site(request.actor, **data)):
+    form = SiteForm(posted(request))
+    if attempt(form, lambda data: provision.add_site(request.actor, **data)):
         return done(request, _("Saved."), "offering")
     return question(request, form, title=_("New site"), submit=_("Save"), back_url=reverse("offering"))
 
@@ -46,10 +46,8 @@ def site_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     authorise(request.actor, Act.KEEP_PROVISION, request.actor.organisation_id)
     site = get_object_or_404(sites_of(request.actor.organisation_id), pk=pk)
     initial = {"version": site.version, "name": site.name, "region": site.region_id}
-    form = ChangeSiteForm(request.POST or None, initial={**initial, "confidential": site.confidential})
-    if request.method == "POST" and attempt(
-        form, lambda data: provision.edit_site(request.actor, pk, **data)
-    ):
+    form = ChangeSiteForm(posted(request), initial={**initial, "confidential": site.confidential})
+    if attempt(form, lambda data: provision.edit_site(request.actor, pk, **data)):
         return done(request, _("Saved."), "offering")
     return question(request, form, title=site.name, submit=_("Save"), back_url=reverse("offering"))
 
@@ -65,10 +63,8 @@ def site_reveal(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def service_new(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.KEEP_PROVISION, request.actor.organisation_id)
-    form = ServiceForm(request.actor.organisation_id, request.POST or None)
-    if request.method == "POST" and attempt(
-        form, lambda data: provision.add_service(request.actor, form.offering())
-    ):
+    form = ServiceForm(request.actor.organisation_id, posted(request))
+    if attempt(form, lambda data: provision.add_service(request.actor, form.offering())):
         return done(request, _("Saved."), "offering")
     return question(request, form, title=_("New service"), submit=_("Save"), back_url=reverse("offering"))
 
@@ -80,10 +76,10 @@ def service_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     initial = {name: getattr(service, name) for name in provision.Offering.__dataclass_fields__}
     form = ChangeServiceForm(
         request.actor.organisation_id,
-        request.POST or None,
+        posted(request),
         initial={**initial, "version": service.version, "site": service.site_id},
     )
-    if request.method == "POST" and attempt(
+    if attempt(
         form,
         lambda data: provision.edit_service(request.actor, pk, data["version"], form.offering()),
     ):

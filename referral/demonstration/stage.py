@@ -1,14 +1,18 @@
 """Where the demonstration is played: its clock, its cast, and the order of its acts."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
+from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections, transaction
+from django.test.utils import override_settings
 
 from audit import services as audit
 from audit import sitting
@@ -24,6 +28,17 @@ from partners.services.accounts import accept_invitation, accept_undertaking, of
 Script = Generator[datetime, None, None]
 
 DAYS = timedelta(days=100)
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """A quarter of a second for each of seventy people would protect a password that everybody knows.
+
+    The digest is renewed with the parameters of the site at the first sign-in, as any older one is.
+    """
+
+    time_cost, memory_cost, parallelism = 1, 1024, 1
+
+
 OFFSET = "SELECT set_config('relais.clock_offset', (%s::timestamptz - now())::text, true)"
 
 
@@ -55,6 +70,10 @@ class Stage:
         """Lets `script` act for the first time at `at`, at once if that has passed."""
         heappush(self._waiting, (max(at, self.at), next(self._numbers), script))
 
+    def later(self, at: datetime, act: Callable[[], object]) -> None:
+        """A single act."""
+        self.begin(_once(act), at)
+
     def play(self) -> None:
         """All acts of all scripts in the order of their times, up to the end of the play."""
         while self._waiting and self._waiting[0][0] <= self.now:
@@ -69,10 +88,8 @@ class Stage:
     def acting(self, person: str) -> Iterator[Actor]:
         """As a request does: a keyring and a sitting of their own, the looks written at the end."""
         user = self.people[person]
-        if person not in self._actors:
-            self._actors[person] = actor_of(user)
         with self._sitting(sitting.Who(user.pk, user.organisation_id)):
-            yield self._actors[person]
+            yield self.actor(person)
 
     @contextmanager
     def unattended(self) -> Iterator[None]:
@@ -94,14 +111,29 @@ class Stage:
         invitation, token = offer_seat(
             organisation, email=address(person), name=name, roles=roles, at=self.at, by=by
         )
-        user = accept_invitation(token, password=self.password, language="fr", at=self.at)
+        with override_settings(PASSWORD_HASHERS=[f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]):
+            user = accept_invitation(token, password=self.password, language="fr", at=self.at)
         accept_undertaking(user.pk, at=self.at)
         self.people[person] = User.objects.get(pk=user.pk)
 
-    def people_of(self, organisation: Organisation, *roles: str) -> list[str]:
-        """Keys of those who hold one of `roles` there."""
-        found = [key for key, user in self.people.items() if user.organisation_id == organisation.pk]
-        return [key for key in found if set(roles) & set(self.people[key].invited_roles)]
+    def actor(self, person: str) -> Actor:
+        if person not in self._actors:
+            self._actors[person] = actor_of(self.people[person])
+        return self._actors[person]
+
+    def holders(self, organisation_id: UUID, role: str) -> list[str]:
+        """Those who hold the role there, in the order in which they came."""
+        staff = [key for key, user in self.people.items() if user.organisation_id == organisation_id]
+        return [key for key in staff if self.actor(key).has(role)]
+
+    def holder(self, organisation_id: UUID, *roles: str) -> str:
+        """The first of those who hold the first of `roles` that somebody holds there."""
+        return next(key for role in roles for key in self.holders(organisation_id, role))
+
+
+def _once(act: Callable[[], object]) -> Script:
+    act()
+    yield from ()
 
 
 def address(person: str) -> str:

@@ -29,20 +29,16 @@ class DatedForm(ActForm):
 
 
 class StartForm(DatedForm):
-    how = forms.ChoiceField(
-        label=_("How do you know that it is the person you expect?"), widget=forms.RadioSelect, initial="code",
-        choices=[("code", _("By the arrival code")), ("otherwise", _("Otherwise"))],
-    )  # fmt: skip
     code = forms.CharField(
         label=_("Arrival code"), max_length=16, required=False,
         help_text=_("Six signs, on the slip that the person or the escort brings."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )  # fmt: skip
     identified_otherwise = forms.CharField(
-        label=_("How was the person identified?"), max_length=LINE, required=False,
-        help_text=_("For example: the escort is known to us, telephone call with the sender."),
+        label=_("No code? Say how the person was identified otherwise"), max_length=LINE, required=False,
+        help_text=_("For example: the escort is known to us, or the sender confirmed by telephone. No name."),
     )  # fmt: skip
-    field_order = ["key", "version", "how", "code", "identified_otherwise", "occurred_at"]
+    field_order = ["key", "version", "code", "identified_otherwise", "occurred_at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,14 +46,8 @@ class StartForm(DatedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("how") == "otherwise":
-            cleaned["code"] = ""
-            if not cleaned.get("identified_otherwise"):
-                self.add_error("identified_otherwise", _("Say how the person was identified."))
-        elif cleaned.get("how") == "code":
-            cleaned["identified_otherwise"] = ""
-            if not cleaned.get("code"):
-                self.add_error("code", _("Type the arrival code, or say how the person was identified otherwise."))
+        if not self.errors and not cleaned.get("code") and not cleaned.get("identified_otherwise"):
+            self.add_error("code", _("Type the arrival code, or say how the person was identified otherwise."))
         return cleaned
 
 
@@ -108,6 +98,7 @@ class ReviewForm(ActForm):
 
 class CompleteForm(DatedForm, ReasonForm):
     code_list = CodeList.OUTCOME
+    words_with_any = True
     left = yes_no(label=_("Has the person left your place?"), required=False)
     field_order = ["key", "version", "reason_code", "reason", "occurred_at", "left"]
 
@@ -115,6 +106,7 @@ class CompleteForm(DatedForm, ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["reason_code"].label = _("How did it end?")
         self.fields["reason_code"].error_messages["required"] = _("Choose an outcome.")
+        self.fields["reason"].label = _("A word to the sender (optional)")
         self.fields["reason"].help_text = _("The sender reads this. No name.")
         self.fields["occurred_at"].label = _("When did the service end?")
         if lodged:

@@ -43,15 +43,18 @@ class RevealForm(forms.Form):
     """Which parts, and why."""
 
     groups = forms.MultipleChoiceField(
-        label=_("What do you need to see?"), widget=forms.CheckboxSelectMultiple,
+        label=_("What do you need to see?"),
+        widget=forms.CheckboxSelectMultiple,
         choices=[(group.value, group.label) for group in Group if group in MASKED],
         error_messages={"required": _("Tick what you need to see.")},
-    )  # fmt: skip
+    )
     reason = forms.ChoiceField(
-        label=_("Why do you need to see it?"), widget=forms.RadioSelect, choices=RevealReason,
+        label=_("Why do you need to see it?"),
+        widget=forms.RadioSelect,
+        choices=RevealReason,
         help_text=_("The supervisor sees who looked, when and why."),
         error_messages={"required": _("Say why you need to see it.")},
-    )  # fmt: skip
+    )
 
     def columns(self) -> list[str]:
         chosen: list[Any] = self.cleaned_data["groups"]

@@ -248,7 +248,7 @@ class PersonForm(ActForm):
     def person_values(self) -> dict[str, Any]:
         """Values for the columns of `Person` that this page asked about."""
         asked = self.cleaned_data.keys()
-        values = {
+        values: dict[str, Any] = {
             name: self.cleaned_data[name] or None
             for name in (
                 "alias",

@@ -91,6 +91,8 @@ class ReasonForm(ActForm):
     """A coded reason; OTHER alone needs words, which are sealed."""
 
     code_list: CodeList
+    #: Words may go with any code; else only with OTHER, under whose choice the box opens.
+    words_with_any = False
     reason_code = forms.ChoiceField(
         label=_("Reason"), widget=forms.RadioSelect, error_messages={"required": _("Choose a reason.")}
     )
@@ -103,8 +105,8 @@ class ReasonForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("reason_code") == OTHER and not cleaned.get("reason"):
-            self.add_error("reason", _("Say in a few words what the other reason is."))
-        if cleaned.get("reason_code") not in (None, OTHER):
+            self.add_error("reason", _("Say in a few words what it is."))
+        if cleaned.get("reason_code") not in (None, OTHER) and not self.words_with_any:
             cleaned["reason"] = ""  # a hidden box of another choice is not part of the answer
         return cleaned
 

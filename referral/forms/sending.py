@@ -46,7 +46,23 @@ class ChooseForm(ActForm):
         self.fields["organisation"].choices = organisations
 
 
-class CheckForm(ActForm):
+class FileForm(ActForm):
+    """An act about what the file says: stale as well when the file was corrected meanwhile."""
+
+    person_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, person_version: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person_version = person_version
+        self.fields["person_version"].initial = person_version
+
+    def renew(self, version: int) -> None:
+        super().renew(version)
+        if self.stale:
+            self.data["person_version"] = str(self.person_version)
+
+
+class CheckForm(FileForm):
     """Which of the agreed groups go: the sender unticks, and can never add."""
 
     groups = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
@@ -56,6 +72,5 @@ class CheckForm(ActForm):
         self.fields["groups"].choices = [(group.value, group.label) for group in Group if group in agreed]
 
 
-class SendForm(ActForm):
-    #: The version of the file that check-answers showed.
-    person_version = forms.IntegerField(widget=forms.HiddenInput)
+class SendForm(FileForm):
+    """Nothing more to say: what was checked goes."""

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from partners.enums import PersonGroup, Sex
 from partners.models import Organisation, Places, Service
 from partners.queries import desk_staffed
-from referral.deadlines import CONSENT
+from referral.deadlines import ASK_AGAIN, CONSENT
 from referral.enums import OPEN, SHELTER_SERVICES, TERMINAL, Basis, Machine, State
 from referral.lifecycle import Facts, move_of
 from referral.models import Case, Consent, LegalGround, Referral
@@ -167,6 +168,15 @@ def facts_for(referral: Referral, action: str, at: datetime, **given: Any) -> Fa
             read["needs_place"] = needs_place(referral) and not own
             read["place_free"] = own or any(places.free for places in places_for(referral))
     return Facts(at=at, **(read | given))
+
+
+def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:
+    """Who lately declined this need of this person, or did not answer, and need not be asked again at once."""
+    return frozenset(
+        case.referrals.filter(
+            service=service, state__in=[State.DECLINED, State.EXPIRED], ended_at__gt=at - ASK_AGAIN
+        ).values_list("receiving_organisation_id", flat=True)
+    )
 
 
 def case_facts(case: Case, at: datetime) -> Facts:

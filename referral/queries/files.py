@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -35,7 +36,9 @@ def consent_lines(case: Case, at: datetime) -> list[ConsentLine]:
     """The answers that stand, the newest conversation first. An expired one is shown as such and covers nothing."""
     lines: dict[tuple[object, str], ConsentLine] = {}
     for consent in _standing(case).select_related("recipient").order_by("-given_at"):
-        line = lines.setdefault((consent.recipient_id, consent.purpose), ConsentLine(consent.recipient, consent.purpose))
+        line = lines.setdefault(
+            (consent.recipient_id, consent.purpose), ConsentLine(consent.recipient, consent.purpose)
+        )
         (line.given if consent.given else line.refused).append(consent.group)
         line.at = max(line.at or consent.given_at, consent.given_at)
         line.until = min(line.until or consent.expires_at, consent.expires_at)
@@ -54,15 +57,22 @@ def agreed_cells(case: Case, at: datetime) -> set[tuple[object, str, str]]:
 
 
 def grounds_of(case: Case) -> list[LegalGround]:
-    return list(case.grounds.select_related("recipient", "recorded_by", "approved_by").order_by("-recorded_at"))
+    return list(
+        case.grounds.select_related("recipient", "recorded_by", "approved_by").order_by("-recorded_at")
+    )
 
 
 def title_of(case: Case) -> CustodyTitle | None:
     """The title in force or asked for; a lifted one is past."""
-    return CustodyTitle.objects.filter(case=case).exclude(state=TitleState.LIFTED).select_related("court").first()
+    return (
+        CustodyTitle.objects.filter(case=case)
+        .exclude(state=TitleState.LIFTED)
+        .select_related("court")
+        .first()
+    )
 
 
-def titles_for(court_id: object) -> QuerySet[CustodyTitle]:
+def titles_for(court_id: UUID) -> QuerySet[CustodyTitle]:
     """Titles that a court's registry is asked to confirm, the ones that end first at the top."""
     return (
         CustodyTitle.objects.filter(court_id=court_id, state__in=[TitleState.REQUISITION, TitleState.OGP])
@@ -76,12 +86,18 @@ def referrals_of(case: Case) -> list[Referral]:
 
 
 def open_tasks_of(case: Case) -> list[Task]:
-    return list(Task.objects.filter(case=case, done_at=None).select_related("owner", "organisation").order_by("due_at"))
+    return list(
+        Task.objects.filter(case=case, done_at=None)
+        .select_related("owner", "organisation")
+        .order_by("due_at")
+    )
 
 
 def timeline_of(case: Case) -> list[Transition]:
     return list(
-        case.transitions.select_related("actor", "organisation", "referral__receiving_organisation").order_by("-recorded_at")
+        case.transitions.select_related("actor", "organisation", "referral__receiving_organisation").order_by(
+            "-recorded_at"
+        )
     )
 
 
@@ -98,12 +114,21 @@ class Choice:
 
 
 #: Acts that add something to a file; a closed one takes none of them.
-_ADDING = (CaseAct.RECORD_CONSENT, CaseAct.RECORD_GROUND, CaseAct.REFER, CaseAct.ENTER_TITLE, CaseAct.EDIT, CaseAct.ASSIGN)
+_ADDING = (
+    CaseAct.RECORD_CONSENT,
+    CaseAct.RECORD_GROUND,
+    CaseAct.REFER,
+    CaseAct.ENTER_TITLE,
+    CaseAct.EDIT,
+    CaseAct.ASSIGN,
+)
 NO_BASIS = _("Nothing may be shared yet: record the consent of the person, or a legal ground.")
 ALREADY_ASKED = _("You have opened this case: another supervisor decides.")
 
 
-def case_choices(actor: Actor, case: Case, tie: Tie, at: datetime, *, basis: bool, agreed: bool) -> list[Choice]:
+def case_choices(
+    actor: Actor, case: Case, tie: Tie, at: datetime, *, basis: bool, agreed: bool
+) -> list[Choice]:
     """Args: basis: a consent or a ground stands. agreed: there is a consent that can be withdrawn."""
     child = is_child(case.person.age_status)
     closed = lifecycle.unmet_on_closed(case)
@@ -128,7 +153,11 @@ def _moves(actor: Actor, case: Case, tie: Tie, at: datetime) -> list[Choice]:
     """Moves of the case's own machine; those whose state is past are not offered."""
     legal = lifecycle.legal_actions(case.state, Machine.CASE)
     found = []
-    if CaseAction.PROTECT in legal and case.owner_id is not None and policy.may_case(actor, CaseAct.EDIT, tie):
+    if (
+        CaseAction.PROTECT in legal
+        and case.owner_id is not None
+        and policy.may_case(actor, CaseAct.EDIT, tie)
+    ):
         found.append(Choice(CaseAction.PROTECT))
     if CaseAction.CLOSE in legal and policy.may_case(actor, CaseAct.CLOSE, tie):
         unmet = lifecycle.unmet(case, CaseAction.CLOSE, case_facts(case, at), Machine.CASE)

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
+from crypto import keyring
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation, Region, User
@@ -25,6 +27,7 @@ from referral.enums import (
     TaskKind,
     Urgency,
 )
+from referral.lifecycle import NotPossible
 from referral.models import Case, Person, Task
 from referral.policy import NotAllowed, Tie
 from referral.queries import facts
@@ -214,28 +217,77 @@ def correct_person(
     at: datetime,
     version: int,
     values: Mapping[str, Any],
-    case_values: Mapping[str, Any],
 ) -> Case:
-    """Corrects the file; `version` is the Person's. Raises NotVisible, StaleForm, NotAllowed."""
+    """Corrects what is known of the person; `version` is the Person's.
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible.
+    """
     with transaction.atomic():
         case = steps.locked_case(by, pk)
         steps.permit_change(by, CaseAct.EDIT, case)
         person = Person.objects.select_for_update(of=("self",)).get(case=case)
         if person.version != version:
             raise steps.StaleForm
-        changed = [name for name in PERSON_FIELDS if name in values]
-        for name in changed:
-            setattr(person, name, values[name])
-        write(person, fields=changed, case_id=case.pk)
-        moved = [
-            name
-            for name in ("risk", "urgency")
-            if name in case_values and getattr(case, name) != case_values[name]
-        ]
-        if moved:
-            for name in moved:
-                setattr(case, name, case_values[name])
-            write(case, fields=moved, case_id=case.pk)
+        with keyring.current().revealing(person):
+            changed = [name for name in PERSON_FIELDS if name in values and getattr(person, name) != values[name]]
+        if changed:
+            for name in changed:
+                setattr(person, name, values[name])
+            write(person, fields=changed, case_id=case.pk)
+    return case
+
+
+def reassess(pk: UUID, *, by: Actor, at: datetime, version: int, risk: str, urgency: str) -> Case:
+    """Danger and risk as they are seen now. Raises NotVisible, StaleForm, NotAllowed, NotPossible."""
+    with transaction.atomic():
+        case = steps.locked_case(by, pk, version=version)
+        steps.permit_change(by, CaseAct.EDIT, case)
+        now_seen = {"risk": risk, "urgency": urgency}
+        changed = [name for name, value in now_seen.items() if getattr(case, name) != value]
+        if changed:
+            for name in changed:
+                setattr(case, name, now_seen[name])
+            write(case, fields=changed, case_id=case.pk)
+    return case
+
+
+def close_case(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str) -> Case:
+    """A supervisor closes a file; from then on only the owner and the supervisors hold it (domain §5.3).
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        case = steps.locked_case(by, pk, version=version)
+        steps.permit_case(by, CaseAct.CLOSE, case)
+        if not policy.is_second_person(by, case.owner_id):
+            steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
+            raise NotAllowed(CaseAct.CLOSE)
+        try:
+            lifecycle.require(case, CaseAction.CLOSE, facts.case_facts(case, at), Machine.CASE)
+        except NotPossible:
+            steps.refuse(case, "NOT_POSSIBLE_CLOSE")
+            raise
+        source = case.state
+        case.close(at=at)
+        case.closed_at = at
+        write(case, f"transition.{CaseAction.CLOSE}", case_id=case.pk, scope=f"{source}:{case.state}", reason_code=reason_code)
+        grants.keep_owner(case)
+        for kind in TaskKind:
+            finish_tasks(case, kind, by=by, at=at, result="closed")
+        steps.log(
+            Machine.CASE,
+            case.pk,
+            action=CaseAction.CLOSE,
+            source=source,
+            target=case.state,
+            by=by,
+            side=Side.REFERRING,
+            at=at,
+            reason_code=reason_code,
+        )
+        notices.tell([case.owner], case, at=at, due_at=None, action_needed=False)
     return case
 
 
@@ -300,16 +352,27 @@ def finish_tasks(case: Case, kind: TaskKind, *, by: Actor | None, at: datetime, 
         write(task, fields=["done_at", "result", "done_by"], case_id=case.pk)
 
 
+#: Tasks that only the act they ask for can end.
+ENDED_BY_ACT = frozenset(
+    {TaskKind.TAKE_IN_REPORT, TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION, TaskKind.CONFIRM_TITLE, TaskKind.OBJECTION}
+)
+
+
 def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = "") -> Task:
-    """Its owner, or a supervisor for the desk's, says that a task is done. Raises NotVisible, StaleForm."""
+    """Its owner, or a supervisor for the desk's, says that a task is done.
+
+    Raises:
+        NotVisible, StaleForm, NotPossible.
+    """
     with transaction.atomic():
-        task = Task.objects.select_for_update(of=("self",)).filter(pk=pk, done_at=None).first()
-        if task is None or not (
-            task.owner_id == by.id or (by.has(Role.SUPERVISOR) and task.organisation_id == by.organisation_id)
-        ):
+        task = Task.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
+        if task is None or not policy.may_finish(by, task):
             raise steps.NotVisible
-        if task.version != version:
+        if task.version != version or task.done_at is not None:
             raise steps.StaleForm
+        if task.kind in ENDED_BY_ACT:
+            steps.refuse(task.case, "NOT_POSSIBLE_FINISH_TASK")
+            raise NotPossible([_("This task ends with the act that it asks for.")])
         task.done_at, task.done_by_id, task.note = at, by.id, note or None
         write(task, fields=["done_at", "done_by", "note"], case_id=task.case_id)
     return task

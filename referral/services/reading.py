@@ -9,9 +9,11 @@ from audit import services as audit
 from audit.models import Event
 from audit.queries import looks_at_case
 from crypto import keyring
+from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
+from partners.enums import Role
 from referral import disclosure, policy
-from referral.enums import CaseAct, Level, PlacementState
+from referral.enums import TERMINAL, CaseAct, Level, PlacementState, State
 from referral.models import (
     Case,
     CustodyTitle,
@@ -19,11 +21,13 @@ from referral.models import (
     Person,
     Preview,
     Referral,
+    ReferralGrant,
     SafetyExtract,
     Snapshot,
 )
 from referral.policy import NotAllowed, Tie
-from referral.queries import basis_live, tie
+from referral.queries import basis_live, inbox, tie
+from referral.queries.lists import After
 from referral.services import basis, steps
 
 #: The newest ones; a longer story is the auditor's.
@@ -94,6 +98,17 @@ def read_ground(actor: Actor, pk: UUID) -> LegalGround:
     return found
 
 
+def open_referral_page(actor: Actor, referral: Referral, level: Level) -> None:
+    """A look at the referral, unless the coded preview is all there is to see, which is a look of its own."""
+    if level != Level.PREVIEW:
+        fields = ["arrival_code"] if arrival_code(referral, level) else []
+        audit.look("view", referral, case_id=referral.case_id, referral_id=referral.pk, fields=fields)
+    scopes = [Scope(ScopeKind.EXCHANGE, referral.pk, referral.case_id)]
+    if level == Level.CASE:
+        scopes.append(referral.key_scope())
+    keyring.current().prime_scopes(scopes)
+
+
 def read_preview(actor: Actor, referral: Referral, level: Level) -> Preview | None:
     """The coded preview, for whoever may read at least that."""
     if level in (Level.NONE, Level.CODES):
@@ -114,6 +129,45 @@ def read_snapshot(actor: Actor, referral: Referral, at: datetime) -> Snapshot:
     return snapshot
 
 
+#: While the person is still awaited, the sender's side holds the code that she or he brings.
+AWAITED = frozenset({State.ACCEPTED, State.NO_SHOW})
+
+
+def arrival_code(referral: Referral, level: Level) -> str:
+    """For the sender's side alone; the desk types what it is told. Empty when nobody is awaited."""
+    return referral.arrival_code or "" if level == Level.CASE and referral.state in AWAITED else ""
+
+
+def print_slip(actor: Actor, referral: Referral, at: datetime) -> str:
+    """The arrival code for the nameless slip. Raises NotAllowed."""
+    level = level_of(actor, referral, at)
+    if level != Level.CASE:
+        steps.refuse(referral, "NOT_ALLOWED_PRINT")
+        raise NotAllowed("print")
+    audit.look("print", referral, case_id=referral.case_id, referral_id=referral.pk, fields=["arrival_code"])
+    return arrival_code(referral, level)
+
+
+def open_inbox(actor: Actor, after: After | None = None) -> list[ReferralGrant]:
+    """What waits at the desk, with previews that open by keys the list brought along. Raises NotAllowed."""
+    require_seat(actor, Role.FOCAL_POINT, Role.SUPERVISOR, reason_code="NOT_ALLOWED_INBOX")
+    grants = inbox(actor, after)
+    keyring.current().add_wrapped(
+        (grant.key_id, ScopeKind.EXCHANGE, row.pk, row.case_id, grant.key_kek_id, grant.key_wrapped)
+        for grant in grants
+        if (row := grant.content_object) is not None and grant.key_id is not None
+    )
+    audit.look("list", Referral, scope="inbox", detail={"referrals": [str(g.content_object_id) for g in grants]})
+    return grants
+
+
+def require_seat(actor: Actor, *roles: str, reason_code: str) -> None:
+    """For a page that is about no one row. Raises NotAllowed, and leaves an event."""
+    if not actor.has(*roles):
+        audit.deny("denied", "referral.referral", None, reason_code=reason_code)
+        raise NotAllowed(reason_code)
+
+
 def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract:
     """The safety extract of a referral that has ended while the person is still lodged. Raises NotVisible."""
     extract = (
@@ -127,6 +181,19 @@ def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract
         raise steps.NotVisible
     audit.look("reveal", extract, case_id=extract.case_id, referral_id=referral_pk, fields=["payload"])
     return extract
+
+
+def lodging(actor: Actor, referral_pk: UUID) -> Referral:
+    """A referral that has ended while its person is still in the actor's house. Raises NotVisible, NotAllowed."""
+    referral = (
+        Referral.objects.filter(pk=referral_pk, receiving_organisation_id=actor.organisation_id)
+        .filter(state__in=sorted(TERMINAL), placements__state=PlacementState.OCCUPIED)
+        .first()
+    )
+    if referral is None:
+        raise steps.NotVisible
+    steps.permit_departure(actor, referral)
+    return referral
 
 
 def lodged(referral: Referral) -> bool:
@@ -149,3 +216,9 @@ def read_title(actor: Actor, pk: UUID) -> CustodyTitle:
         raise steps.NotVisible
     audit.look("reveal", title, case_id=title.case_id, fields=["number", "name_on_order"])
     return title
+
+
+def paper_of(title: CustodyTitle) -> tuple[str | None, str | None]:
+    """Number and name as they stand on the paper, of a title that `read_title` has let somebody read."""
+    with keyring.current().revealing(title):
+        return title.number, title.name_on_order

@@ -20,7 +20,7 @@ from referral.disclosure import FIELDS, is_child, purpose_of, releasable
 from referral.enums import Action, CaseAct, Group, MessageKind, State, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Message, Person, Preview, Referral, Snapshot, Task
-from referral.queries import basis_for, visible_to
+from referral.queries import basis_for
 from referral.queries.facts import agreed_groups
 from referral.references import new_reference
 from referral.services import steps
@@ -94,12 +94,18 @@ def _preview(referral: Referral, case: Case, person: Person, *, days: int | None
     )
 
 
-def release(pk: UUID, *, by: Actor, at: datetime, version: int, groups: Sequence[str]) -> Referral:
-    """The sender unticks groups of a draft, never adds what was not agreed. Raises NotPossible on an addition."""
+def release(
+    pk: UUID, *, by: Actor, at: datetime, version: int, groups: Sequence[str], person_version: int | None = None
+) -> Referral:
+    """The sender unticks groups of a draft, never adds what was not agreed. Raises NotPossible on an addition.
+
+    Args:
+        person_version: of the file whose values were shown beside the groups.
+    """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
         steps.permit(by, Action.SEND, referral)
-        if referral.state != State.DRAFT:
+        if referral.state != State.DRAFT or person_version not in (None, referral.case.person.version):
             raise steps.StaleForm
         may_go = releasable(referral.service, agreed_groups(referral, at))
         if not set(groups) <= {str(group) for group in may_go}:
@@ -110,32 +116,18 @@ def release(pk: UUID, *, by: Actor, at: datetime, version: int, groups: Sequence
     return referral
 
 
-def check_answers(pk: UUID, *, by: Actor, at: datetime) -> tuple[Referral, Person, dict[str, dict[str, Any]]]:
+def check_answers(referral: Referral, *, by: Actor, at: datetime) -> tuple[Person, dict[str, dict[str, Any]]]:
     """What could go to the receiver, with its values, for whoever is about to send it: an audited look.
 
-    Raises:
-        NotVisible, NotAllowed.
+    Raises NotAllowed.
     """
-    referral = (
-        visible_to(by)
-        .select_related("case__person", "receiving_organisation", "preview__region")
-        .filter(pk=pk)
-        .first()
-    )
-    if referral is None:
-        raise steps.NotVisible
     steps.permit(by, Action.SEND, referral)
-    person = referral.case.person
+    person = Person.objects.get(case_id=referral.case_id)
     groups = sorted(releasable(referral.service, agreed_groups(referral, at)), key=list(Group).index)
     if groups:
-        audit.look(
-            "reveal",
-            person,
-            case_id=referral.case_id,
-            referral_id=referral.pk,
-            fields=[name for group in groups for name in FIELDS[group]],
-        )
-    return referral, person, values_of(person, groups)
+        names = [name for group in groups for name in FIELDS[group]]
+        audit.look("reveal", person, case_id=referral.case_id, referral_id=referral.pk, fields=names)
+    return person, values_of(person, groups)
 
 
 def values_of(person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:

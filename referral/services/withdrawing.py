@@ -28,6 +28,7 @@ from referral.models import Case, Consent, Person, Placement, Referral, SafetyEx
 from referral.queries import basis_live
 from referral.services import steps
 from referral.services.care import leave
+from referral.services.cases import finish_task
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
 from referral.services.sending import values_of
 
@@ -136,6 +137,15 @@ def _keep_extract(referral: Referral, at: datetime) -> None:
     )
     extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=at + EXTRACT)
     write(extract, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def say_safe(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = "") -> Task:
+    """The person is safe: the centre that still lodges her may now hear that the referral has ended (design §6)."""
+    with transaction.atomic():
+        task = finish_task(pk, by=by, at=at, version=version, note=note)
+        if task.referral is not None:
+            tell_receiver(task.referral, at)
+    return task
 
 
 def record_departure(pk: UUID, *, by: Actor, at: datetime, occurred_at: datetime) -> Placement:

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from partners.enums import Role
 from partners.models import Organisation, User
 from referral import policy
-from referral.disclosure import is_child
 from referral.enums import CaseAct, CaseState
 from referral.forms.file import CaseFilter, RevealForm
 from referral.models import Case
 from referral.policy import NotAllowed
 from referral.queries import case_tie, cases_of
 from referral.queries.lists import PAGE, place_of
+from referral.references import spoken
 from referral.services import reading
 from referral.views import file
 from referral.views.door import ActingRequest, case_or_404, now
@@ -37,15 +37,19 @@ def case_list(request: ActingRequest) -> HttpResponse:
     reading.list_cases(rows)
     address = reverse("cases")
     asked = f"state={state}&" if state else ""
-    return render(request, "referral/case/list.html", {
-        "rows": [file.row(case) for case in rows],
-        "form": form,
-        "state": state,
-        "state_label": CaseState(state).label if state else "",
-        "clear_url": address,
-        "next": f"{address}?{asked}after={rows[-1].pk}" if more else "",
-        "may_open": policy.may_case(actor, CaseAct.OPEN, policy.Tie()),
-    })  # fmt: skip
+    return render(
+        request,
+        "referral/case/list.html",
+        {
+            "rows": [file.row(case) for case in rows],
+            "form": form,
+            "state": state,
+            "state_label": CaseState(state).label if state else "",
+            "clear_url": address,
+            "next": f"{address}?{asked}after={rows[-1].pk}" if more else "",
+            "may_open": policy.may_case(actor, CaseAct.OPEN, policy.Tie()),
+        },
+    )
 
 
 @require_GET
@@ -85,11 +89,21 @@ def case_looks(request: ActingRequest, pk: UUID) -> HttpResponse:
     found = case_or_404(request, pk)
     looks = reading.read_looks(request.actor, found)
     people = User.objects.in_bulk({look.actor_id for look in looks if look.actor_id})
-    organisations = Organisation.objects.in_bulk({look.organisation_id for look in looks if look.organisation_id})
+    organisations = Organisation.objects.in_bulk(
+        {look.organisation_id for look in looks if look.organisation_id}
+    )
     rows = [file.look(request.actor, look, people, organisations) for look in looks]
-    return render(request, "referral/case/looks.html", {
-        "case": found, "rows": rows, "most": reading.LOOKS_SHOWN, "back_url": reverse("case", args=[pk]), "title": _("Who has looked"),
-    })  # fmt: skip
+    return render(
+        request,
+        "referral/case/looks.html",
+        {
+            "case": found,
+            "rows": rows,
+            "most": reading.LOOKS_SHOWN,
+            "back_url": reverse("case", args=[pk]),
+            "title": _("Who has looked"),
+        },
+    )
 
 
 @require_GET
@@ -97,7 +111,14 @@ def case_print(request: ActingRequest, pk: UUID) -> HttpResponse:
     """One sheet without a name; making it is written down."""
     found = case_or_404(request, pk)
     reading.print_case(request.actor, found)
-    return render(request, "referral/case/print.html", {
-        "case": found, "codes": file.codes(found), "at": now(), "back_url": reverse("case", args=[pk]),
-        "child": is_child(found.person.age_status),
-    })  # fmt: skip
+    return render(
+        request,
+        "referral/case/print.html",
+        {
+            "case": found,
+            "reference": spoken(found.reference),
+            "codes": file.codes(found),
+            "at": now(),
+            "back_url": reverse("case", args=[pk]),
+        },
+    )

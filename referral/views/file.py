@@ -1,4 +1,4 @@
-"""How a file is shown: its codes, its masked parts, what comes next. Only words and addresses; nothing is decided here."""
+"""How a file is shown: its codes, its masked parts, what comes next. Only words and addresses; nothing decides."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Event
 from partners.actor import Actor
+from partners.enums import Role
 from partners.models import Organisation, User
 from partners.queries import code_label
 from partners.templatetags.interface import day, moment
@@ -25,7 +26,7 @@ from referral.enums import (
     RevealReason,
     State,
     TitleAction,
-)  # fmt: skip
+)
 from referral.forms.file import MASKED
 from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
 from referral.policy import Tie
@@ -55,7 +56,7 @@ def row(case: Case) -> dict[str, Any]:
     return {
         "url": reverse("case", args=[case.pk]),
         "reference": spoken(case.reference),
-        "note": _("a report that nobody has taken in") if case.owner_id is None else case.owner.name,
+        "note": case.owner.name if case.owner else _("a report that nobody has taken in"),
         "what": f"{person.get_age_band_display()}, {str(person.get_sex_display()).lower()}",
         "urgency": case.urgency,
         "urgency_label": case.get_urgency_display(),
@@ -86,7 +87,11 @@ def masked(person: Person, opened: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "name": Group(group).label,
             "opened": all(name in opened for name in names),
-            "rows": [(words.field_label(name), words.worded(name, opened[name])) for name in names if name in opened],
+            "rows": [
+                (words.field_label(name), words.worded(name, opened[name]))
+                for name in names
+                if name in opened
+            ],
         }
         for group, names in MASKED.items()
     ]
@@ -95,7 +100,9 @@ def masked(person: Person, opened: Mapping[str, Any]) -> list[dict[str, Any]]:
 def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, Any]) -> dict[str, Any]:
     """Everything on the page of a file."""
     consents, grounds = files.consent_lines(case, at), files.grounds_of(case)
-    basis = any(line.given and not line.expired for line in consents) or any(_stands(ground, at) for ground in grounds)
+    basis = any(line.given and not line.expired for line in consents) or any(
+        _stands(ground, at) for ground in grounds
+    )
     agreed = any(line.given and not line.expired for line in consents)
     choices = files.case_choices(actor, case, tie, at, basis=basis, agreed=agreed)
     referrals = files.referrals_of(case)
@@ -109,7 +116,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "steps": _steps(case, child, basis, grounds, referrals, choices, at),
         "tasks": [tasks_shown.line(actor, task) for task in files.open_tasks_of(case)],
         "consents": [_consent(line) for line in consents],
-        "grounds": [_ground(ground, at) for ground in grounds],
+        "grounds": [_ground(actor, ground, at) for ground in grounds],
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "referrals": [_referral(referral) for referral in referrals],
@@ -134,9 +141,14 @@ def _action(case: Case, choice: files.Choice) -> dict[str, Any]:
 
 
 def _steps(
-    case: Case, child: bool, basis: bool, grounds: Iterable[LegalGround], referrals: list[Referral],
-    choices: Iterable[files.Choice], at: datetime,
-) -> list[dict[str, Any]]:  # fmt: skip
+    case: Case,
+    child: bool,
+    basis: bool,
+    grounds: Iterable[LegalGround],
+    referrals: list[Referral],
+    choices: Iterable[files.Choice],
+    at: datetime,
+) -> list[dict[str, Any]]:
     """The way of a file, with what is done, what can be done and what is not yet possible, and why."""
     may = {choice.act: choice for choice in choices}
     running = [referral for referral in referrals if referral.is_open]
@@ -146,15 +158,28 @@ def _steps(
         choice = may.get(act)
         possible = choice is not None and choice.possible and not done
         why = " ".join(str(reason) for reason in choice.reasons) if choice and not done else ""
-        return {"title": title, "url": reverse(ADDRESSES[act], args=[case.pk]) if possible else "", "hint": why or hint, "done": done}
+        return {
+            "title": title,
+            "url": reverse(ADDRESSES[act], args=[case.pk]) if possible else "",
+            "hint": why or hint,
+            "done": done,
+        }
 
     steps = []
     if case.owner_id is None:
         steps.append(step(_("Take in the report"), CaseAct.TAKE_IN, done=False))
-    agreement = _("Record the agreement of the child, or the ground of child protection") if child else _("Record the consent of the person")
+    agreement = (
+        _("Record the agreement of the child, or the ground of child protection")
+        if child
+        else _("Record the consent of the person")
+    )
     hint = _("A legal ground waits for its countersignature.") if waiting else ""
-    steps.append(step(agreement, CaseAct.RECORD_GROUND if child else CaseAct.RECORD_CONSENT, done=basis, hint=hint))
-    steps.append(step(_("Refer the person"), CaseAct.REFER, done=any(r.state != State.DRAFT for r in referrals)))
+    steps.append(
+        step(agreement, CaseAct.RECORD_GROUND if child else CaseAct.RECORD_CONSENT, done=basis, hint=hint)
+    )
+    steps.append(
+        step(_("Refer the person"), CaseAct.REFER, done=any(r.state != State.DRAFT for r in referrals))
+    )
     steps += [_running(referral) for referral in running]
     return steps
 
@@ -162,7 +187,8 @@ def _steps(
 def _running(referral: Referral) -> dict[str, Any]:
     standing = lifecycle.STANDING[referral.state]
     return {
-        "title": _("%(organisation)s: %(next)s") % {
+        "title": _("%(organisation)s: %(next)s")
+        % {
             "organisation": referral.receiving_organisation.name,
             "next": str(Action(standing.next_step).label).lower() if standing.next_step else "",
         },
@@ -170,7 +196,7 @@ def _running(referral: Referral) -> dict[str, Any]:
         "hint": _("The next step is with %(holder)s.") % {"holder": standing.holder.label},
         "due": referral.due_at,
         "done": False,
-    }  # fmt: skip
+    }
 
 
 def _consent(line: files.ConsentLine) -> dict[str, Any]:
@@ -183,7 +209,7 @@ def _consent(line: files.ConsentLine) -> dict[str, Any]:
     }
 
 
-def _ground(ground: LegalGround, at: datetime) -> dict[str, Any]:
+def _ground(actor: Actor, ground: LegalGround, at: datetime) -> dict[str, Any]:
     if ground.refused_at:
         state, label = "refused", _("Refused")
     elif ground.approved_at:
@@ -197,7 +223,7 @@ def _ground(ground: LegalGround, at: datetime) -> dict[str, Any]:
         "state": state,
         "label": label,
         "stands": _stands(ground, at),
-        "url": reverse("ground_decide", args=[ground.pk]),
+        "url": reverse("ground_decide", args=[ground.pk]) if actor.has(Role.SUPERVISOR) else "",
         "at": ground.recorded_at,
         "due": None if ground.approved_at or ground.refused_at else ground.review_due,
     }
@@ -275,4 +301,3 @@ def look(
         "why": RevealReason(event.scope).label if event.scope in RevealReason else "",
         "at": event.at,
     }
-

@@ -1,5 +1,6 @@
 """A new file, and its correction one part at a time."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from referral.enums import AgeStatus, CaseAct, RevealReason
+from referral.enums import CaseAct, RevealReason
 from referral.forms.intake import (
+    CHILDREN,
+    CONTACT,
+    NEEDS,
     PARTS,
     PERSON,
     PLACE,
@@ -30,7 +34,7 @@ from referral.views.drafts import resume
 
 
 def case_new(request: ActingRequest) -> HttpResponse:
-    """Danger first, then what places depend on, then what the person wishes to give. Only four answers are compulsory."""
+    """Danger first, then what places depend on, then what the person wishes to give."""
     if not may_case(request.actor, CaseAct.OPEN, Tie()):
         raise NotAllowed(CaseAct.OPEN)
     form = PersonForm(request.POST or None)
@@ -51,42 +55,64 @@ def case_new(request: ActingRequest) -> HttpResponse:
         return reverse("case", args=[case.pk])
 
     done = perform(request, form, act)
-    shown = {"form": form, **resume(request, form, "intake", drafts.NEW), "sections": _sections(form)}
+    shown = {
+        "form": form,
+        "title": _("New case"),
+        "text": _(
+            "Only danger, age, sex and region are compulsory. The rest can wait until the person is ready."
+        ),
+        "submit": _("Open the case"),
+        "back_url": reverse("cases"),
+        **resume(request, form, "intake", drafts.NEW),
+        "sections": _sections(form),
+    }
     return done or render(request, "referral/case/new.html", shown)
 
 
 def _sections(form: PersonForm) -> list[dict[str, Any]]:
     """The questions in the order in which they are asked; what is not compulsory is folded away."""
-    sections = [
-        (_("Danger"), "", SITUATION, True),
-        (_("Age and sex"), _("Places depend on them."), PERSON, True),
-        (_("Where"), "", PLACE, True),
-        (_("Talking together"), "", TALKING, True),
-        (_("What the person wishes to be called"), _("A name is never compulsory."), PARTS["identity"], True),
-        (
-            _("Safe contact"),
-            _("Unless the person says otherwise, nobody contacts her."),
-            PARTS["contact"],
-            True,
-        ),
-        (_("Needs and health"), "", (*PARTS["needs"], "health"), True),
-        (_("Children with the person"), _("How many, by age."), PARTS["children"], False),
-        (
-            _("What the person chose to tell"),
-            _("Not needed to refer. It never leaves the file without consent."),
-            ("narrative", "legal_situation", "documents"),
-            False,
-        ),
-    ]
+    told = _("Not needed to refer. It never leaves the file without consent.")
     return [
-        {
-            "title": title,
-            "text": text,
-            "fields": [form[name] for name in names],
-            "open": shown or any(form[name].errors for name in names),
-        }
-        for title, text, names, shown in sections
+        section(form, _("Danger"), "", SITUATION),
+        section(form, _("Age and sex"), _("Places depend on them."), PERSON),
+        section(form, _("Where"), "", PLACE),
+        section(form, _("Talking together"), "", TALKING),
+        section(
+            form,
+            _("What the person wishes to be called"),
+            _("A name is never compulsory."),
+            PARTS["identity"],
+        ),
+        section(
+            form,
+            _("Safe contact"),
+            _("Unless the person says otherwise, nobody contacts the person."),
+            CONTACT,
+        ),
+        section(form, _("Needs and health"), "", (*NEEDS, "health")),
+        section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),
+        section(
+            form,
+            _("What the person chose to tell"),
+            told,
+            ("narrative", "legal_situation", "documents"),
+            folded=True,
+        ),
     ]
+
+
+def section(
+    form: PersonForm, title: str, text: str, names: Sequence[str], *, folded: bool = False
+) -> dict[str, Any]:
+    """Some questions under one heading; folded ones open by themselves where something is wrong or already typed."""
+    fields = [form[name] for name in names]
+    return {
+        "title": title,
+        "text": text,
+        "fields": fields,
+        "folded": folded,
+        "open": any(field.errors or field.value() for field in fields),
+    }
 
 
 def case_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
@@ -105,17 +131,18 @@ def case_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 def _edit(request: ActingRequest, case: Case, part: str) -> HttpResponse:
     person, names = case.person, PARTS[part]
-    form = PersonForm(request.POST or None, only=names, age_status=person.age_status, version=person.version)
+    version = case.version if part == "situation" else person.version
+    form = PersonForm(request.POST or None, only=names, age_status=person.age_status, version=version)
 
     def act(cleaned: dict[str, Any]) -> str:
-        cases.correct_person(
-            case.pk,
-            by=request.actor,
-            at=now(),
-            version=cleaned["version"],
-            values=form.person_values(),
-            case_values=form.case_values(),
-        )
+        if part == "situation":
+            cases.reassess(
+                case.pk, by=request.actor, at=now(), version=cleaned["version"], **form.case_values()
+            )
+        else:
+            cases.correct_person(
+                case.pk, by=request.actor, at=now(), version=cleaned["version"], values=form.person_values()
+            )
         drafts.drop_draft(by=request.actor, form=f"edit_{part}", about=case.pk)
         messages.success(request, _("The file is corrected."))
         return reverse("case", args=[case.pk])
@@ -123,14 +150,16 @@ def _edit(request: ActingRequest, case: Case, part: str) -> HttpResponse:
     done = perform(request, form, act)
     if done:
         return done
-    form.renew(person.version)
+    form.renew(version)
     if not form.is_bound:
-        opened = (
-            reading.reveal(request.actor, case, columns_of(names), reason=RevealReason.CARE)
-            if columns_of(names)
-            else {}
+        form.initial |= (
+            {"urgency": case.urgency, "risk": case.risk}
+            if part == "situation"
+            else _opened(request, case, names)
         )
-        form.initial |= initial_from(opened | {"urgency": case.urgency, "risk": case.risk})
+    decided_elsewhere = _(
+        "Whether the person is a child is decided by a second person, on a page of its own."
+    )
     return render(
         request,
         "components/question.html",
@@ -142,9 +171,11 @@ def _edit(request: ActingRequest, case: Case, part: str) -> HttpResponse:
             "back_url": reverse("case", args=[case.pk]),
             "skip_url": reverse("case", args=[case.pk]),
             "skip": _("Change nothing"),
-            "text": _("Whether the person is a child is decided by a second person, on a page of its own.")
-            if part == "person" and person.age_status == AgeStatus.UNKNOWN
-            else "",
+            "text": decided_elsewhere if part == "person" else "",
             **resume(request, form, f"edit_{part}", case.pk),
         },
     )
+
+
+def _opened(request: ActingRequest, case: Case, names: Sequence[str]) -> dict[str, Any]:
+    return initial_from(reading.reveal(request.actor, case, columns_of(names), reason=RevealReason.CARE))

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from partners.actor import Actor
 from referral.enums import TaskKind
@@ -43,3 +44,22 @@ def line(actor: Actor, task: Task) -> dict[str, Any]:
         "done": False,
         "mine": task.owner_id == actor.id,
     }
+
+
+#: What a task that is done outside this service asks for.
+ABOUT = {
+    TaskKind.CALL_BACK: _(
+        "The person did not arrive. Call the centre, then the person by a safe channel only."
+    ),
+    TaskKind.HAND_OVER: _(
+        "Consent was taken back while a centre lodges the person. Agree on the departure with the person."
+    ),
+    TaskKind.ONWARD: _(
+        "The organisation that cares for the person proposes a further service. You take consent and send."
+    ),
+    TaskKind.REDIRECT: _("The organisation did not take the person in. Find another one."),
+    TaskKind.SAFE_ONCE: _(
+        "The centre that lodges the person is told of the end only once you say that the person is safe."
+    ),
+    TaskKind.OUTCOME_CALL: _("Call the organisation and ask how it ended."),
+}

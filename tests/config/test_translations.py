@@ -49,7 +49,11 @@ def test_update_finds_every_text_once_and_changes_nothing_the_second_time(source
     assert main("update") == 0
     first = translations.PO.read_bytes()
     assert {message.id for message in translations.current() if message.id} == {
-        "One word", "Sent", "Word", "File", ("one place", "%(n)s places"),
+        "One word",
+        "Sent",
+        "Word",
+        "File",
+        ("one place", "%(n)s places"),
     }
     assert main("update") == 0
     assert translations.PO.read_bytes() == first

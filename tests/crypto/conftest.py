@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator
+import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +11,22 @@ from crypto import keyring
 from crypto.keyring import Keyring
 from crypto.providers import FileKeyProvider
 from crypto.scopes import Scope, ScopeKind
+from tests.crypto.testapp.models import File
 
-Put = Callable[[models.Model, str, bytes | None], None]
+SEALED = ["alias", "note", "payload", "seen_on", "age", "alone"]
+SECRET = ["name", "story", "born_on", "pregnant"]
+VALUES: dict[str, Any] = {
+    "alias": "Awa \0 Diop ́ 🕊",
+    "note": "née à Kédougou\n" * 40,
+    "payload": {"questions": [1, 2.5, None, True], "mère": "Fatou"},
+    "seen_on": datetime.date(2026, 11, 21),
+    "age": -14,
+    "alone": False,
+    "name": "Aïssatou Ba",
+    "story": "x" * 3000,
+    "born_on": datetime.date(2010, 2, 28),
+    "pregnant": True,
+}
 
 
 @pytest.fixture
@@ -24,6 +39,11 @@ def ring(provider: FileKeyProvider) -> Iterator[Keyring]:
     """Ask for the database mark beside this."""
     with keyring.opened(provider) as opened:
         yield opened
+
+
+@pytest.fixture
+def file(db: None, ring: Keyring) -> File:
+    return File.objects.create(reference="AB12", **VALUES)
 
 
 def scope_of_case(case_id: UUID | None = None) -> Scope:

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto import blind_index, keyring
@@ -31,6 +31,7 @@ def test_one_form_for_many_spellings(typed: str, normal: str) -> None:
     assert blind_index.normalise(typed) == normal
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = blind_index.normalise(text)

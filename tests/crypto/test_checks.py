@@ -17,7 +17,7 @@ def found(errors: list[Any]) -> set[tuple[str, str]]:
 
 @pytest.mark.usefixtures("testapp_is_ours")
 def test_a_text_without_a_level_is_an_error() -> None:
-    careless = {"char", "text", "email", "json", "binary", "upload", "slug"}
+    careless = {"char", "text", "email", "json", "binary", "upload", "slug", "several"}
     assert found(checks.every_text_has_a_level(None)) == {
         *(("crypto.E001", f"crypto_testapp.Careless.{name}") for name in careless),
         # simple-history's own free text in clear, which the history of `audit` leaves out

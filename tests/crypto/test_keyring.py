@@ -308,12 +308,11 @@ def test_keys_wrapped_anew_open_as_before(provider: FileKeyProvider) -> None:
     """A rotation of the key-encryption key touches no sealed field."""
     scope = scope_of_case()
     with keyring.opened(provider) as ring:
-        dek_id, _ = ring.sealing_key(scope)
         value = ring.key_for(scope).seal(b"s77", FIELD, 1)
     old = provider.kek_id
     newer = provider.add_epoch()
     row = DataKey.objects.get()
-    context = keyring._context(row.scope, row.id)
+    context = keyring.wrapping_context(row.scope, row.id)
     row.kek_id, row.wrapped = newer.rewrap(bytes(row.wrapped), row.kek_id, context)
     row.save()
     with keyring.opened(newer.drop_epoch(old)) as ring:
@@ -343,6 +342,16 @@ def test_a_destroyed_scope_is_gone_at_once_and_for_all(ring: Keyring, provider: 
         later.prime([dek_id])
         with pytest.raises(KeyDestroyed):
             later.opening_key(dek_id, scope)
+
+
+@pytest.mark.django_db
+def test_what_is_sealed_after_a_destruction_has_another_key(ring: Keyring) -> None:
+    scope = scope_of_case()
+    before, _ = ring.sealing_key(scope)
+    ring.destroy_scope(scope)
+    after, _ = ring.sealing_key(scope)
+    assert after != before
+    assert DataKey.objects.get().id == after
 
 
 @pytest.mark.django_db
@@ -379,7 +388,9 @@ def test_the_wrapped_key_is_not_the_key(ring: Keyring, provider: FileKeyProvider
     scope = scope_of_case()
     dek_id, _ = ring.sealing_key(scope)
     row = DataKey.objects.get()
-    raw = provider.unwrap(*WrappedKey(bytes(row.wrapped), row.kek_id, keyring._context(scope, dek_id)))
+    raw = provider.unwrap(
+        *WrappedKey(bytes(row.wrapped), row.kek_id, keyring.wrapping_context(scope, dek_id))
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT wrapped FROM crypto_datakey")
         assert raw not in bytes(cursor.fetchone()[0])

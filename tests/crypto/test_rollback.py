@@ -1,9 +1,11 @@
 """A key made in a transaction that did not come to pass must never seal anything again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from crypto import keyring
 from crypto.errors import KeyDestroyed
@@ -15,8 +17,16 @@ from tests.crypto.conftest import scope_of_case
 from tests.crypto.testapp.models import File
 
 
-class Abandoned(Exception):
+class Failed(Exception):
     pass
+
+
+@contextmanager
+def abandoned() -> Iterator[None]:
+    """A transaction, or a savepoint within one, that is rolled back at its end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def is_stored(dek_id: Any) -> bool:
@@ -24,11 +34,10 @@ def is_stored(dek_id: Any) -> bool:
 
 
 def sealed_and_abandoned(ring: Keyring, scope: Scope) -> Any:
-    with pytest.raises(Abandoned), transaction.atomic():
+    with abandoned():
         dek_id, _ = ring.sealing_key(scope)
         assert ring.sealing_key(scope)[0] == dek_id
         assert is_stored(dek_id)
-        raise Abandoned
     assert not is_stored(dek_id)
     return dek_id
 
@@ -56,11 +65,10 @@ def test_after_a_rollback_to_a_savepoint_another_key_is_made(ring: Keyring) -> N
 @pytest.mark.django_db(transaction=True)
 def test_a_key_of_a_released_savepoint_goes_with_the_outer_rollback(ring: Keyring) -> None:
     scope = scope_of_case()
-    with pytest.raises(Abandoned), transaction.atomic():
+    with abandoned():
         with transaction.atomic():
             first, _ = ring.sealing_key(scope)
         assert ring.sealing_key(scope)[0] == first
-        raise Abandoned
     second, _ = ring.sealing_key(scope)
     assert second != first
     assert is_stored(second)
@@ -73,11 +81,10 @@ def test_a_key_that_was_only_read_in_a_rolled_back_savepoint_is_checked_again(
     """The one who made it and the one who read it may be two keyrings of one transaction."""
     scope = scope_of_case()
     with transaction.atomic():
-        with pytest.raises(Abandoned), transaction.atomic():
+        with abandoned():
             with keyring.opened(provider) as maker:
                 first, _ = maker.sealing_key(scope)
             assert ring.sealing_key(scope)[0] == first
-            raise Abandoned
         second, _ = ring.sealing_key(scope)
         assert second != first
     assert is_stored(second)
@@ -86,11 +93,10 @@ def test_a_key_that_was_only_read_in_a_rolled_back_savepoint_is_checked_again(
 @pytest.mark.django_db(transaction=True)
 def test_a_primed_scope_is_checked_again_after_a_rollback(ring: Keyring, provider: FileKeyProvider) -> None:
     scope = scope_of_case()
-    with pytest.raises(Abandoned), transaction.atomic():
+    with abandoned():
         with keyring.opened(provider) as maker:
             first, _ = maker.sealing_key(scope)
         ring.prime_scopes([scope])
-        raise Abandoned
     second, _ = ring.sealing_key(scope)
     assert second != first
     assert is_stored(second)
@@ -110,22 +116,27 @@ def test_a_key_that_was_there_before_survives_a_rollback(ring: Keyring) -> None:
     scope = scope_of_case()
     with transaction.atomic():
         dek_id, _ = ring.sealing_key(scope)
-    with pytest.raises(Abandoned), transaction.atomic():
+    with abandoned():
         assert ring.sealing_key(scope)[0] == dek_id
-        raise Abandoned
     assert ring.sealing_key(scope)[0] == dek_id
     assert is_stored(dek_id)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_failed_commit_leaves_no_key(ring: Keyring) -> None:
+def test_a_failed_transaction_leaves_no_key(ring: Keyring) -> None:
     scope = scope_of_case()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        first, _ = ring.sealing_key(scope)
-        with transaction.get_connection().cursor() as cursor:
+    made = []
+
+    @transaction.atomic
+    def fail() -> None:
+        made.append(ring.sealing_key(scope)[0])
+        with connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
+
+    with pytest.raises(DatabaseError):
+        fail()
     second, _ = ring.sealing_key(scope)
-    assert second != first
+    assert second not in made
     assert is_stored(second)
 
 
@@ -137,11 +148,16 @@ def test_a_hook_that_fails_before_ours_makes_us_ask_again(
     scope = scope_of_case()
 
     def fail() -> None:
-        raise Abandoned
+        raise Failed
 
-    with pytest.raises(Abandoned), transaction.atomic():
+    @transaction.atomic
+    def save() -> None:
         transaction.on_commit(fail)
-        file = File.objects.create(case_id=scope.id, alias="Awa")
+        file.save()
+
+    file = File(case_id=scope.id, alias="Awa")
+    with pytest.raises(Failed):
+        save()
     file.reference = "AB12"
     file.save()
     assert File.objects.get().alias == "Awa"
@@ -154,11 +170,10 @@ def test_a_hook_that_fails_before_ours_makes_us_ask_again(
 def test_a_destroyed_key_comes_back_with_a_rollback(ring: Keyring) -> None:
     scope = scope_of_case()
     dek_id, _ = ring.sealing_key(scope)
-    with pytest.raises(Abandoned), transaction.atomic():
+    with abandoned():
         ring.destroy_scope(scope)
         with pytest.raises(KeyDestroyed):
             ring.opening_key(dek_id, scope)
-        raise Abandoned
     ring.opening_key(dek_id, scope)
     assert ring.sealing_key(scope)[0] == dek_id
 
@@ -168,9 +183,8 @@ def test_a_row_saved_again_after_a_rollback_is_sealed_again(ring: Keyring, provi
     """A service may try twice with the same instance, as after a reference that was taken."""
     file = File(alias="Awa", born_on=None, note="n" * 500)
     with transaction.atomic():
-        with pytest.raises(Abandoned), transaction.atomic():
+        with abandoned():
             file.save(force_insert=True)
-            raise Abandoned
         file._state.adding = True
         file.save(force_insert=True)
     with keyring.opened(provider) as later:

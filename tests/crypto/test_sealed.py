@@ -4,7 +4,7 @@ import pickle
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto.errors import PlaintextRefused, Tampered
@@ -52,15 +52,15 @@ def test_every_flipped_bit_is_found(key: OpenedKey) -> None:
             changed = bytearray(content)
             changed[position] ^= 1 << bit
             value = Sealed(bytes(changed))
-            if 3 <= position < 19:
-                # Another key id: the keyring looks for another key, and this one refuses too.
-                assert value.dek_id != key.dek_id
-            elif position < 3:
+            if position < 3:
                 with pytest.raises(Tampered):
                     _ = value.dek_id
-            else:
-                with pytest.raises(Tampered):
-                    key.unseal(value, FIELD, PK)
+            elif position < 19:
+                # The keyring looks for another key, which this one is not.
+                assert value.dek_id != key.dek_id
+                continue
+            with pytest.raises(Tampered):
+                key.unseal(value, FIELD, PK)
 
 
 def test_a_value_cut_at_any_length_is_found(key: OpenedKey) -> None:
@@ -68,7 +68,7 @@ def test_a_value_cut_at_any_length_is_found(key: OpenedKey) -> None:
     for length in range(len(content)):
         value = Sealed(content[:length])
         with pytest.raises(Tampered):
-            key.unseal(value, FIELD, PK) if length >= OVERHEAD else value.key_id
+            key.unseal(value, FIELD, PK)
 
 
 def test_a_lengthened_value_is_found(key: OpenedKey) -> None:
@@ -101,11 +101,13 @@ def test_another_key_opens_nothing(key: OpenedKey) -> None:
         OpenedKey(key.dek_id, SYSTEM, os.urandom(32)).unseal(value, FIELD, PK)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=6), max_size=5), st.lists(st.binary(max_size=6), max_size=5))
 def test_joined_parts_are_never_ambiguous(these: list[bytes], those: list[bytes]) -> None:
     assert (length_prefixed(*these) == length_prefixed(*those)) == (these == those)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000), st.sampled_from(Padding), st.sampled_from([0, 64, 256]))
 def test_padding_comes_off_again(payload: bytes, padding: Padding, floor: int) -> None:
     padded = pad(payload, padding, floor)
@@ -124,6 +126,7 @@ def test_long_padding_hides_more_of_a_longer_text() -> None:
     assert all(padded_length(n, Padding.LONG) <= n * 1.12 + 64 for n in range(1, 100_001, 7))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300_000))
 def test_long_padding_is_padme_from_one_kibibyte(length: int) -> None:
     """The formula as the paper prints it (Nikitin and others, PURBs, 2019, algorithm 1)."""

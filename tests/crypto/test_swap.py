@@ -56,10 +56,12 @@ def test_a_row_moved_to_another_case(file: File) -> None:
     assert_closed(File.objects.get(pk=file.pk), "alias")
 
 
-def test_a_row_whose_scope_kind_changed(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
-    scope = Scope(ScopeKind.EXCHANGE, file.case_id, file.case_id)
-    monkeypatch.setattr(File, "key_scope", lambda self: scope)
-    assert_closed(File.objects.get(), "alias")
+def test_a_row_moved_to_another_kind_of_scope(ring: Keyring) -> None:
+    letter = Letter.objects.create(alias="Awa", sign="B")
+    ring.sealing_key(Scope(ScopeKind.EXCHANGE, letter.case_id, letter.case_id))
+    Letter.objects.update(kind=ScopeKind.EXCHANGE)
+    assert_closed(Letter.objects.get(), "alias")
+    assert_closed(Letter.objects.get(), "sign")
 
 
 def test_the_key_id_of_another_key_of_the_same_scope(file: File) -> None:

@@ -1,5 +1,6 @@
 """The cast: an administrator, a centre with its desk, another centre, a reporter. Seated as everybody is seated."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,10 +127,18 @@ def places(focal_point, site, at) -> Places:
     return provision.open_places(focal_point.actor, site, group=PersonGroup.GIRLS, capacity=3, at=at)
 
 
+def body(response: object) -> str:
+    """The page without what the browser brought itself: the mask of the CSRF token, the address asked for."""
+    page = response.content.decode().replace(response.request["PATH_INFO"], "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+
+
 def denials(person: Signed) -> list[str]:
     """What the audit holds of the person's refused attempts."""
     return list(
-        Event.objects.using("audit").filter(actor_id=person.user.pk, outcome="denied").values_list("reason_code", flat=True)
+        Event.objects.using("audit")
+        .filter(actor_id=person.user.pk, outcome="denied")
+        .values_list("reason_code", flat=True)
     )
 
 

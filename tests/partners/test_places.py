@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from partners.models import Places
 from partners.services import provision
-from tests.partners.conftest import BOTH, changes, denials, history
+from tests.partners.conftest import BOTH, body, changes, denials, history
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
@@ -114,9 +114,11 @@ def test_another_role_of_the_house_is_refused(caseworker, places, name):
 @pytest.mark.parametrize("name", [*ACTS, "places-edit"])
 def test_a_stranger_finds_nothing(stranger, places, name):
     response = post(stranger, name, places, capacity=9, occupied=0)
-    unknown = stranger.client.post(reverse(name, args=[uuid4()]), {"version": 1, "capacity": 9, "occupied": 0})
+    unknown = stranger.client.post(
+        reverse(name, args=[uuid4()]), {"version": 1, "capacity": 9, "occupied": 0}
+    )
     assert response.status_code == unknown.status_code == 404
-    assert response.content == unknown.content
+    assert body(response) == body(unknown)
     assert Places.objects.get(pk=places.pk).version == 1
 
 

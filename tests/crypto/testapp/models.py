@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -51,18 +52,19 @@ class File(models.Model):
 
 
 class Letter(models.Model):
-    """The same field names and scope as File, and what a File may not do: no NULL."""
+    """A field name and a scope of File's, a secret that must be there, and a scope that depends on a column."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     case_id = models.UUIDField(default=uuid4)
     alias = SealedTextField(null=True)
     sign = SealedTextField(secret=True)
+    kind = CodeField(max_length=16, default=ScopeKind.CASE)
 
     def __str__(self) -> str:
         return str(self.id)
 
     def key_scope(self) -> Scope:
-        return Scope(ScopeKind.CASE, self.case_id)
+        return Scope(ScopeKind(self.kind), self.case_id, self.case_id)
 
 
 class Careless(models.Model):
@@ -77,6 +79,9 @@ class Careless(models.Model):
     binary = models.BinaryField()
     upload = models.FileField()
     slug = models.SlugField()
+    several = ArrayField(models.TextField())
+    codes = ArrayField(CodeField(max_length=8))
+    numbers = ArrayField(models.IntegerField())
     password = models.CharField(max_length=8)
     code = CodeField(max_length=8)
     number = models.IntegerField()

@@ -1,0 +1,42 @@
+"""Where does a notice lead today? The permission is asked again each time: a link in an old mail opens nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from partners.actor import Actor
+from partners.enums import Role
+from referral.disclosure import extract_open
+from referral.enums import PlacementState, TaskKind
+from referral.models import Notice, Placement, SafetyExtract, Task
+from referral.queries.visible import visible_cases, visible_to
+
+
+def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] | None:
+    """Name of the page and the id that it takes; None when nothing is there for this person any more."""
+    pk = notice.object_id
+    if notice.object_type == "referral":
+        if visible_to(actor).filter(pk=pk).exists():
+            return "referral", pk
+        return ("referral_extract", pk) if _extract_open(actor, pk, at) else None
+    if visible_cases(actor).filter(pk=pk).exists():
+        return "case", pk
+    ground = _asked_of_us(actor, pk)
+    return ("ground_decide", ground) if ground else None
+
+
+def _extract_open(actor: Actor, pk: UUID, at: datetime) -> bool:
+    extract = SafetyExtract.objects.select_related("referral").filter(referral_id=pk).first()
+    if extract is None:
+        return False
+    lodged = Placement.objects.filter(referral_id=pk, state=PlacementState.OCCUPIED).exists()
+    return extract_open(actor, extract.referral, until=extract.until, departed=not lodged, at=at)
+
+
+def _asked_of_us(actor: Actor, case_id: UUID) -> UUID | None:
+    """The ground that the national unit is asked to countersign because nobody else can."""
+    if not actor.has(Role.SUPERVISOR):
+        return None
+    asked = Task.objects.filter(
+        case_id=case_id, kind=TaskKind.COUNTERSIGN, organisation_id=actor.organisation_id, done_at=None
+    ).first()
+    return UUID((asked.proposal or {})["ground"]) if asked else None

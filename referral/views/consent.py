@@ -1,0 +1,228 @@
+"""Consent as one conversation: to whom, explained aloud, answered part by part. And its taking back."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from partners.enums import CodeList
+from partners.queries import code_label
+from referral.disclosure import is_child
+from referral.enums import CaseAct, Purpose
+from referral.forms.consent import ConversationForm, ServiceForm, WithdrawConsentForm
+from referral.models import Case
+from referral.queries import files
+from referral.queries.candidates import Candidate, candidates
+from referral.queries.recipients import Recipient, questions, recipients
+from referral.references import spoken
+from referral.services import basis, drafts, steps
+from referral.views import words
+from referral.views.door import ActingRequest, case_or_404, now, perform
+from referral.views.drafts import resume
+
+
+def consent(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """First to whom (a GET form, so that "Back" works), then the conversation itself (`ask`)."""
+    case = case_or_404(request, pk)
+    steps.permit_case(request.actor, CaseAct.RECORD_CONSENT, case)
+    chosen = recipients(request.GET.getlist("to"))
+    if chosen and ("ask" in request.GET or request.method == "POST"):
+        return _conversation(request, case, chosen)
+    return choose(
+        request, case, chosen, title=_("Who would learn something?"), address="consent", several=True
+    )
+
+
+def choose(
+    request: ActingRequest,
+    case: Case,
+    chosen: Sequence[Recipient],
+    *,
+    title: str,
+    address: str,
+    several: bool,
+) -> HttpResponse:
+    """Looks for organisations by service and keeps those chosen in the address."""
+    service = ServiceForm(request.GET)
+    wanted = service.chosen()
+    here = reverse(address, args=[case.pk])
+    taken = {recipient.token for recipient in chosen}
+    return render(
+        request,
+        "referral/case/recipients.html",
+        {
+            "case": case,
+            "title": title,
+            "caption": words.case_title(case),
+            "service": service,
+            "wanted": wanted,
+            "wanted_label": code_label(CodeList.SERVICE, wanted) if wanted else "",
+            "several": several,
+            "here": here,
+            "candidates": [_candidate(each, wanted, taken) for each in candidates(case, wanted, now())]
+            if wanted
+            else [],
+            "chosen": [
+                {"token": r.token, "words": _recipient_words(r), "without": _without(here, chosen, r)}
+                for r in chosen
+            ],
+            "back_url": reverse("case", args=[case.pk]),
+            "at": now(),
+        },
+    )
+
+
+def _candidate(candidate: Candidate, service: str, taken: set[str]) -> dict[str, Any]:
+    token = f"{candidate.organisation.pk}:{service}"
+    remarks = [candidate.organisation.region.name]
+    if candidate.own:
+        remarks.append(_("your own organisation"))
+    if candidate.places:
+        remarks.append(_("full at present") if candidate.full else _("a place is free"))
+    if not candidate.staffed:
+        remarks.append(_("nobody is at its desk: telephone first"))
+    return {
+        "token": token,
+        "name": candidate.organisation.name,
+        "hint": " · ".join(remarks),
+        "taken": token in taken,
+    }
+
+
+def _recipient_words(recipient: Recipient) -> str:
+    return _("%(organisation)s, for: %(service)s") % {
+        "organisation": recipient.organisation.name,
+        "service": code_label(CodeList.SERVICE, recipient.service).lower(),
+    }
+
+
+def _without(here: str, chosen: Sequence[Recipient], removed: Recipient) -> str:
+    kept = [("to", recipient.token) for recipient in chosen if recipient != removed]
+    return f"{here}?{urlencode(kept)}" if kept else here
+
+
+def _conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]) -> HttpResponse:
+    asked, at = questions(chosen), now()
+    child = is_child(case.person.age_status)
+    agreed = files.agreed_cells(case, at)
+    form = ConversationForm(request.POST or None, questions=asked, agreed=agreed, child=child)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        basis.record_conversation(
+            case.pk,
+            by=request.actor,
+            at=at,
+            cells=form.cells(),
+            method=cleaned["method"],
+            language=cleaned["language"],
+            witness=cleaned["witness"] or None,
+            person_is_safe=cleaned["person_is_safe"] is not False,
+        )
+        drafts.drop_draft(by=request.actor, form="consent", about=case.pk)
+        messages.success(request, _("The answers are recorded."))
+        return reverse("case", args=[case.pk])
+
+    done = perform(request, form, act)
+    return done or render(
+        request,
+        "referral/case/conversation.html",
+        {
+            "case": case,
+            "form": form,
+            "child": child,
+            "title": _("What may be shared?"),
+            "caption": words.case_title(case),
+            "questions": [_question(form, question, agreed) for question in asked],
+            "ask_safe": bool(form.errors.get("person_is_safe"))
+            or (form.is_bound and not child and form.data.get("person_is_safe")),
+            "back_url": f"{reverse('consent', args=[case.pk])}?{urlencode([('to', r.token) for r in chosen])}",
+            **resume(request, form, "consent", case.pk),
+        },
+    )
+
+
+def _question(form: ConversationForm, question: Any, agreed: set[tuple[object, str, str]]) -> dict[str, Any]:
+    organisation = question.organisation
+    services = words.listed([code_label(CodeList.SERVICE, service).lower() for service in question.services])
+    return {
+        "organisation": organisation.name,
+        "purpose": Purpose(question.purpose).label,
+        "aloud": _(
+            "%(organisation)s would like to help you with: %(services)s. Before they say yes they see no name. "
+            "If they say yes, may they know:"
+        )
+        % {"organisation": organisation.name, "services": services},
+        "cells": [
+            {
+                "field": form[form.cell_name(question, group)],
+                "aloud": words.group_aloud(group),
+                "before": (organisation.pk, question.purpose, group) in agreed,
+            }
+            for group in question.groups
+        ],
+    }
+
+
+def consent_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """An adult's word ends what rests on it at once; a child's or guardian's is an objection to be decided."""
+    case = case_or_404(request, pk)
+    steps.permit_case(request.actor, CaseAct.WITHDRAW_CONSENT, case)
+    child, at = is_child(case.person.age_status), now()
+    lines = [line for line in files.consent_lines(case, at) if line.given]
+    form = WithdrawConsentForm(request.POST or None, lines=lines, child=child)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        recipient_id, purpose = form.about_what()
+        ended = basis.withdraw_consent(
+            pk,
+            by=request.actor,
+            at=at,
+            recipient_id=recipient_id,
+            purpose=purpose,
+            person_is_safe=cleaned.get("person_is_safe", True),
+        )
+        messages.success(request, _withdrawn_words(child, len(ended)))
+        return reverse("case", args=[pk])
+
+    done = perform(request, form, act)
+    if child:
+        title, submit = _("Record an objection"), _("Record the objection")
+        text = _(
+            "The objection of a child or guardian is written down now. "
+            "Nothing moves until a supervisor has decided, within 24 hours."
+        )
+        undo = ""
+    else:
+        title, submit = _("Withdraw consent"), _("Withdraw consent")
+        text = _(
+            "Every open referral to this organisation for this purpose ends at once, "
+            "and it can read nothing more in this service."
+        )
+        undo = _("This cannot be undone. What the organisation has printed or remembers stays with it.")
+    return done or render(
+        request,
+        "referral/case/withdraw_consent.html",
+        {
+            "form": form,
+            "title": title,
+            "text": text,
+            "undo": undo,
+            "danger": not child,
+            "submit": submit,
+            "rows": [(_("Case"), spoken(case.reference))],
+            "cancel_url": reverse("case", args=[pk]),
+            "nothing": not lines,
+        },
+    )
+
+
+def _withdrawn_words(child: bool, ended: int) -> str:
+    if child:
+        return _("The objection is recorded. A supervisor decides within 24 hours.")
+    return _("Consent is withdrawn. Referrals ended: %(count)d.") % {"count": ended}

@@ -1,0 +1,158 @@
+"""What waits for me, and what I was told."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from partners.actor import Actor
+from partners.enums import CodeList, Role
+from partners.queries import code_label
+from partners.templatetags.interface import moment
+from referral import notices as told
+from referral.enums import CaseAct, Side
+from referral.models import Notice, Referral, ReferralGrant
+from referral.policy import Tie, may_case
+from referral.queries import files, needing, notices_of, tasks_of
+from referral.queries.destinations import destination
+from referral.queries.lists import to_route
+from referral.references import spoken
+from referral.services.steps import NotVisible
+from referral.views import tasks_shown
+from referral.views.door import ActingRequest, now
+
+
+@require_GET
+def home(request: ActingRequest) -> HttpResponse:
+    """Tasks and referrals whose next step is mine, what is late first; the count is in the title."""
+    actor, at = request.actor, now()
+    lines = [
+        *map(_held, needing(actor)),
+        *(_task(actor, task) for task in tasks_of(actor)),
+        *_of_role(actor),
+    ]
+    lines.sort(key=lambda line: (line["due"] is None, line["due"] or at))
+    for line in lines:
+        line["late"] = line["due"] is not None and line["due"] <= at
+    return render(
+        request,
+        "referral/home.html",
+        {
+            "lines": lines,
+            "late": sum(line["late"] for line in lines),
+            "at": at,
+            "may_open": may_case(actor, CaseAct.OPEN, Tie()),
+            "may_report": may_case(actor, CaseAct.REPORT, Tie()),
+            "welcome": _welcome(actor),
+        },
+    )
+
+
+def _held(grant: ReferralGrant) -> dict[str, Any]:
+    """A referral at one's own desk, or of one's own case."""
+    referral = grant.content_object
+    if grant.side == Side.RECEIVING:
+        who = _("from %(organisation)s") % {"organisation": referral.referring_organisation.name}
+    else:
+        who = _("to %(organisation)s") % {"organisation": referral.receiving_organisation.name}
+    return _referral(referral) | {"who": who}
+
+
+def _referral(referral: Referral) -> dict[str, Any]:
+    return {
+        "url": reverse("referral", args=[referral.pk]),
+        "reference": spoken(referral.reference),
+        "what": code_label(CodeList.SERVICE, referral.service),
+        "urgency": referral.urgency,
+        "urgency_label": referral.get_urgency_display(),
+        "who": referral.referring_organisation.name,
+        "state": referral.state,
+        "label": referral.get_state_display(),
+        "due": referral.due_at,
+    }
+
+
+def _task(actor: Actor, task: Any) -> dict[str, Any]:
+    line = tasks_shown.line(actor, task)
+    return {
+        "url": line["url"],
+        "reference": line["title"],
+        "note": line["hint"],
+        "what": _("Task"),
+        "who": "" if line["mine"] else _("for your organisation"),
+        "due": line["due"],
+    }
+
+
+def _of_role(actor: Actor) -> list[dict[str, Any]]:
+    """What waits for those who hold no file: titles to confirm, referrals to place elsewhere."""
+    lines: list[dict[str, Any]] = []
+    if actor.has(Role.JUSTICE):
+        for title in files.titles_for(actor.organisation_id).filter(confirmed_at=None)[:25]:
+            lines.append(
+                {
+                    "url": reverse("title_confirm", args=[title.pk]),
+                    "reference": title.get_state_display(),
+                    "what": _("Confirm a custody title"),
+                    "who": title.case.organisation.name,
+                    "due": title.ends_at,
+                }
+            )
+    if actor.has(Role.COORDINATOR):
+        lines += [_referral(referral) | {"url": reverse("routing")} for referral in to_route(actor)]
+    return lines
+
+
+def _welcome(actor: Actor) -> str:
+    """What the page says to those for whom nothing ever waits here."""
+    if actor.has(Role.AUDITOR):
+        return _("You check who did and saw what. You act on no case, and read no identity and no story.")
+    if actor.has(Role.STATISTICIAN):
+        return _("You count. No page shows you a person.")
+    if actor.has(Role.ADMINISTRATOR):
+        return _("You keep organisations, accounts and code lists. No page shows you a case.")
+    if actor.roles:
+        return ""
+    return _("You hold no role at present. Ask the technical administration for one.")
+
+
+@require_http_methods(["GET", "POST"])
+def notices(request: ActingRequest) -> HttpResponse:
+    """The newest ones; a POST marks all of them read."""
+    if request.method == "POST":
+        told.mark_read(Notice.objects.filter(user_id=request.actor.id), at=now())
+        return redirect("notices")
+    rows = [
+        {
+            "url": reverse("notice", args=[notice.pk]),
+            "reference": spoken(notice.reference),
+            "what": _("Action required") if notice.action_needed else _("For your information"),
+            "label": _("New") if notice.read_at is None else "",
+            "state": "sent",
+            "when": moment(notice.made_at),
+            "due": notice.due_at if notice.action_needed else None,
+        }
+        for notice in notices_of(request.actor.id)
+    ]
+    return render(
+        request,
+        "referral/notices.html",
+        {"rows": rows, "at": now(), "unread": any(row["label"] for row in rows)},
+    )
+
+
+@require_GET
+def notice(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Marks a notice read and goes where it leads; the permission is asked again there."""
+    found = Notice.objects.filter(pk=pk, user_id=request.actor.id).first()
+    if found is None:
+        raise NotVisible
+    told.mark_read(Notice.objects.filter(pk=pk), at=now())
+    leads_to = destination(request.actor, found, now())
+    if leads_to is None:
+        return render(request, "referral/notice_gone.html", {"reference": spoken(found.reference)})
+    return redirect(leads_to[0], leads_to[1])

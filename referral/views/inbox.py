@@ -1,0 +1,157 @@
+"""The two lists of referrals: what waits at the desk, what was sent. Overdue first, codes only."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from partners.enums import CodeList, Role
+from partners.queries import code_label
+from partners.templatetags.interface import moment
+from referral.enums import Side
+from referral.models import Referral, ReferralGrant
+from referral.queries import sent_by, staffed_desks
+from referral.queries.lists import PAGE, After, ended_of, still_lodged
+from referral.references import spoken
+from referral.services import reading
+from referral.views.door import ActingRequest, now
+from referral.views.shared import in_short
+
+
+@require_GET
+def inbox(request: ActingRequest) -> HttpResponse:
+    if request.GET.get("show") == "ended":
+        return _ended(request, Side.RECEIVING, "inbox")
+    grants = reading.open_inbox(request.actor, _after(request))
+    rows = [
+        _row(grant, grant.content_object.referring_organisation.name)
+        | {"note": in_short(grant.content_object, grant.content_object.preview)}
+        for grant in grants[:PAGE]
+    ]
+    return _page(request, "inbox", rows, grants)
+
+
+@require_GET
+def sent(request: ActingRequest) -> HttpResponse:
+    reading.require_seat(
+        request.actor, Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, reason_code="NOT_ALLOWED_LIST"
+    )
+    if request.GET.get("show") == "ended":
+        return _ended(request, Side.REFERRING, "referrals")
+    grants = sent_by(request.actor, _after(request))
+    staffed = staffed_desks(grant.content_object.receiving_organisation_id for grant in grants)
+    rows = [
+        _row(grant, grant.content_object.receiving_organisation.name)
+        | {"note": _note(grant.content_object, staffed)}
+        for grant in grants[:PAGE]
+    ]
+    return _page(request, "referrals", rows, grants)
+
+
+def _note(referral: Referral, staffed: frozenset[UUID]) -> str:
+    case = _("Case %(reference)s") % {"reference": spoken(referral.case.reference)}
+    if referral.receiving_organisation_id in staffed:
+        return case
+    return f"{case} · {_('nobody is at this desk any more: telephone, or withdraw and refer elsewhere')}"
+
+
+def _ended(request: ActingRequest, side: Side, name: str) -> HttpResponse:
+    receiving = side == Side.RECEIVING
+    if receiving:
+        reading.require_seat(
+            request.actor, Role.FOCAL_POINT, Role.SUPERVISOR, reason_code="NOT_ALLOWED_INBOX"
+        )
+    grants = ended_of(request.actor, side, _uuid(request.GET.get("after", "")))
+    rows = [
+        _row(grant, (row.referring_organisation if receiving else row.receiving_organisation).name)
+        | {"when": moment(row.ended_at), "late": False}
+        for grant in grants[:PAGE]
+        if (row := grant.content_object).ended_at
+    ]
+    last = str(grants[PAGE - 1].content_object_id) if len(grants) > PAGE else ""
+    lodged = still_lodged(request.actor, now()) if receiving and "after" not in request.GET else []
+    return render(
+        request,
+        "referral/inbox.html",
+        {
+            "name": name,
+            "ended": True,
+            "rows": rows,
+            "lodged": lodged,
+            "tabs": _tabs(name, ended=True),
+            "next_url": _url(name, show="ended", after=last) if last else "",
+            "at": now(),
+        },
+    )
+
+
+def _page(
+    request: ActingRequest, name: str, rows: list[dict[str, Any]], grants: list[ReferralGrant]
+) -> HttpResponse:
+    more = grants[PAGE - 1] if len(grants) > PAGE else None
+    return render(
+        request,
+        "referral/inbox.html",
+        {
+            "name": name,
+            "ended": False,
+            "rows": rows,
+            "late": sum(row["late"] for row in rows),
+            "tabs": _tabs(name, ended=False),
+            "next_url": _url(name, after=f"{more.due_at.isoformat()}_{more.content_object_id}")
+            if more and more.due_at
+            else "",
+            "at": now(),
+        },
+    )
+
+
+def _row(grant: ReferralGrant, who: str) -> dict[str, Any]:
+    referral = grant.content_object
+    return {
+        "url": reverse("referral", args=[referral.pk]),
+        "reference": spoken(referral.reference),
+        "state": referral.state,
+        "label": referral.get_state_display(),
+        "what": code_label(CodeList.SERVICE, referral.service),
+        "who": who,
+        "due": grant.due_at,
+        "late": grant.due_at is not None and grant.due_at <= now(),
+        "urgency": referral.urgency,
+        "urgency_label": referral.get_urgency_display(),
+    }
+
+
+def _tabs(name: str, *, ended: bool) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Open"), "url": reverse(name), "current": not ended},
+        {"label": _("Ended"), "url": _url(name, show="ended"), "current": ended},
+    ]
+
+
+def _url(name: str, **parameters: str) -> str:
+    return f"{reverse(name)}?{urlencode(parameters)}"
+
+
+def _after(request: ActingRequest) -> After | None:
+    """Where the page before ended; an address that somebody has bent begins at the beginning."""
+    due, _line, last = request.GET.get("after", "").partition("_")
+    pk = _uuid(last)
+    try:
+        at = datetime.fromisoformat(due)
+    except ValueError:
+        return None
+    return After(at, pk) if pk and at.tzinfo else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,78 @@
+"""What a receiver reads, in words: the coded preview before it accepts, what was shared after it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partners.enums import CodeList, Sex
+from partners.queries import code_label
+from referral.disclosure import EXTRACT_GROUPS
+from referral.enums import AgeBand, Group, RiskLevel, TitleState
+from referral.models import Preview, Referral
+from referral.views import words
+
+Row = tuple[str, str]
+
+
+def preview_rows(referral: Referral, preview: Preview) -> list[Row]:
+    """Everything that the desk decides on; nothing else leaves before it accepts (design §6, Preview)."""
+    details = preview.details
+    return [
+        (_("Service"), code_label(CodeList.SERVICE, referral.service)),
+        (_("Urgency"), str(referral.get_urgency_display())),
+        (_("Risk"), str(RiskLevel(preview.risk).label)),
+        (_("Age"), str(AgeBand(preview.age_band).label)),
+        (_("Sex"), str(Sex(referral.sex).label)),
+        (_("Languages"), words.languages(details["languages"])),
+        (_("Region"), preview.region.name),
+        (_("Children with the person"), words.children(details["children"])),
+        (_("What the place depends on"), words.flags(details["flags"]) or _("Nothing in particular")),
+        (_("Days needed"), days(details["days"])),
+    ]
+
+
+def days(count: int | None) -> str:
+    if count is None:
+        return _("Not known")
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+def in_short(referral: Referral, preview: Preview) -> str:
+    """The preview in one line of a list."""
+    parts = [
+        str(AgeBand(preview.age_band).label),
+        str(Sex(referral.sex).label).lower(),
+        words.languages(preview.details["languages"]),
+        preview.region.name,
+        words.flags(preview.details["flags"]),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def group_rows(payload: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, list[Row]]]:
+    """(group, its name, its values in words), in reading order; a group without any value stays, empty."""
+    return [
+        (
+            group.value,
+            str(group.label),
+            [(words.field_label(name), words.worded(name, value)) for name, value in payload[group].items()],
+        )
+        for group in Group
+        if group in payload
+    ]
+
+
+def extract_rows(payload: Mapping[str, Any]) -> list[Row]:
+    """Health alerts, safe contact and custody title: as much of them as had been shared."""
+    rows = [
+        (words.field_label(name), words.worded(name, value))
+        for group in EXTRACT_GROUPS
+        for name, value in payload.get(group, {}).items()
+    ]
+    title = payload["title"]
+    confirmed = _("confirmed by the registry") if title["confirmed"] else _("not confirmed by the registry")
+    standing = str(TitleState(title["state"]).label)
+    rows.append((_("Custody title"), standing if title["state"] == TitleState.NONE else f"{standing}, {confirmed}"))
+    return rows

@@ -1,0 +1,131 @@
+"""What happened to a referral and what was said, in words, as far as this reader may know."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners.actor import Actor
+from partners.enums import CodeList
+from partners.queries import code_label
+from partners.templatetags.interface import telephone
+from referral.enums import Action, Level, MessageKind
+from referral.lifecycle import message_kinds
+from referral.models import Message, Referral, Transition
+from referral.queries.lists import timeline
+
+#: Acts are often written down after the fact; a wider gap than this is shown (design §4, Time).
+LATE_RECORD = timedelta(hours=24)
+
+HAPPENED = {
+    Action.SEND: gettext_lazy("Sent"),
+    Action.ACKNOWLEDGE: gettext_lazy("Receipt acknowledged"),
+    Action.REQUEST_INFO: gettext_lazy("Information asked for"),
+    Action.ANSWER: gettext_lazy("Answer given"),
+    Action.ACCEPT: gettext_lazy("Accepted"),
+    Action.DECLINE: gettext_lazy("Could not receive the person"),
+    Action.STEP_BACK: gettext_lazy("Stepped back"),
+    Action.START: gettext_lazy("Arrival recorded"),
+    Action.NO_SHOW: gettext_lazy("Non-arrival recorded"),
+    Action.RESUME: gettext_lazy("Late arrival recorded"),
+    Action.REVIEW: gettext_lazy("Stay renewed"),
+    Action.COMPLETE: gettext_lazy("Service ended"),
+    Action.WITHDRAW: gettext_lazy("Withdrawn by the sender"),
+    Action.EXPIRE: gettext_lazy("Closed without an answer"),
+    Action.REDIRECT: gettext_lazy("Referred elsewhere"),
+    Action.PROPOSE_ONWARD: gettext_lazy("Further referral proposed"),
+    Action.RECORD_TELEPHONE_ANSWER: gettext_lazy("Telephone answer recorded"),
+}
+_REASONS = {
+    Action.DECLINE: CodeList.DECLINE_REASON,
+    Action.STEP_BACK: CodeList.DECLINE_REASON,
+    Action.NO_SHOW: CodeList.NON_ARRIVAL,
+    Action.COMPLETE: CodeList.OUTCOME,
+    Action.WITHDRAW: CodeList.WITHDRAW_REASON,
+}
+#: Codes of our own, which no ministry's list holds.
+_OWN_CODES = {
+    "CODE": gettext_lazy("By the arrival code"),
+    "OTHERWISE": gettext_lazy("Identified otherwise"),
+    "YES": gettext_lazy("Yes, to be confirmed by the centre"),
+    "NO": gettext_lazy("No"),
+}
+
+
+def entries(actor: Actor, referral: Referral, level: Level) -> list[dict[str, Any]]:
+    """Newest first; by organisation, with names only of the reader's own."""
+    return [
+        {
+            "title": HAPPENED[Action(move.action)],
+            "by": _who(actor, move),
+            "at": move.occurred_at,
+            "text": _reason(actor, referral, move, level),
+            "recorded_at": move.recorded_at if move.recorded_at - move.occurred_at > LATE_RECORD else None,
+        }
+        for move in timeline(referral)
+    ]
+
+
+def _who(actor: Actor, move: Transition) -> str:
+    if move.organisation is None or move.actor is None:
+        return _("the system")
+    if move.organisation_id == actor.organisation_id:
+        return f"{move.actor.name}, {move.organisation.name}"
+    return str(move.organisation.name)
+
+
+def _reason(actor: Actor, referral: Referral, move: Transition, level: Level) -> str:
+    """Why a sender withdrew never leaves the sender's side; free words are for who reads the file or the exchange."""
+    ours = actor.organisation_id == referral.referring_organisation_id
+    if move.action == Action.WITHDRAW and not ours:
+        return ""
+    parts = []
+    if move.reason_code in _OWN_CODES:
+        parts.append(str(_OWN_CODES[move.reason_code]))
+    elif move.reason_code and move.action in _REASONS:
+        parts.append(code_label(_REASONS[Action(move.action)], move.reason_code))
+    open_to_both = move.reason_for == "both" and level in (Level.PREVIEW, Level.SNAPSHOT)
+    if (level == Level.CASE or open_to_both) and move.reason:
+        parts.append(move.reason)
+    return "\n".join(parts)
+
+
+def conversation(actor: Actor, referral: Referral, level: Level) -> list[dict[str, Any]]:
+    """Oldest first; empty once the referral has ended, and for who reads codes only."""
+    if level in (Level.NONE, Level.CODES) or not message_kinds(referral.state):
+        return []
+    written = referral.messages.select_related("from_organisation", "written_by").order_by("written_at", "code")
+    return [_message(actor, message) for message in written if _is_open(referral, message, level)]
+
+
+def _is_open(referral: Referral, message: Message, level: Level) -> bool:
+    """Words written while identity was open closed with it when the person did not arrive."""
+    words = message.kind == MessageKind.TEXT
+    return not (words and level == Level.PREVIEW and message.written_at < referral.state_since)
+
+
+def _message(actor: Actor, message: Message) -> dict[str, Any]:
+    own = message.from_organisation_id == actor.organisation_id
+    return {
+        "mine": own if not message.referral.within_one_organisation else message.written_by_id == actor.id,
+        "by": f"{message.written_by.name}, {message.from_organisation}" if own else message.from_organisation.name,
+        "at": message.written_at,
+        "kind": "" if message.kind == MessageKind.TEXT else message.get_kind_display(),
+        "text": _said(message),
+    }
+
+
+def _said(message: Message) -> str:
+    match message.kind:
+        case MessageKind.QUESTION:
+            return code_label(CodeList.QUESTION, message.code)
+        case MessageKind.ANSWER:
+            # A coded answer keeps the question that it answers in its body.
+            question = code_label(CodeList.QUESTION, message.body) if message.body else ""
+            return " ".join(part for part in (question, code_label(CodeList.ANSWER, message.code)) if part)
+        case MessageKind.CALL_ME:
+            number = message.from_organisation.telephone
+            return telephone(number) if number else _("No number is in the directory.")
+        case _:
+            return message.body or ""

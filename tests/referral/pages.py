@@ -1,0 +1,44 @@
+"""A person at a browser without JavaScript: opens a page, fills its form, presses its button."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from partners.models import User
+from referral.models import Referral
+
+
+def sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def values_of(form: Any) -> dict[str, Any]:
+    """What a browser would send of an untouched form."""
+    shown = {field.html_name: field.value() for field in form}
+    for field in form:
+        value = shown[field.html_name]
+        if hasattr(value, "strftime"):
+            shown[field.html_name] = field.field.widget.format_value(value)
+    return {name: value for name, value in shown.items() if value not in (None, "")}
+
+
+def press(client: Client, url: str, **typed: Any) -> Any:
+    """GETs a form and POSTs it with what is typed over it."""
+    page = client.get(url)
+    assert page.status_code == 200, page.status_code
+    return client.post(url, values_of(page.context["form"]) | typed)
+
+
+def act_url(referral: Referral, action: str) -> str:
+    return reverse("referral_act", args=[referral.pk, action])
+
+
+def act(user: User, referral: Referral, action: str, **typed: Any) -> Any:
+    return press(sign_in(user), act_url(referral, action), **typed)
+
+
+def page_of(user: User, referral: Referral) -> Any:
+    return sign_in(user).get(reverse("referral", args=[referral.pk]))
