@@ -3,9 +3,11 @@
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from audit.enums import Verb
@@ -47,12 +49,30 @@ class AccountAdapter(DefaultAccountAdapter):
             super().login(request, user)
             record(Verb.LOGIN, user)
 
+    def post_login(self, request: WSGIRequest, user: User, **login: Any) -> Any:
+        """The account's language goes with the person to this browser, as `set_language` would leave it."""
+        response = super().post_login(request, user, **login)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            path=settings.LANGUAGE_COOKIE_PATH,
+            domain=settings.LANGUAGE_COOKIE_DOMAIN,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+        return response
+
     def logout(self, request: WSGIRequest) -> None:
         # Read again: a change of password, which ends in a sign-out, has made a new version of the row.
         user = User.objects.get(pk=cast(User, request.user).pk)
         with transaction.atomic():
             super().logout(request)
             record(Verb.LOGOUT, user)
+
+    def get_password_change_redirect_url(self, request: WSGIRequest) -> str:
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def set_password(self, user: User, password: str) -> None:
         set_password(user.pk, password)

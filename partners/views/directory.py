@@ -39,7 +39,7 @@ def directory_list(request: ActingRequest) -> HttpResponse:
 WORDS: dict[str, Callable[[Any], str]] = {
     "region": lambda region: region.name,
     "service": lambda code: code_label(CodeList.SERVICE, code),
-    "kind": lambda kind: OrganisationKind(kind).label,
+    "kind": lambda kind: str(OrganisationKind(kind).label),
 }
 
 

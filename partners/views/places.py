@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.enums import Act
@@ -78,7 +79,12 @@ def places_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
         form,
         title=places.get_group_display(),
         caption=places.site.name,
-        text=_("%(held)d held for people who are on their way.") % {"held": places.held},
+        text=ngettext(
+            "%(held)d place is held for somebody on the way.",
+            "%(held)d places are held for people on the way.",
+            places.held,
+        )
+        % {"held": places.held},
         submit=_("Save"),
         back_url=reverse("places"),
     )

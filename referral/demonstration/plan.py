@@ -130,6 +130,8 @@ class File:
     reporter: str = ""
     days: float = 0
     refused: str = ""
+    #: Closed by the supervisor once all its referrals have ended.
+    closed: bool = False
 
 
 # fmt: off
@@ -205,7 +207,7 @@ FILES: tuple[File, ...] = (
     File("mamadou.ba", "domestic", "SN-TH", (
         Loop("leer", "MHPSS", STANDARD, "in_service", 44),
         Loop("teranga", "SHELTER_EMERG", URGENT, "came_late", 5),
-        Loop("atte", "LEGAL", STANDARD, "declined", 7, "FUNDING",
+        Loop("atte", "LEGAL", STANDARD, "declined", 11, "FUNDING",
              then=Loop("jambaar", "LEGAL", STANDARD, "expired", 2)),
     ), title="requisition"),
     File("mamadou.ba", "worker", "SN-DK", (
@@ -217,7 +219,7 @@ FILES: tuple[File, ...] = (
         Loop("teranga", "SHELTER_TRANSIT", URGENT, "completed", 21, "RETURNED"),
         Loop("cdpe_pikine", "FAM_ASSESS", STANDARD, "completed", 24, "NEED_MET"),
         Loop("wergu", "MED_GEN", STANDARD, "completed", 27, "NEED_MET"),
-    ), title="ogp"),
+    ), title="ogp", closed=True),
     File("ndeye.sarr", "fishing", "SN-DK", (
         Loop("jokko", "VOC", STANDARD, "staying", 2),
         Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 3),

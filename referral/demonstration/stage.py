@@ -39,7 +39,11 @@ class QuickHasher(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 1, 1024, 1
 
 
-OFFSET = "SELECT set_config('relais.clock_offset', (%s::timestamptz - now())::text, true)"
+#: Invented looks that a power cut loses are no loss: the disk is not waited for.
+CLOCK = """
+    SELECT set_config('relais.clock_offset', (%s::timestamptz - now())::text, true),
+           set_config('synchronous_commit', 'off', true)
+"""
 
 
 @dataclass
@@ -99,12 +103,13 @@ class Stage:
 
     @contextmanager
     def _sitting(self, who: sitting.Who) -> Iterator[None]:
-        with keyring.opened(self.provider), sitting.opened(who, self.at):
+        with keyring.opened(self.provider) as ring, sitting.opened(who, self.at) as here:
             _set_clock("default", self.at)
             yield
-            with transaction.atomic(using=ALIAS):
-                _set_clock(ALIAS, self.at)
-                audit.flush()
+            if here.looks or ring.unwraps:
+                with transaction.atomic(using=ALIAS):
+                    _set_clock(ALIAS, self.at)
+                    audit.flush()
 
     def seat(self, person: str, name: str, organisation: Organisation, roles: list[str], by: Actor | None) -> None:
         """Invites somebody, who accepts, chooses the password and gives the undertaking."""
@@ -143,4 +148,4 @@ def address(person: str) -> str:
 def _set_clock(alias: str, at: datetime) -> None:
     """Until the end of the transaction, history and events say that it is `at`."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(OFFSET, [at])
+        cursor.execute(CLOCK, [at])

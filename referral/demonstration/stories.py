@@ -1,7 +1,7 @@
 """What happens in a file: how it opens, on what basis its referrals go out, and each act of each of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from referral.demonstration import persons, titles
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File, Loop
 from referral.demonstration.stage import Script, Stage
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of
-from referral.enums import SHELTER_SERVICES, GroundCode, Group, MessageKind, Urgency
+from referral.enums import SHELTER_SERVICES, GroundCode, Group, MessageKind, RevealReason, Urgency
 from referral.models import Case, LegalGround, Referral
 from referral.queries import places_for
-from referral.services import basis, care, cases, messages, receiving, sending, telephone, withdrawing
+from referral.services import basis, care, cases, messages, reading, receiving, sending, telephone, withdrawing
 
 #: What the person is told and asked before a draft is begun.
 TALK = 15 * MINUTES
@@ -50,6 +50,15 @@ def open_file(stage: Stage, file: File) -> Script:
         stage.begin(titles.obtain(stage, case.pk, file, name), first + 9 * HOURS)
     if profile.unknown_age:
         stage.later(stage.at + 3 * DAYS, lambda: _decide_age(stage, case.pk))
+    if file.closed:
+        ended = max(loop.schedule(stage.now)[-1][1] for loop in file.loops)
+        stage.later(ended + 2 * DAYS, lambda: _close(stage, case.pk, file))
+    # The supervisor reads each new file, and what the person needs.
+    for supervisor in _other_supervisors(stage, case)[:1]:
+        yield stage.at + 6 * HOURS
+        with stage.acting(supervisor) as by:
+            reading.open_case_page(by, case)
+            reading.reveal(by, case, ["needs"], reason=RevealReason.SUPERVISE)
 
 
 def opening(file: File, now: datetime) -> datetime:
@@ -69,6 +78,15 @@ def _decide_age(stage: Stage, case_pk: UUID) -> None:
             cases.decide_age(
                 case_pk, by=by, at=stage.at, version=case.person.version, age_status="child", age_band="14-17"
             )
+
+
+def _close(stage: Stage, case_pk: UUID, file: File) -> None:
+    """The owner sees a low risk and asks the supervisor, who closes the file."""
+    case = Case.objects.get(pk=case_pk)
+    with stage.acting(file.owner) as by:
+        case = cases.reassess(case_pk, by=by, at=stage.at, version=case.version, risk="low", urgency="standard")
+    with stage.acting(_other_supervisors(stage, case)[0]) as by:
+        cases.close_case(case_pk, by=by, at=stage.at, version=case.version, reason_code="FAMILY_REUNIFIED")
 
 
 def _countersign(stage: Stage, ground_pk: UUID) -> None:
@@ -95,7 +113,9 @@ class Play:
     #: (recipient, purpose) that the person was asked about, or the law let pass.
     asked: set[tuple[UUID, str]]
     parent: UUID | None = None
-    pk: UUID | None = None
+    pk: UUID = field(init=False)
+    #: When the next act follows; None at the end of the play.
+    coming: datetime | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.times = self.loop.schedule(self.stage.now)
@@ -117,7 +137,11 @@ class Play:
 
     @property
     def row(self) -> Referral:
-        return Referral.objects.select_related("case").get(pk=self.pk)
+        return Referral.objects.get(pk=self.pk)
+
+    @property
+    def version(self) -> int:
+        return Referral.objects.values_list("version", flat=True).get(pk=self.pk)
 
     @property
     def receiver(self) -> Organisation:
@@ -185,41 +209,43 @@ class Play:
 
     def send(self) -> None:
         with self.stage.acting(self.owner) as by:
-            sending.send_referral(self.row.pk, by=by, at=self.at, version=self.row.version)
+            sending.send_referral(self.pk, by=by, at=self.at, version=self.version)
 
     def acknowledge(self) -> None:
         with self.stage.acting(self.desk) as by:
-            receiving.acknowledge(self.row.pk, by=by, at=self.at, version=self.row.version)
+            receiving.acknowledge(self.pk, by=by, at=self.at, version=self.version)
         if self.loop.urgency == Urgency.EMERGENCY:
             self._write(self.desk, MessageKind.CALL_ME)
 
     def telephone(self) -> None:
         with self.stage.acting(self.owner) as by:
             telephone.record_telephone_answer(
-                self.row.pk, by=by, at=self.at, version=self.row.version, yes=True, said_by="La personne de permanence",
-                said_at=self.at - 5 * MINUTES, places_id=self._free_places(),
+                self.pk, by=by, at=self.at, version=self.version, yes=True, said_by="La personne de permanence",
+                said_at=self.at - 5 * MINUTES,
             )  # fmt: skip
 
     def request_info(self) -> None:
         codes = ["ARRIVAL", "LEGAL_TITLE" if self.row.is_child else "DURATION"]
         with self.stage.acting(self.desk) as by:
-            receiving.request_info(self.row.pk, by=by, at=self.at, version=self.row.version, codes=codes)
+            receiving.request_info(self.pk, by=by, at=self.at, version=self.version, codes=codes)
 
     def answer(self) -> None:
         second = ("LEGAL_TITLE", "LEGAL_TITLE_REQUESTED") if self.row.is_child else ("DURATION", "DURATION_MONTH")
         with self.stage.acting(self.owner) as by:
             sending.answer(
-                self.row.pk, by=by, at=self.at, version=self.row.version, codes=dict([("ARRIVAL", "ARRIVAL_TOMORROW"), second])
+                self.pk, by=by, at=self.at, version=self.version, codes=dict([("ARRIVAL", "ARRIVAL_TOMORROW"), second])
             )
 
     def accept(self) -> None:
         arrival = self.coming or self.at + self.loop.gap("start")
         with self.stage.acting(self.desk) as by:
             receiving.accept_referral(
-                self.row.pk, by=by, at=self.at, version=self.row.version, worker_id=self.stage.people[self.worker].pk,
+                self.pk, by=by, at=self.at, version=self.version, worker_id=self.stage.people[self.worker].pk,
                 expected_arrival_at=max(self.at + 20 * MINUTES, arrival - 8 * HOURS), places_id=self._free_places(),
                 label=f"Chambre {self.stage.random.randint(1, 6)}",
             )  # fmt: skip
+        with self.stage.acting(self.worker) as by:
+            reading.read_snapshot(by, self.row, self.at)
         self._write(self.desk, MessageKind.TEXT, "La place est prête. Merci de prévenir une heure avant l’arrivée.")
 
     def start(self) -> None:
@@ -233,45 +259,45 @@ class Play:
     def no_show(self) -> None:
         with self.stage.acting(self.desk) as by:
             care.record_no_show(
-                self.row.pk, by=by, at=self.at, version=self.row.version, occurred_at=self.at - HOURS,
+                self.pk, by=by, at=self.at, version=self.version, occurred_at=self.at - HOURS,
                 reason_code="TRANSPORT_FAILED" if self.coming else "NOT_ARRIVED", called=True,
             )  # fmt: skip
 
     def resume(self) -> None:
         with self.stage.acting(self.desk) as by:
             care.resume_service(
-                self.row.pk, by=by, at=self.at, version=self.row.version, occurred_at=self.at - 15 * MINUTES,
+                self.pk, by=by, at=self.at, version=self.version, occurred_at=self.at - 15 * MINUTES,
                 identified_otherwise="Amenée par l’éducatrice qui suit le dossier.", places_id=self._free_places(),
             )  # fmt: skip
 
     def review(self) -> None:
         with self.stage.acting(self.worker) as by:
-            care.review_service(self.row.pk, by=by, at=self.at, version=self.row.version)
+            care.review_service(self.pk, by=by, at=self.at, version=self.version)
 
     def propose_onward(self) -> None:
         with self.stage.acting(self.worker) as by:
             sending.propose_onward(
-                self.row.pk, by=by, at=self.at, version=self.row.version, service="LIVELIHOOD", urgency=Urgency.STANDARD,
+                self.pk, by=by, at=self.at, version=self.version, service="LIVELIHOOD", urgency=Urgency.STANDARD,
                 organisation_id=self.stage.organisations["liggeey"].pk,
             )  # fmt: skip
 
     def complete(self) -> None:
         with self.stage.acting(self.worker) as by:
             care.complete_service(
-                self.row.pk, by=by, at=self.at, version=self.row.version, occurred_at=self.at - HOURS, outcome=self.loop.code
+                self.pk, by=by, at=self.at, version=self.version, occurred_at=self.at - HOURS, outcome=self.loop.code
             )
 
     def decline(self) -> None:
         with self.stage.acting(self.desk) as by:
-            receiving.decline_referral(self.row.pk, by=by, at=self.at, version=self.row.version, reason_code=self.loop.code)
+            receiving.decline_referral(self.pk, by=by, at=self.at, version=self.version, reason_code=self.loop.code)
 
     def step_back(self) -> None:
         with self.stage.acting(self.desk) as by:
-            receiving.step_back(self.row.pk, by=by, at=self.at, version=self.row.version)
+            receiving.step_back(self.pk, by=by, at=self.at, version=self.version)
 
     def withdraw(self) -> None:
         with self.stage.acting(self.owner) as by:
-            withdrawing.withdraw_referral(self.row.pk, by=by, at=self.at, reason_code=self.loop.code)
+            withdrawing.withdraw_referral(self.pk, by=by, at=self.at, reason_code=self.loop.code)
 
     def withdraw_consent(self) -> None:
         with self.stage.acting(self.owner) as by:
@@ -281,7 +307,7 @@ class Play:
 
     def expire(self) -> None:
         with self.stage.unattended():
-            withdrawing.expire(self.row.pk, at=self.at)
+            withdrawing.expire(self.pk, at=self.at)
 
     def _free_places(self) -> UUID | None:
         """A place for this person; none is asked for where the service lodges nobody."""
@@ -292,7 +318,7 @@ class Play:
 
     def _write(self, person: str, kind: MessageKind, body: str = "") -> None:
         with self.stage.acting(person) as by:
-            messages.write_message(self.row.pk, by=by, at=self.at + MINUTES, kind=kind, body=body)
+            messages.write_message(self.pk, by=by, at=self.at + MINUTES, kind=kind, body=body)
 
 
 ACTS: dict[str, Callable[[Play], None]] = {

@@ -187,7 +187,7 @@ class PersonForm(ActForm):
             age_status: what is already decided, where the page does not ask it.
         """
         super().__init__(*args, **kwargs)
-        self.age_status = age_status
+        self.decided_status = age_status
         if only is not None:
             kept = {"key", "version", *only}
             self.fields = {name: field for name, field in self.fields.items() if name in kept}
@@ -214,8 +214,8 @@ class PersonForm(ActForm):
         if "age_status" in self.fields:
             if "age_status" in cleaned and "age_band" in cleaned:
                 self._clean_age(cleaned)
-        elif cleaned.get("birth_date") and self.age_status in (AgeStatus.CHILD, AgeStatus.ADULT):
-            cleaned["age_band"] = self._band_of_birth(cleaned["birth_date"], self.age_status)
+        elif cleaned.get("birth_date") and self.decided_status in (AgeStatus.CHILD, AgeStatus.ADULT):
+            cleaned["age_band"] = self._band_of_birth(cleaned["birth_date"], self.decided_status)
         return cleaned
 
     def _band_of_birth(self, born: date, status: str) -> AgeBand:

@@ -50,9 +50,21 @@ class AnswerForm(ActForm):
         self.asked = [code for code, _word in asked]
         for code, word in asked:
             self.fields[f"answer_{code}"] = forms.ChoiceField(
-                label=word, choices=code_choices(CodeList.ANSWER), widget=forms.RadioSelect,
+                label=word,
+                choices=answers_to(code),
+                widget=forms.RadioSelect,
                 error_messages={"required": _("Choose an answer to “%(question)s”.") % {"question": word}},
-            )  # fmt: skip
+            )
 
     def codes(self) -> dict[str, str]:
         return {code: self.cleaned_data[f"answer_{code}"] for code in self.asked}
+
+
+def answers_to(question: str) -> list[tuple[str, str]]:
+    """Answers that begin with the question's code are its own; those that begin with none are everybody's."""
+    questions = [code for code, _word in code_choices(CodeList.QUESTION)]
+    return [
+        (code, word)
+        for code, word in code_choices(CodeList.ANSWER)
+        if code.startswith(f"{question}_") or not any(code.startswith(f"{other}_") for other in questions)
+    ]

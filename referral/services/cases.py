@@ -230,7 +230,9 @@ def correct_person(
         if person.version != version:
             raise steps.StaleForm
         with keyring.current().revealing(person):
-            changed = [name for name in PERSON_FIELDS if name in values and getattr(person, name) != values[name]]
+            changed = [
+                name for name in PERSON_FIELDS if name in values and getattr(person, name) != values[name]
+            ]
         if changed:
             for name in changed:
                 setattr(person, name, values[name])
@@ -272,7 +274,13 @@ def close_case(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: 
         source = case.state
         case.close(at=at)
         case.closed_at = at
-        write(case, f"transition.{CaseAction.CLOSE}", case_id=case.pk, scope=f"{source}:{case.state}", reason_code=reason_code)
+        write(
+            case,
+            f"transition.{CaseAction.CLOSE}",
+            case_id=case.pk,
+            scope=f"{source}:{case.state}",
+            reason_code=reason_code,
+        )
         grants.keep_owner(case)
         for kind in TaskKind:
             finish_tasks(case, kind, by=by, at=at, result="closed")
@@ -354,7 +362,13 @@ def finish_tasks(case: Case, kind: TaskKind, *, by: Actor | None, at: datetime, 
 
 #: Tasks that only the act they ask for can end.
 ENDED_BY_ACT = frozenset(
-    {TaskKind.TAKE_IN_REPORT, TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION, TaskKind.CONFIRM_TITLE, TaskKind.OBJECTION}
+    {
+        TaskKind.TAKE_IN_REPORT,
+        TaskKind.COUNTERSIGN,
+        TaskKind.AGE_DECISION,
+        TaskKind.CONFIRM_TITLE,
+        TaskKind.OBJECTION,
+    }
 )
 
 

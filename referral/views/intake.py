@@ -151,12 +151,10 @@ def _edit(request: ActingRequest, case: Case, part: str) -> HttpResponse:
     if done:
         return done
     form.renew(version)
-    if not form.is_bound:
-        form.initial |= (
-            {"urgency": case.urgency, "risk": case.risk}
-            if part == "situation"
-            else _opened(request, case, names)
-        )
+    if not form.is_bound and part == "situation":
+        form.initial.update(urgency=case.urgency, risk=case.risk)
+    elif not form.is_bound:
+        form.initial.update(_opened(request, case, names))
     decided_elsewhere = _(
         "Whether the person is a child is decided by a second person, on a page of its own."
     )

@@ -198,6 +198,10 @@ class TestLanguage:
         person.client.post(reverse("set_language"), {"language": language})
         assert User.objects.get(pk=person.user.pk).language == "fr"
 
+    def test_it_comes_along_to_another_browser(self, person):
+        accounts.choose_language(person.user.pk, "en")
+        assert sign_in(person.user.email).cookies["django_language"].value == "en"
+
     def test_whoever_is_not_signed_in_gets_a_cookie(self):
         response = Client().post(reverse("set_language"), {"language": "en"})
         assert response.cookies["django_language"].value == "en"
