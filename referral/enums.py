@@ -54,7 +54,7 @@ class CaseState(TextChoices):
 
 
 class CaseAction(TextChoices):
-    SCREEN = "screen", _("Take in the report")
+    SCREEN = "screen", _("Begin the screening")
     PROTECT = "protect", _("Put under immediate protection")
     CLOSE = "close", _("Close the case")
 

@@ -85,4 +85,4 @@ def close_case(case: Case, user: User) -> None:
 
 def keep_owner(case: Case) -> None:
     """A closed file stays open to its owner alone; supervisors need no grant."""
-    CaseGrant.objects.filter(content_object=case).exclude(user_id=case.owner_id).delete()
+    CaseGrant.objects.filter(content_object=case).exclude(user=case.owner).delete()

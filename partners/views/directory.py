@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from partners.enums import Act, CodeList, OrganisationKind
 from partners.forms.provision import DirectoryFilter
+from partners.models import Service
 from partners.queries import code_label, code_labels, directory, offers
 from partners.services.guard import authorise
 from partners.views.door import ActingRequest, now
@@ -27,13 +28,19 @@ def directory_list(request: ActingRequest) -> HttpResponse:
     rows = [
         {
             "organisation": organisation,
-            "services": [words.get(service.code, service.code) for service in organisation.offered],  # type: ignore[attr-defined]
+            "services": _in_order(words, organisation.offered),  # type: ignore[attr-defined]  # prefetched
             "offers": offers(organisation, now()),
         }
         for organisation in found
     ]
     context = {"rows": rows, "filter": chosen, "active": _active(request.GET, wanted)}
     return render(request, "partners/directory.html", context)
+
+
+def _in_order(words: dict[str, str], offered: list[Service]) -> list[str]:
+    """As the list of services has them, not as they were typed in."""
+    codes = {service.code for service in offered}
+    return [label for code, label in words.items() if code in codes]
 
 
 WORDS: dict[str, Callable[[Any], str]] = {

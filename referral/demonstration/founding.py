@@ -4,7 +4,12 @@ from datetime import timedelta
 
 from partners.enums import Role
 from partners.models import Places, Site
-from partners.services.organisations import Particulars, create_organisation, found_organisation, set_report_rule
+from partners.services.organisations import (
+    Particulars,
+    create_organisation,
+    found_organisation,
+    set_report_rule,
+)
 from partners.services.provision import (
     Offering,
     add_service,
@@ -31,7 +36,9 @@ def found(stage: Stage) -> None:
     """Everybody is there before the first case."""
     for key in FIRST:
         with stage.unattended():
-            stage.organisations[key] = found_organisation(_particulars(stage, ENTRIES[key], national=key == "unit"))
+            stage.organisations[key] = found_organisation(
+                _particulars(stage, ENTRIES[key], national=key == "unit")
+            )
             _staff(stage, key)
     with stage.acting(ADMINISTRATOR) as by:
         for key, entry in ENTRIES.items():
@@ -65,11 +72,16 @@ def _furnish(stage: Stage, key: str, entry: Entry) -> None:
     desk = stage.holder(organisation.pk, Role.FOCAL_POINT, Role.SUPERVISOR)
     with stage.acting(desk) as by:
         for code in entry.services:
-            offering = Offering(code=code, sexes=list(entry.sexes), takes_children=entry.children, takes_adults=entry.adults)
+            offering = Offering(
+                code=code, sexes=list(entry.sexes), takes_children=entry.children, takes_adults=entry.adults
+            )
             add_service(by, offering)
         for number, house in enumerate(entry.houses, start=1):
             site = add_site(
-                by, name=house.name, region=organisation.region, address=f"{number}, rue inventée, quartier de démonstration"
+                by,
+                name=house.name,
+                region=organisation.region,
+                address=f"{number}, rue inventée, quartier de démonstration",
             )
             for group, (capacity, there) in house.places.items():
                 places = open_places(by, site, group=group, capacity=capacity, at=stage.at)

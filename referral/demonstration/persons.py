@@ -23,8 +23,16 @@ GIRLS = (
 )  # fmt: skip
 #: Persons from elsewhere, by country: family names, given names of boys and men, of girls and women.
 ELSEWHERE = {
-    "GN": (("Baldé", "Barry", "Keïta", "Bangoura"), ("Thierno", "Ibrahima", "Sékou"), ("Hadja", "Kadiatou", "Mariame")),
-    "GW": (("Gomes", "Cabral", "Indjai", "Djaló"), ("Braima", "Júlio", "Armando"), ("Joana", "Cadi", "Teresa")),
+    "GN": (
+        ("Baldé", "Barry", "Keïta", "Bangoura"),
+        ("Thierno", "Ibrahima", "Sékou"),
+        ("Hadja", "Kadiatou", "Mariame"),
+    ),
+    "GW": (
+        ("Gomes", "Cabral", "Indjai", "Djaló"),
+        ("Braima", "Júlio", "Armando"),
+        ("Joana", "Cadi", "Teresa"),
+    ),
     "ML": (("Traoré", "Coulibaly", "Sidibé"), ("Bakary", "Adama", "Drissa"), ("Fanta", "Assitan", "Nana")),
     "GM": (("Jallow", "Ceesay", "Touray"), ("Lamin", "Ebrima", "Alieu"), ("Isatou", "Fatou", "Jainaba")),
     "NG": (("Okoro", "Adeyemi", "Eze"), ("Emeka", "Tunde", "Chidi"), ("Blessing", "Grace", "Joy")),
@@ -179,7 +187,9 @@ def draw(profile: Profile, random: Random, today: date) -> dict[str, Any]:
         "alias": random.choice(girls if profile.sex == Sex.FEMALE else boys) if profile.alias else None,
         "birth_date": None if profile.unknown_age else born,
         "nationality": country,
-        "phone": f"+221 70 000 {random.randrange(10, 100)} {random.randrange(10, 100)}" if _reachable(profile) else None,
+        "phone": f"+221 70 000 {random.randrange(10, 100)} {random.randrange(10, 100)}"
+        if _reachable(profile)
+        else None,
         "safe_contact": {
             "channels": {channel.value: channel in profile.channels for channel in SafeChannel},
             "message": False,

@@ -56,7 +56,11 @@ GAPS: dict[str, tuple[timedelta, timedelta, timedelta]] = {
     "withdraw_consent": (3 * DAYS, 5 * DAYS, 8 * DAYS),
 }
 #: Silence until twice the time has passed.
-GAPS["expire"] = (2 * ACKNOWLEDGE[EMERGENCY] + 5 * MINUTES, 2 * ACKNOWLEDGE[URGENT] + 5 * MINUTES, 2 * ACKNOWLEDGE[STANDARD] + 5 * MINUTES)
+GAPS["expire"] = (
+    2 * ACKNOWLEDGE[EMERGENCY] + 5 * MINUTES,
+    2 * ACKNOWLEDGE[URGENT] + 5 * MINUTES,
+    2 * ACKNOWLEDGE[STANDARD] + 5 * MINUTES,
+)
 STAY, HELP = 24 * DAYS, 9 * DAYS
 #: Acts that a rule ties to the minute.
 EXACT = frozenset({"step_back", "expire"})

@@ -61,7 +61,9 @@ class Stage:
     provider: KeyProvider = field(default_factory=get_provider)
     organisations: dict[str, Organisation] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
-    regions: dict[str, Region] = field(default_factory=lambda: {region.code: region for region in Region.objects.all()})
+    regions: dict[str, Region] = field(
+        default_factory=lambda: {region.code: region for region in Region.objects.all()}
+    )
     _actors: dict[str, Actor] = field(default_factory=dict)
     _waiting: list[tuple[datetime, int, Script]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -111,7 +113,9 @@ class Stage:
                     _set_clock(ALIAS, self.at)
                     audit.flush()
 
-    def seat(self, person: str, name: str, organisation: Organisation, roles: list[str], by: Actor | None) -> None:
+    def seat(
+        self, person: str, name: str, organisation: Organisation, roles: list[str], by: Actor | None
+    ) -> None:
         """Invites somebody, who accepts, chooses the password and gives the undertaking."""
         invitation, token = offer_seat(
             organisation, email=address(person), name=name, roles=roles, at=self.at, by=by

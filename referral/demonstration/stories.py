@@ -11,10 +11,20 @@ from referral.demonstration import persons, titles
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File, Loop
 from referral.demonstration.stage import Script, Stage
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of
-from referral.enums import SHELTER_SERVICES, GroundCode, Group, MessageKind, RevealReason, Urgency
+from referral.enums import SHELTER_SERVICES, CaseState, GroundCode, Group, MessageKind, RevealReason, Urgency
 from referral.models import Case, LegalGround, Referral
 from referral.queries import places_for
-from referral.services import basis, care, cases, messages, reading, receiving, sending, telephone, withdrawing
+from referral.services import (
+    basis,
+    care,
+    cases,
+    messages,
+    reading,
+    receiving,
+    sending,
+    telephone,
+    withdrawing,
+)
 
 #: What the person is told and asked before a draft is begun.
 TALK = 15 * MINUTES
@@ -84,7 +94,9 @@ def _close(stage: Stage, case_pk: UUID, file: File) -> None:
     """The owner sees a low risk and asks the supervisor, who closes the file."""
     case = Case.objects.get(pk=case_pk)
     with stage.acting(file.owner) as by:
-        case = cases.reassess(case_pk, by=by, at=stage.at, version=case.version, risk="low", urgency="standard")
+        case = cases.reassess(
+            case_pk, by=by, at=stage.at, version=case.version, risk="low", urgency="standard"
+        )
     with stage.acting(_other_supervisors(stage, case)[0]) as by:
         cases.close_case(case_pk, by=by, at=stage.at, version=case.version, reason_code="FAMILY_REUNIFIED")
 
@@ -230,10 +242,16 @@ class Play:
             receiving.request_info(self.pk, by=by, at=self.at, version=self.version, codes=codes)
 
     def answer(self) -> None:
-        second = ("LEGAL_TITLE", "LEGAL_TITLE_REQUESTED") if self.row.is_child else ("DURATION", "DURATION_MONTH")
+        second = (
+            ("LEGAL_TITLE", "LEGAL_TITLE_REQUESTED") if self.row.is_child else ("DURATION", "DURATION_MONTH")
+        )
         with self.stage.acting(self.owner) as by:
             sending.answer(
-                self.pk, by=by, at=self.at, version=self.version, codes=dict([("ARRIVAL", "ARRIVAL_TOMORROW"), second])
+                self.pk,
+                by=by,
+                at=self.at,
+                version=self.version,
+                codes=dict([("ARRIVAL", "ARRIVAL_TOMORROW"), second]),
             )
 
     def accept(self) -> None:
@@ -244,17 +262,29 @@ class Play:
                 expected_arrival_at=max(self.at + 20 * MINUTES, arrival - 8 * HOURS), places_id=self._free_places(),
                 label=f"Chambre {self.stage.random.randint(1, 6)}",
             )  # fmt: skip
-        with self.stage.acting(self.worker) as by:
-            reading.read_snapshot(by, self.row, self.at)
-        self._write(self.desk, MessageKind.TEXT, "La place est prête. Merci de prévenir une heure avant l’arrivée.")
+        if not self.row.within_one_organisation:
+            with self.stage.acting(self.worker) as by:
+                reading.read_snapshot(by, self.row, self.at)
+        self._write(
+            self.desk, MessageKind.TEXT, "La place est prête. Merci de prévenir une heure avant l’arrivée."
+        )
 
     def start(self) -> None:
         with self.stage.acting(self.desk) as by:
             row = self.row
             care.start_service(
-                row.pk, by=by, at=self.at, version=row.version, occurred_at=self.at - 10 * MINUTES, code=row.arrival_code or ""
+                row.pk,
+                by=by,
+                at=self.at,
+                version=row.version,
+                occurred_at=self.at - 10 * MINUTES,
+                code=row.arrival_code or "",
             )
-        self._write(self.owner, MessageKind.TEXT, "Bien arrivée, merci. Un point téléphonique est prévu dans une semaine.")
+        self._write(
+            self.owner,
+            MessageKind.TEXT,
+            "Bien arrivée, merci. Un point téléphonique est prévu dans une semaine.",
+        )
 
     def no_show(self) -> None:
         with self.stage.acting(self.desk) as by:
@@ -284,12 +314,19 @@ class Play:
     def complete(self) -> None:
         with self.stage.acting(self.worker) as by:
             care.complete_service(
-                self.pk, by=by, at=self.at, version=self.version, occurred_at=self.at - HOURS, outcome=self.loop.code
+                self.pk,
+                by=by,
+                at=self.at,
+                version=self.version,
+                occurred_at=self.at - HOURS,
+                outcome=self.loop.code,
             )
 
     def decline(self) -> None:
         with self.stage.acting(self.desk) as by:
-            receiving.decline_referral(self.pk, by=by, at=self.at, version=self.version, reason_code=self.loop.code)
+            receiving.decline_referral(
+                self.pk, by=by, at=self.at, version=self.version, reason_code=self.loop.code
+            )
 
     def step_back(self) -> None:
         with self.stage.acting(self.desk) as by:
@@ -302,7 +339,12 @@ class Play:
     def withdraw_consent(self) -> None:
         with self.stage.acting(self.owner) as by:
             basis.withdraw_consent(
-                self.case_pk, by=by, at=self.at, recipient_id=self.receiver.pk, purpose=self.row.purpose, person_is_safe=False
+                self.case_pk,
+                by=by,
+                at=self.at,
+                recipient_id=self.receiver.pk,
+                purpose=self.row.purpose,
+                person_is_safe=False,
             )
 
     def expire(self) -> None:
@@ -328,4 +370,3 @@ ACTS: dict[str, Callable[[Play], None]] = {
         "propose_onward", "complete", "decline", "step_back", "withdraw", "withdraw_consent", "expire",
     )
 }  # fmt: skip
-

@@ -18,6 +18,7 @@ class ActForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, error_messages=_INCOMPLETE)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, error_messages=_INCOMPLETE)
+    data: Any
     #: The row has changed since the form was loaded; set by whoever tried to act on it.
     stale = False
 
@@ -51,6 +52,6 @@ class Text(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
 
 
-def choices_with_refusal(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+def choices_with_refusal(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """A sensitive question always has "does not wish to answer"."""
     return [*choices, ("", _("Does not wish to answer"))]

@@ -45,7 +45,12 @@ class GroundForm(ActForm):
             "decides nothing: then it is the judge, the prosecutor or AEMO."
         ),
     )
-    reason = Text(label=_("What makes it necessary?"), required=False, max_length=WORDS)
+    reason = Text(
+        label=_("What makes it necessary?"),
+        required=False,
+        max_length=WORDS,
+        help_text=_("For a legal obligation or vital danger."),
+    )
     groups = forms.MultipleChoiceField(
         label=_("What will be shared?"),
         widget=forms.CheckboxSelectMultiple,

@@ -47,7 +47,9 @@ class StartForm(DatedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("code") and not cleaned.get("identified_otherwise"):
-            self.add_error("code", _("Type the arrival code, or say how the person was identified otherwise."))
+            self.add_error(
+                "code", _("Type the arrival code, or say how the person was identified otherwise.")
+            )
         return cleaned
 
 
@@ -55,7 +57,9 @@ class ResumeForm(StartForm):
     place = forms.ChoiceField(label=_("Which place?"), widget=forms.RadioSelect, required=False)
     field_order = [*StartForm.field_order, "place"]
 
-    def __init__(self, *args: Any, counted: Sequence[Places] = (), needs_place: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, counted: Sequence[Places] = (), needs_place: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         places = place_choices(counted, None)
         if places:
@@ -74,7 +78,9 @@ class ResumeForm(StartForm):
 
 class NoShowForm(DatedForm):
     reason_code = forms.ChoiceField(
-        label=_("What is known?"), widget=forms.RadioSelect, error_messages={"required": _("Choose a reason.")}
+        label=_("What is known?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
     )
     called = yes_no(
         label=_("Did you telephone the sender?"),
@@ -111,7 +117,9 @@ class CompleteForm(DatedForm, ReasonForm):
         self.fields["occurred_at"].label = _("When did the service end?")
         if lodged:
             self.fields["left"].required = True
-            self.fields["left"].error_messages["required"] = _("Say whether the person has left: the place depends on it.")
+            self.fields["left"].error_messages["required"] = _(
+                "Say whether the person has left: the place depends on it."
+            )
             self.fields["left"].help_text = _("The place stays taken until the departure is recorded.")
         else:
             del self.fields["left"]
@@ -125,7 +133,12 @@ class DepartureForm(DatedForm):
 
 class OnwardForm(ActForm):
     service = forms.ChoiceField(label=_("Which further service does the person need?"))
-    urgency = forms.ChoiceField(label=_("How urgent is it?"), choices=Urgency.choices, widget=forms.RadioSelect, initial=Urgency.STANDARD)
+    urgency = forms.ChoiceField(
+        label=_("How urgent is it?"),
+        choices=Urgency.choices,
+        widget=forms.RadioSelect,
+        initial=Urgency.STANDARD,
+    )
     organisation = forms.ChoiceField(label=_("Which organisation do you propose? (optional)"), required=False)
 
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
@@ -152,17 +165,22 @@ class WithdrawForm(ReasonForm):
         self.fields["reason_code"].choices = [
             choice for choice in code_choices(CodeList.WITHDRAW_REASON) if choice[0] not in _SYSTEM_REASONS
         ]
-        self.fields["reason"].help_text = _("Stays on your side: the centre sees only that the sender withdrew.")
+        self.fields["reason"].help_text = _(
+            "Stays on your side: the centre sees only that the sender withdrew."
+        )
         if in_service:
             self.fields["hand_over"].required = self.fields["safe"].required = True
             self.fields["hand_over"].error_messages["required"] = _("Say who takes the person in charge now.")
             self.fields["safe"].error_messages["required"] = _("Say whether the person is safe.")
-            self.fields["hand_over"].help_text = _("Kept with your hand-over task; the centre does not read it.")
-            self.fields["safe"].help_text = _("If not, the centre is told only when you say that she or he is safe.")
+            self.fields["hand_over"].help_text = _(
+                "Kept with your hand-over task; the centre does not read it."
+            )
+            self.fields["safe"].help_text = _(
+                "If not, the centre is told only when you say that she or he is safe."
+            )
         else:
             del self.fields["hand_over"], self.fields["safe"]
 
 
 #: Reasons that only the system gives.
 _SYSTEM_REASONS = frozenset({"DRAFT_EXPIRED", "ORGANISATION_SUSPENDED", "CONSENT_WITHDRAWN"})
-

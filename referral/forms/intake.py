@@ -57,7 +57,6 @@ def _count(band: AgeBand) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=band.label,
         coerce=int,
-        empty_value=0,
         required=False,
         choices=[("", "0"), *((n, str(n)) for n in range(1, MOST_CHILDREN + 1))],
     )
@@ -276,7 +275,7 @@ class PersonForm(ActForm):
             values["children"] = [
                 band.value
                 for band, name in zip(WITH_PERSON, CHILDREN, strict=True)
-                for _n in range(self.cleaned_data[name])
+                for _n in range(self.cleaned_data[name] or 0)
             ]
         return values
 

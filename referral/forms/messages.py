@@ -17,7 +17,9 @@ CALL_ME = f"{MessageKind.CALL_ME}:"
 
 class CodedMessageForm(ActForm):
     said = forms.ChoiceField(
-        label=_("What do you want to say?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what to say.")}
+        label=_("What do you want to say?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to say.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

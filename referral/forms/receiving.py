@@ -50,7 +50,9 @@ def place_choices(counted: Sequence[Places], held: UUID | None) -> list[tuple[st
 class AcceptForm(ActForm):
     conflict = yes_no(
         label=_("Does anybody at the centre have a link with the suspected offender?"),
-        error_messages={"required": _("Say whether anybody at the centre has a link with the suspected offender.")},
+        error_messages={
+            "required": _("Say whether anybody at the centre has a link with the suspected offender.")
+        },
     )
     worker = forms.ChoiceField(label=_("Who will take care of the person?"))
     place = forms.ChoiceField(label=_("Which place?"), widget=forms.RadioSelect, required=False)
@@ -125,5 +127,7 @@ class DeclineForm(ReasonForm):
 class StepBackForm(ActForm):
     conflict = forms.BooleanField(
         label=_("Somebody at the centre has a link with the suspected offender"),
-        error_messages={"required": _("Stepping back is for a conflict of interest only: tick the box, or go back.")},
+        error_messages={
+            "required": _("Stepping back is for a conflict of interest only: tick the box, or go back.")
+        },
     )

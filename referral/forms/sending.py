@@ -38,7 +38,9 @@ class ChooseForm(ActForm):
     """Which of the organisations found; the need comes along, already checked."""
 
     organisation = forms.ChoiceField(
-        label=_("Which organisation?"), widget=forms.RadioSelect, error_messages={"required": _("Choose an organisation.")}
+        label=_("Which organisation?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an organisation.")},
     )
 
     def __init__(self, *args: Any, organisations: Sequence[tuple[str, str]], **kwargs: Any) -> None:

@@ -12,7 +12,8 @@ from referral.forms.when import Moment, shown, yes_no
 
 class TelephoneForm(ActForm):
     yes = yes_no(
-        label=_("What did the centre answer?"), error_messages={"required": _("Say what the centre answered.")}
+        label=_("What did the centre answer?"),
+        error_messages={"required": _("Say what the centre answered.")},
     )
     said_by = forms.CharField(
         label=_("Who answered?"), max_length=NAME, help_text=_("Name or function. Your side alone reads it."),

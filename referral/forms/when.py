@@ -19,7 +19,9 @@ class Moment(forms.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", [BOX, "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"])
         kwargs.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format=BOX))
-        kwargs.setdefault("error_messages", {"invalid": _("Give a day and a time, such as 21/11/2026 16:00.")})
+        kwargs.setdefault(
+            "error_messages", {"invalid": _("Give a day and a time, such as 21/11/2026 16:00.")}
+        )
         super().__init__(**kwargs)
         self.earliest: datetime | None = None
         self.latest: datetime | None = None
@@ -33,7 +35,8 @@ class Moment(forms.DateTimeField):
         super().validate(value)
         if value is not None and self.earliest and value < self.earliest:
             raise forms.ValidationError(
-                _("This is too early: not before %(moment)s.") % {"moment": moment(self.earliest)}, code="early"
+                _("This is too early: not before %(moment)s.") % {"moment": moment(self.earliest)},
+                code="early",
             )
         if value is not None and self.latest and value > self.latest:
             raise forms.ValidationError(

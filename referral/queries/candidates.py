@@ -35,7 +35,9 @@ class Candidate:
         return (not self.staffed, self.full, stale, not self.same_region)
 
 
-def candidates(case: Case, service: str, at: datetime, *, without: frozenset[UUID] = frozenset()) -> list[Candidate]:
+def candidates(
+    case: Case, service: str, at: datetime, *, without: frozenset[UUID] = frozenset()
+) -> list[Candidate]:
     """Args: without: organisations that have already said no."""
     person = case.person
     child, children = is_child(person.age_status), bool(person.children)
@@ -72,6 +74,10 @@ def staffed_desks(organisations: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the organisations at whose desk somebody can answer."""
     return frozenset(
         live_memberships()
-        .filter(role__in=[Role.FOCAL_POINT, Role.SUPERVISOR], user__is_active=True, user__organisation__in=list(organisations))
+        .filter(
+            role__in=[Role.FOCAL_POINT, Role.SUPERVISOR],
+            user__is_active=True,
+            user__organisation__in=list(organisations),
+        )
         .values_list("user__organisation", flat=True)
     )

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partners.actor import Actor
-from partners.models import Organisation
+from partners.models import Organisation, User
 from referral import lifecycle, policy
 from referral.disclosure import is_child
 from referral.enums import AgeStatus, CaseAct, CaseAction, CaseState, Machine, TitleState
@@ -56,10 +56,38 @@ def agreed_cells(case: Case, at: datetime) -> set[tuple[object, str, str]]:
     return set(rows.values_list("recipient_id", "purpose", "group"))
 
 
+@dataclass
+class Conversation:
+    """One talk about consent, or its taking back."""
+
+    at: datetime
+    explained_by: User
+    method: str
+    language: str
+    recipients: list[str] = field(default_factory=list)
+    withdrawn: bool = False
+
+
+def conversations_of(case: Case) -> list[Conversation]:
+    """Every talk, those that a later one has replaced too."""
+    talks: dict[tuple[object, datetime], Conversation] = {}
+    cells = Consent.objects.filter(case=case).select_related("recipient", "explained_by__organisation")
+    for cell in cells.order_by("given_at", "recipient__name"):
+        for at, withdrawn in ((cell.given_at, False), (cell.withdrawn_at, True)):
+            if at is None:
+                continue
+            talk = talks.setdefault(
+                (cell.conversation, at),
+                Conversation(at, cell.explained_by, cell.method, cell.language, withdrawn=withdrawn),
+            )
+            if cell.recipient.name not in talk.recipients:
+                talk.recipients.append(cell.recipient.name)
+    return list(talks.values())
+
+
 def grounds_of(case: Case) -> list[LegalGround]:
-    return list(
-        case.grounds.select_related("recipient", "recorded_by", "approved_by").order_by("-recorded_at")
-    )
+    people = ("recorded_by__organisation", "approved_by__organisation")
+    return list(case.grounds.select_related("recipient", *people).order_by("-recorded_at"))
 
 
 def title_of(case: Case) -> CustodyTitle | None:

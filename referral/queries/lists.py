@@ -65,7 +65,9 @@ def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> lis
 
 def sent_by(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:
     """Open referrals that the actor's organisation sent, or drafts of it, with the case's reference."""
-    return list(_open_of(actor, Side.REFERRING, after).select_related(*_SIDES, "content_object__case")[: limit + 1])
+    return list(
+        _open_of(actor, Side.REFERRING, after).select_related(*_SIDES, "content_object__case")[: limit + 1]
+    )
 
 
 def ended_of(
@@ -128,7 +130,9 @@ def needing(actor: Actor, *, limit: int = PAGE) -> list[ReferralGrant]:
     return sorted(found, key=lambda grant: (grant.due_at, grant.seq))[:limit]
 
 
-def cases_of(actor: Actor, before_seq: int | None = None, *, state: str = "", limit: int = PAGE) -> list[Case]:
+def cases_of(
+    actor: Actor, before_seq: int | None = None, *, state: str = "", limit: int = PAGE
+) -> list[Case]:
     cases = visible_cases(actor).select_related("owner", "region", "person")
     if state:
         cases = cases.filter(state=state)

@@ -156,7 +156,9 @@ def record_ground(
         steps.permit_change(by, CaseAct.RECORD_GROUND, case)
         refused = _refused(case, code, recipient, groups, best_interest, alone)
         if alone and not refused and not waited_alone(case, recipient, purpose, at):
-            refused = _("Ask a second person first: alone one may share only when nobody has answered for 15 minutes.")
+            refused = _(
+                "Ask a second person first: alone one may share only when nobody has answered for 15 minutes."
+            )
         if refused:
             steps.refuse(case, "NOT_POSSIBLE_GROUND")
             raise NotPossible([refused])

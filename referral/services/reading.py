@@ -157,7 +157,9 @@ def open_inbox(actor: Actor, after: After | None = None) -> list[ReferralGrant]:
         for grant in grants
         if (row := grant.content_object) is not None and grant.key_id is not None
     )
-    audit.look("list", Referral, scope="inbox", detail={"referrals": [str(g.content_object_id) for g in grants]})
+    audit.look(
+        "list", Referral, scope="inbox", detail={"referrals": [str(g.content_object_id) for g in grants]}
+    )
     return grants
 
 

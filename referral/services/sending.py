@@ -95,7 +95,13 @@ def _preview(referral: Referral, case: Case, person: Person, *, days: int | None
 
 
 def release(
-    pk: UUID, *, by: Actor, at: datetime, version: int, groups: Sequence[str], person_version: int | None = None
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    groups: Sequence[str],
+    person_version: int | None = None,
 ) -> Referral:
     """The sender unticks groups of a draft, never adds what was not agreed. Raises NotPossible on an addition.
 

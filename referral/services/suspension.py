@@ -23,11 +23,15 @@ def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
     with transaction.atomic():
         organisation = organisations.suspend_organisation(by, pk, version)
         at = sitting.current().at
-        open_referrals = Referral.objects.select_for_update(of=("self",)).select_related("case").order_by("seq")
+        open_referrals = (
+            Referral.objects.select_for_update(of=("self",)).select_related("case").order_by("seq")
+        )
         for referral in open_referrals.filter(
             receiving_organisation=organisation, state__in=sorted(OPEN - {State.DRAFT})
         ):
-            end(referral, by=None, at=at, reason_code=ORGANISATION_SUSPENDED, reason=None, person_is_safe=True)
+            end(
+                referral, by=None, at=at, reason_code=ORGANISATION_SUSPENDED, reason=None, person_is_safe=True
+            )
             ask_for_redirect(referral, at)
         for referral in open_referrals.filter(referring_organisation=organisation, state__in=sorted(OPEN)):
             grants.orphan(referral)

@@ -194,15 +194,18 @@ def end_for_consent(
     return ended
 
 
-def end_uncovered(
-    case: Case, *, by: Actor | None, at: datetime, person_is_safe: bool = True
-) -> list[UUID]:
+def end_uncovered(case: Case, *, by: Actor | None, at: datetime, person_is_safe: bool = True) -> list[UUID]:
     """Ends the sent referrals whose basis no longer covers what they release."""
     ended = []
     for referral in _open(case).exclude(state=State.DRAFT):
         if not basis_live(referral, at):
             end(
-                referral, by=None, at=at, reason_code=CONSENT_WITHDRAWN, reason=None, person_is_safe=person_is_safe
+                referral,
+                by=None,
+                at=at,
+                reason_code=CONSENT_WITHDRAWN,
+                reason=None,
+                person_is_safe=person_is_safe,
             )
             ask_for_redirect(referral, at)
             ended.append(referral.pk)

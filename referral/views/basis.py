@@ -70,6 +70,7 @@ def _ground(request: ActingRequest, case: Case, recipient: Recipient) -> HttpRes
             "title": _("Record a legal ground"),
             "caption": words.case_title(case),
             "child": child,
+            "submit": _("Record the ground"),
             "recipient": recipient.organisation.name,
             "service": code_label(CodeList.SERVICE, recipient.service),
             "purpose": recipient.purpose,

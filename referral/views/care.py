@@ -81,7 +81,9 @@ def no_show(request: ActingRequest, referral: Referral) -> HttpResponse:
 
     page = Page(
         title=_("The person did not arrive?"),
-        text=_("The sender is asked to call back within a day. What was shared with you closes until the person comes."),
+        text=_(
+            "The sender is asked to call back within a day. What was shared with you closes until the person comes."
+        ),
         undo=_("The place is given back. If the person comes after all, record a late arrival."),
         submit=Action.NO_SHOW.label,
         done=_("Non-arrival recorded. The sender calls back."),
@@ -206,7 +208,9 @@ def extract(request: ActingRequest, pk: UUID) -> HttpResponse:
             "rows": extract_rows(found.payload),
             "until": found.until,
             "at": now(),
-            "departure_url": reverse("referral_departure", args=[pk]) if reading.lodged(found.referral) else "",
+            "departure_url": reverse("referral_departure", args=[pk])
+            if reading.lodged(found.referral)
+            else "",
         },
     )
 

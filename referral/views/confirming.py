@@ -89,6 +89,9 @@ def summary(request: ActingRequest, referral: Referral) -> list[tuple[str, Any]]
     ]
     if request.actor.organisation_id != referral.referring_organisation_id:
         rows.append((_("From"), referral.referring_organisation.name))
-    if request.actor.organisation_id != referral.receiving_organisation_id or referral.within_one_organisation:
+    if (
+        request.actor.organisation_id != referral.receiving_organisation_id
+        or referral.within_one_organisation
+    ):
         rows.append((_("To"), referral.receiving_organisation.name))
     return rows

@@ -1,6 +1,6 @@
 """How a file is shown: its codes, its masked parts, what comes next. Only words and addresses; nothing decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,40 +14,15 @@ from partners.enums import Role
 from partners.models import Organisation, User
 from partners.queries import code_label
 from partners.templatetags.interface import day, moment
-from referral import lifecycle, policy
+from referral import policy
 from referral.disclosure import is_child
-from referral.enums import (
-    Action,
-    CaseAct,
-    CaseAction,
-    GroundCode,
-    Group,
-    Machine,
-    RevealReason,
-    State,
-    TitleAction,
-)
+from referral.enums import CaseAct, GroundCode, Group, RevealReason
 from referral.forms.file import MASKED
-from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
+from referral.models import Case, CustodyTitle, LegalGround, Person, Referral
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
-from referral.views import tasks_shown, words
-
-#: Where an act on a file is done. Acts without an address here are done from another page.
-ADDRESSES: Mapping[str, str] = {
-    CaseAct.TAKE_IN: "case_take_in",
-    CaseAct.RECORD_CONSENT: "consent",
-    CaseAct.RECORD_GROUND: "ground",
-    CaseAct.REFER: "case_refer",
-    CaseAct.ENTER_TITLE: "title",
-    CaseAct.DECIDE_AGE: "case_age",
-    CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
-    CaseAction.PROTECT: "case_protect",
-    CaseAct.EDIT: "case_edit",
-    CaseAct.ASSIGN: "case_assign",
-    CaseAct.CLOSE: "case_close",
-}
+from referral.views import story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -112,91 +87,25 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "codes": codes(case),
         "masked": masked(case.person, opened),
         "opened": bool(opened),
-        "actions": [_action(case, choice) for choice in choices],
-        "steps": _steps(case, child, basis, grounds, referrals, choices, at),
+        "actions": [way.act(case, choice) for choice in choices],
+        "steps": way.steps(
+            case, choices, child=child, consented=agreed, grounds=grounds, referrals=referrals
+        ),
         "tasks": [tasks_shown.line(actor, task) for task in files.open_tasks_of(case)],
         "consents": [_consent(line) for line in consents],
         "grounds": [_ground(actor, ground, at) for ground in grounds],
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "referrals": [_referral(referral) for referral in referrals],
-        "timeline": [entry(actor, moved) for moved in files.timeline_of(case)],
+        "timeline": story.entries(
+            actor, case, files.timeline_of(case), files.conversations_of(case), grounds
+        ),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 
 
 def _stands(ground: LegalGround, at: datetime) -> bool:
     return ground.valid_from is not None and ground.valid_from <= at and ground.refused_at is None
-
-
-def _action(case: Case, choice: files.Choice) -> dict[str, Any]:
-    label = CaseAction(choice.act).label if choice.act in CaseAction else CaseAct(choice.act).label
-    return {
-        "label": label,
-        "url": reverse(ADDRESSES[choice.act], args=[case.pk]),
-        "possible": choice.possible,
-        "why": " ".join(str(reason) for reason in choice.reasons),
-        "act": choice.act,
-    }
-
-
-def _steps(
-    case: Case,
-    child: bool,
-    basis: bool,
-    grounds: Iterable[LegalGround],
-    referrals: list[Referral],
-    choices: Iterable[files.Choice],
-    at: datetime,
-) -> list[dict[str, Any]]:
-    """The way of a file, with what is done, what can be done and what is not yet possible, and why."""
-    may = {choice.act: choice for choice in choices}
-    running = [referral for referral in referrals if referral.is_open]
-    waiting = [ground for ground in grounds if ground.approved_at is None and ground.refused_at is None]
-
-    def step(title: str, act: str, *, done: bool, hint: str = "") -> dict[str, Any]:
-        choice = may.get(act)
-        possible = choice is not None and choice.possible and not done
-        why = " ".join(str(reason) for reason in choice.reasons) if choice and not done else ""
-        return {
-            "title": title,
-            "url": reverse(ADDRESSES[act], args=[case.pk]) if possible else "",
-            "hint": why or hint,
-            "done": done,
-        }
-
-    steps = []
-    if case.owner_id is None:
-        steps.append(step(_("Take in the report"), CaseAct.TAKE_IN, done=False))
-    agreement = (
-        _("Record the agreement of the child, or the ground of child protection")
-        if child
-        else _("Record the consent of the person")
-    )
-    hint = _("A legal ground waits for its countersignature.") if waiting else ""
-    steps.append(
-        step(agreement, CaseAct.RECORD_GROUND if child else CaseAct.RECORD_CONSENT, done=basis, hint=hint)
-    )
-    steps.append(
-        step(_("Refer the person"), CaseAct.REFER, done=any(r.state != State.DRAFT for r in referrals))
-    )
-    steps += [_running(referral) for referral in running]
-    return steps
-
-
-def _running(referral: Referral) -> dict[str, Any]:
-    standing = lifecycle.STANDING[referral.state]
-    return {
-        "title": _("%(organisation)s: %(next)s")
-        % {
-            "organisation": referral.receiving_organisation.name,
-            "next": str(Action(standing.next_step).label).lower() if standing.next_step else "",
-        },
-        "url": reverse("referral", args=[referral.pk]),
-        "hint": _("The next step is with %(holder)s.") % {"holder": standing.holder.label},
-        "due": referral.due_at,
-        "done": False,
-    }
 
 
 def _consent(line: files.ConsentLine) -> dict[str, Any]:
@@ -260,34 +169,6 @@ def _referral(referral: Referral) -> dict[str, Any]:
     }
 
 
-_ACTIONS = {Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction}
-
-
-def by(actor: Actor, user: User | None, organisation: Organisation | None) -> str:
-    """People of the own organisation by name, others by their organisation (domain §7.15)."""
-    if organisation is None:
-        return _("The system")
-    if user is not None and organisation.pk == actor.organisation_id:
-        return user.name
-    return organisation.name
-
-
-def entry(actor: Actor, moved: Transition) -> dict[str, Any]:
-    """A line of the timeline."""
-    title = str(_ACTIONS[Machine(moved.machine)](moved.action).label)
-    text = ""
-    if moved.referral is not None:
-        text = f"{spoken(moved.referral.reference)} · {moved.referral.receiving_organisation.name}"
-    late = (moved.recorded_at - moved.occurred_at).days >= 1
-    return {
-        "title": title,
-        "by": by(actor, moved.actor, moved.organisation),
-        "at": moved.occurred_at,
-        "recorded_at": moved.recorded_at if late else None,
-        "text": text,
-    }
-
-
 def look(
     actor: Actor, event: Event, people: Mapping[UUID, User], organisations: Mapping[UUID, Organisation]
 ) -> dict[str, Any]:
@@ -295,7 +176,7 @@ def look(
     user = people.get(event.actor_id) if event.actor_id else None
     organisation = organisations.get(event.organisation_id) if event.organisation_id else None
     return {
-        "who": by(actor, user, organisation),
+        "who": story.by(actor, user, organisation),
         "what": event.label,
         "fields": words.listed([words.any_field(name) for name in event.fields]),
         "why": RevealReason(event.scope).label if event.scope in RevealReason else "",

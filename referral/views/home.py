@@ -15,7 +15,7 @@ from partners.queries import code_label
 from partners.templatetags.interface import moment
 from referral import notices as told
 from referral.enums import CaseAct, Side
-from referral.models import Notice, Referral, ReferralGrant
+from referral.models import Notice, Referral, ReferralGrant, Task
 from referral.policy import Tie, may_case
 from referral.queries import files, needing, notices_of, tasks_of
 from referral.queries.destinations import destination
@@ -76,13 +76,14 @@ def _referral(referral: Referral) -> dict[str, Any]:
     }
 
 
-def _task(actor: Actor, task: Any) -> dict[str, Any]:
+def _task(actor: Actor, task: Task) -> dict[str, Any]:
     line = tasks_shown.line(actor, task)
+    referral = task.referral
     return {
         "url": line["url"],
         "reference": line["title"],
         "note": line["hint"],
-        "what": _("Task"),
+        "what": code_label(CodeList.SERVICE, referral.service) if referral else _("Case"),
         "who": "" if line["mine"] else _("for your organisation"),
         "due": line["due"],
     }

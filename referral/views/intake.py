@@ -14,6 +14,7 @@ from referral.enums import CaseAct, RevealReason
 from referral.forms.intake import (
     CHILDREN,
     CONTACT,
+    NAMES,
     NEEDS,
     PARTS,
     PERSON,
@@ -71,24 +72,17 @@ def case_new(request: ActingRequest) -> HttpResponse:
 
 def _sections(form: PersonForm) -> list[dict[str, Any]]:
     """The questions in the order in which they are asked; what is not compulsory is folded away."""
+    called = _("A name is never compulsory.")
+    contact = _("Unless the person says otherwise, nobody contacts the person.")
     told = _("Not needed to refer. It never leaves the file without consent.")
     return [
         section(form, _("Danger"), "", SITUATION),
         section(form, _("Age and sex"), _("Places depend on them."), PERSON),
         section(form, _("Where"), "", PLACE),
         section(form, _("Talking together"), "", TALKING),
-        section(
-            form,
-            _("What the person wishes to be called"),
-            _("A name is never compulsory."),
-            PARTS["identity"],
-        ),
-        section(
-            form,
-            _("Safe contact"),
-            _("Unless the person says otherwise, nobody contacts the person."),
-            CONTACT,
-        ),
+        section(form, _("What the person wishes to be called"), called, NAMES[:1]),
+        section(form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:], folded=True),
+        section(form, _("Safe contact"), contact, CONTACT),
         section(form, _("Needs and health"), "", (*NEEDS, "health")),
         section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),
         section(

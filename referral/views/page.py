@@ -206,7 +206,9 @@ def telephone_answers(referral: Referral, level: Level) -> list[dict[str, Any]]:
             "said_by": answer.said_by if level == Level.CASE else "",
             "confirmed_at": answer.confirmed_at,
         }
-        for answer in referral.telephone_answers.select_related("recorded_by__organisation").order_by("-said_at")
+        for answer in referral.telephone_answers.select_related("recorded_by__organisation").order_by(
+            "-said_at"
+        )
     ]
 
 

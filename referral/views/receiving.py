@@ -136,7 +136,9 @@ def step_back(request: ActingRequest, referral: Referral) -> HttpResponse:
 
     page = Page(
         title=_("Step back from this referral?"),
-        text=_("What was shared with you closes at once and the place is free again. It is not counted as a refusal."),
+        text=_(
+            "What was shared with you closes at once and the place is free again. It is not counted as a refusal."
+        ),
         undo=_("This cannot be undone. Forget what you read, and tell nobody at the centre."),
         danger=True,
         submit=Action.STEP_BACK.label,

@@ -59,7 +59,13 @@ def _ask_need(
     return render(
         request,
         "referral/referral/need.html",
-        {"form": need, "title": _("Refer this person"), "case_title": words.case_title(case), "parent": parent, "back_url": back_url},
+        {
+            "form": need,
+            "title": _("Refer this person"),
+            "case_title": words.case_title(case),
+            "parent": parent,
+            "back_url": back_url,
+        },
     )
 
 
@@ -70,7 +76,8 @@ def _choose(
     asked = need.cleaned_data
     found = candidates(case, asked["service"], now(), without=said_no(case, asked["service"], now()))
     form = ChooseForm(
-        posted(request), organisations=[(str(c.organisation.pk), c.organisation.name) for c in found if c.staffed]
+        posted(request),
+        organisations=[(str(c.organisation.pk), c.organisation.name) for c in found if c.staffed],
     )
     by_id = {str(candidate.organisation.pk): candidate.organisation for candidate in found}
 
@@ -193,7 +200,11 @@ def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpRespon
     need = NeedForm(
         request.GET
         if "service" in request.GET
-        else {"service": referral.service, "urgency": referral.urgency, "days": referral.preview.details["days"]}
+        else {
+            "service": referral.service,
+            "urgency": referral.urgency,
+            "days": referral.preview.details["days"],
+        }
     )
     if not need.is_valid():
         return _ask_need(request, need, referral.case, None, to_referral(referral))

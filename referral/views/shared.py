@@ -71,8 +71,13 @@ def extract_rows(payload: Mapping[str, Any]) -> list[Row]:
         for group in EXTRACT_GROUPS
         for name, value in payload.get(group, {}).items()
     ]
-    title = payload["title"]
-    confirmed = _("confirmed by the registry") if title["confirmed"] else _("not confirmed by the registry")
-    standing = str(TitleState(title["state"]).label)
-    rows.append((_("Custody title"), standing if title["state"] == TitleState.NONE else f"{standing}, {confirmed}"))
+    rows.append((_("Custody title"), _title(payload["title"])))
     return rows
+
+
+def _title(title: Mapping[str, Any]) -> str:
+    standing = str(TitleState(title["state"]).label)
+    if title["state"] == TitleState.NONE:
+        return standing
+    confirmed = _("confirmed by the registry") if title["confirmed"] else _("not confirmed by the registry")
+    return f"{standing}, {confirmed}"

@@ -24,7 +24,7 @@ def address(task: Task) -> str:
     if task.kind in ON_CASE:
         return reverse(ON_CASE[TaskKind(task.kind)], args=[task.case_id])
     if task.kind == TaskKind.COUNTERSIGN:
-        return reverse("ground_decide", args=[UUID(task.proposal["ground"])])
+        return reverse("ground_decide", args=[UUID((task.proposal or {})["ground"])])
     if task.kind == TaskKind.CONFIRM_TITLE:
         return reverse("titles")
     if task.kind == TaskKind.OBJECTION:

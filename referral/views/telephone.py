@@ -33,7 +33,9 @@ def record(request: ActingRequest, referral: Referral) -> HttpResponse:
     page = Page(
         title=_("Record a telephone answer"),
         text=_("It is shown as what you were told, never as the centre's own answer."),
-        undo=_("A yes holds a place for 12 hours and shows the centre nothing more, until its desk accepts here."),
+        undo=_(
+            "A yes holds a place for 12 hours and shows the centre nothing more, until its desk accepts here."
+        ),
         submit=Action.RECORD_TELEPHONE_ANSWER.label,
         done=_("Telephone answer recorded."),
         rows=((_("Telephone of the desk"), telephone(number) if number else _("Not given")),),

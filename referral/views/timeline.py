@@ -95,7 +95,9 @@ def conversation(actor: Actor, referral: Referral, level: Level) -> list[dict[st
     """Oldest first; empty once the referral has ended, and for who reads codes only."""
     if level in (Level.NONE, Level.CODES) or not message_kinds(referral.state):
         return []
-    written = referral.messages.select_related("from_organisation", "written_by").order_by("written_at", "code")
+    written = referral.messages.select_related("from_organisation", "written_by").order_by(
+        "written_at", "code"
+    )
     return [_message(actor, message) for message in written if _is_open(referral, message, level)]
 
 
@@ -109,7 +111,9 @@ def _message(actor: Actor, message: Message) -> dict[str, Any]:
     own = message.from_organisation_id == actor.organisation_id
     return {
         "mine": own if not message.referral.within_one_organisation else message.written_by_id == actor.id,
-        "by": f"{message.written_by.name}, {message.from_organisation}" if own else message.from_organisation.name,
+        "by": f"{message.written_by.name}, {message.from_organisation}"
+        if own
+        else message.from_organisation.name,
         "at": message.written_at,
         "kind": "" if message.kind == MessageKind.TEXT else message.get_kind_display(),
         "text": _said(message),

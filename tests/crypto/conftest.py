@@ -50,6 +50,12 @@ def scope_of_case(case_id: UUID | None = None) -> Scope:
     return Scope(ScopeKind.CASE, case_id or uuid4())
 
 
+def made(scope: Scope, provider: FileKeyProvider) -> UUID:
+    """A key that another request made."""
+    with keyring.opened(provider) as other:
+        return other.sealing_key(scope)[0]
+
+
 def stored(instance: models.Model, field: str) -> bytes | None:
     """The column as it stands in the database."""
     table, column = instance._meta.db_table, instance._meta.get_field(field).column

@@ -83,7 +83,9 @@ class Site:
     def sign_in(self, user: User, *, width: int = 1280) -> Page:
         """A browser of one's own, signed in as `user`, at a desk (1280) or on a phone (360)."""
         context = self.browser.new_context(
-            viewport={"width": width, "height": 800 if width > 500 else 740}, locale="fr-FR", timezone_id="Africa/Dakar"
+            viewport={"width": width, "height": 800 if width > 500 else 740},
+            locale="fr-FR",
+            timezone_id="Africa/Dakar",
         )
         store = SessionStore()
         store[SESSION_KEY] = str(user.pk)
@@ -134,14 +136,20 @@ def looked_at(tmp_path: Path) -> Callable[[Page, str], None]:
     from axe_playwright_python.sync_playwright import Axe
 
     def look(page: Page, name: str) -> None:
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-        faults = [f"{fault['id']}: {[node['html'][:160] for node in fault['nodes']]}" for fault in found.response["violations"]]
+        found = Axe().run(
+            page,
+            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+        )
+        faults = [
+            f"{fault['id']}: {[node['html'][:160] for node in fault['nodes']]}"
+            for fault in found.response["violations"]
+        ]
         assert faults == [], f"{name} ({page.url}): {faults}"
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{name} scrolls sideways"
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), f"{name} scrolls sideways"
         if PICTURES:
             width = page.viewport_size["width"] if page.viewport_size else 0
             page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
 
     return look
-
-

@@ -22,7 +22,9 @@ def choose(page: Page, name: str, value: str) -> None:
 def send(page: Page) -> None:
     """The one button of the page's own form."""
     with page.expect_navigation():
-        page.locator('main form[method="post"] button.govuk-button:not(.govuk-button--secondary)').last.click()
+        page.locator(
+            'main form[method="post"] button.govuk-button:not(.govuk-button--secondary)'
+        ).last.click()
     faults = page.locator(".govuk-error-summary")
     assert faults.count() == 0, faults.inner_text()
 
@@ -96,7 +98,14 @@ def refer(page: Page, site: Site, look: Look, case: Case, service: str) -> Refer
     return referral
 
 
-def act(page: Page, site: Site, look: Look, referral: Referral, action: str, fill: Callable[[], Any] = lambda: None) -> None:
+def act(
+    page: Page,
+    site: Site,
+    look: Look,
+    referral: Referral,
+    action: str,
+    fill: Callable[[], Any] = lambda: None,
+) -> None:
     go(page, site, f"/referrals/{referral.pk}/{action}/")
     fill()
     look(page, f"act-{action}")

@@ -15,7 +15,23 @@ def at_desk(user) -> Client:
     return client
 
 
-@pytest.mark.parametrize("who", ["aissatou", "bineta", "codou", "daouda", "elisabeth", "fatou", "gora", "habib", "ibrahima", "khady", "lamine", "mareme"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        "aissatou",
+        "bineta",
+        "codou",
+        "daouda",
+        "elisabeth",
+        "fatou",
+        "gora",
+        "habib",
+        "ibrahima",
+        "khady",
+        "lamine",
+        "mareme",
+    ],
+)
 def test_home_opens_for_everybody(cast: c.Cast, who: str) -> None:
     referral = c.sent(cast)
     c.declined(cast, referral)
@@ -24,7 +40,20 @@ def test_home_opens_for_everybody(cast: c.Cast, who: str) -> None:
     assert at_desk(getattr(cast, who)).get("/notices/").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["case", "case_edit", "case_looks", "case_print", "case_protect", "consent", "consent_withdraw", "ground", "title"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "case",
+        "case_edit",
+        "case_looks",
+        "case_print",
+        "case_protect",
+        "consent",
+        "consent_withdraw",
+        "ground",
+        "title",
+    ],
+)
 def test_pages_of_a_case_open_for_its_owner(cast: c.Cast, name: str) -> None:
     case = c.open_case(cast)
     c.agree(cast, case, cast.centre)
@@ -32,7 +61,9 @@ def test_pages_of_a_case_open_for_its_owner(cast: c.Cast, name: str) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("name", ["case", "case_looks", "case_print", "case_assign", "case_age", "case_close", "consent_withdraw"])
+@pytest.mark.parametrize(
+    "name", ["case", "case_looks", "case_print", "case_assign", "case_age", "case_close", "consent_withdraw"]
+)
 def test_pages_of_a_case_open_for_its_supervisor(cast: c.Cast, name: str) -> None:
     case = c.open_case(cast)
     answer = at_desk(cast.bineta).get(reverse(name, args=[case.pk]))

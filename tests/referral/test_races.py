@@ -67,7 +67,9 @@ def counted(referral: Referral, action: str) -> Counter[str]:
     """One move that happened leaves one row of each."""
     return Counter(
         events=Event.objects.filter(referral_id=referral.pk, verb=f"transition.{action}").count(),
-        history=Referral.history.filter(id=referral.pk, state=Referral.objects.get(pk=referral.pk).state).count(),
+        history=Referral.history.filter(
+            id=referral.pk, state=Referral.objects.get(pk=referral.pk).state
+        ).count(),
         transitions=referral.transitions.filter(action=action).count(),
     )
 
@@ -127,7 +129,9 @@ def test_of_twenty_accepts_for_one_place_one_wins(transactional_cast: c.Cast) ->
         forms = [accept_form(referral, cast, cast.daouda, cast.girls) for referral in referrals]
         answers = together(
             *(
-                lambda client=client, referral=referral, form=form: client.post(f"/referrals/{referral.pk}/accept/", form)
+                lambda client=client, referral=referral, form=form: client.post(
+                    f"/referrals/{referral.pk}/accept/", form
+                )
                 for client, referral, form in zip(clients, referrals, forms, strict=True)
             )
         )

@@ -37,7 +37,9 @@ class Command(BaseCommand):
             )
         if not is_played():
             if User.objects.exists():
-                raise CommandError("This database has people of its own: the demonstration goes into an empty one.")
+                raise CommandError(
+                    "This database has people of its own: the demonstration goes into an empty one."
+                )
             # Nobody reads the mails of invented people.
             with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
                 play(clock.now(), PASSWORD)

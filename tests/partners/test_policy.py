@@ -1,0 +1,79 @@
+"""The table of who may, printed as a matrix; and which roles go together."""
+
+from uuid import uuid4
+
+import pytest
+
+from partners import policy
+from partners.actor import Actor
+from partners.enums import Act, OrganisationKind, Role
+
+HOUSE, OTHER_HOUSE = uuid4(), uuid4()
+DESK = {Role.FOCAL_POINT, Role.SUPERVISOR}
+MATRIX = {
+    Act.READ_DIRECTORY: set(Role),
+    Act.KEEP_PLACES: DESK,
+    Act.KEEP_PROVISION: DESK,
+    Act.REVEAL_ADDRESS: DESK,
+    Act.MANAGE_ORGANISATIONS: {Role.ADMINISTRATOR},
+    Act.MANAGE_PEOPLE: {Role.ADMINISTRATOR},
+    Act.MANAGE_CODES: {Role.ADMINISTRATOR},
+    Act.MANAGE_REGIONS: {Role.ADMINISTRATOR},
+}
+
+
+def actor(*roles):
+    return Actor(id=uuid4(), organisation_id=HOUSE, kind=OrganisationKind.NGO, roles=frozenset(roles))
+
+
+def test_every_act_has_its_row():
+    assert set(policy.RULES) == set(MATRIX) == set(Act)
+
+
+@pytest.mark.parametrize("act", sorted(Act))
+@pytest.mark.parametrize("role", sorted(Role))
+def test_the_matrix(act, role):
+    assert policy.may(actor(role), Act(act), HOUSE) == (role in MATRIX[act])
+
+
+@pytest.mark.parametrize("act", [Act.KEEP_PLACES, Act.KEEP_PROVISION, Act.REVEAL_ADDRESS])
+def test_the_desk_keeps_its_own_house_only(act):
+    assert policy.may(actor(*DESK), act, HOUSE)
+    assert not policy.may(actor(*DESK), act, OTHER_HOUSE)
+    assert not policy.may(actor(*DESK), act, None)
+
+
+def test_who_holds_nothing_may_read_the_directory_alone():
+    assert [act for act in Act if policy.may(actor(), act, HOUSE)] == [Act.READ_DIRECTORY]
+
+
+@pytest.mark.parametrize(
+    ("roles", "excluded"),
+    [
+        ([], set()),
+        ([Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR], set()),
+        ([Role.ADMINISTRATOR, Role.REPORTER], {Role.ADMINISTRATOR, Role.REPORTER}),
+        ([Role.COORDINATOR, Role.AUDITOR], {Role.COORDINATOR, Role.AUDITOR}),
+        ([Role.COORDINATOR, Role.CASEWORKER], set()),
+        ([Role.STATISTICIAN, Role.JUSTICE], {Role.STATISTICIAN, Role.JUSTICE}),
+    ],
+)
+def test_roles_that_exclude_each_other(roles, excluded):
+    assert policy.excluded_together(roles) == excluded
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "fits"),
+    [
+        (Role.COORDINATOR, OrganisationKind.NATIONAL_UNIT, True),
+        (Role.COORDINATOR, OrganisationKind.NGO, False),
+        (Role.ADMINISTRATOR, OrganisationKind.OPERATOR, True),
+        (Role.ADMINISTRATOR, OrganisationKind.POLICE, False),
+        (Role.AUDITOR, OrganisationKind.HUMAN_RIGHTS, True),
+        (Role.JUSTICE, OrganisationKind.AEMO, True),
+        (Role.JUSTICE, OrganisationKind.RECEPTION_CENTRE, False),
+        (Role.FOCAL_POINT, OrganisationKind.EMBASSY, True),
+    ],
+)
+def test_where_a_role_is_held(role, kind, fits):
+    assert (policy.misplaced([role], kind) is None) == fits

@@ -1,0 +1,249 @@
+"""Who may open which address? A row for each, walked against everybody of the cast; an address without a row fails."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from audit.models import Event
+from config.middleware import BEFORE_UNDERTAKING
+from partners.enums import OrganisationStatus
+from partners.models import User
+from referral.enums import Action
+from tests import cast as c
+from tests.world import World, make_world
+
+pytestmark = pytest.mark.django_db(databases=["default", "audit"])
+
+UNIT, CENTRE = "aissatou bineta", "codou daouda elisabeth"
+DESKS = "bineta codou elisabeth fatou ousmane"
+WORKERS = "aissatou daouda fatou"
+SITTERS = "aissatou bineta codou daouda elisabeth fatou ousmane"
+ADMIN = "mareme"
+ALL = "aissatou bineta codou daouda elisabeth fatou gora habib ibrahima khady lamine mareme ousmane"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and what it answers, by status, to whom of the cast; everybody else gets `others`."""
+
+    opens: str = ""
+    #: Attribute of the World whose id stands in the address.
+    about: str = ""
+    others: int = 403
+    status: int = 200
+    more: dict[int, str] = field(default_factory=dict)
+    methods: str = "GET POST"
+    #: What somebody gets who is not signed in; None: the way to sign in.
+    anonymous: int | None = None
+    arguments: tuple[str, ...] = ()
+
+    def expected(self, who: str) -> int:
+        for status, names in {self.status: self.opens, **self.more}.items():
+            if who in names.split():
+                return status
+        return self.others
+
+    def address(self, name: str, world: World, pk: UUID | None = None) -> str:
+        given: list[Any] = [pk or getattr(world, self.about).pk] if self.about else []
+        url, _colon, action = name.partition(":")
+        return reverse(url, args=[*given, *self.arguments, *([action] if action else [])])
+
+
+def get(opens: str, **more: Any) -> Row:
+    return Row(opens, methods="GET", **more)
+
+
+def post(opens: str, **more: Any) -> Row:
+    return Row(opens, methods="POST", **more)
+
+
+def of_case(opens: str, sees: str = "", **more: Any) -> Row:
+    """Aïssatou's file: 404 for all but those who `sees` it without being allowed this."""
+    return Row(opens, about="case", others=404, more={403: sees}, **more)
+
+
+def of_referral(about: str, opens: str, sees: str = "", **more: Any) -> Row:
+    return Row(opens, about=about, others=404, more={403: sees}, **more)
+
+
+def public(anonymous: int = 200, **more: Any) -> Row:
+    return Row(ALL, anonymous=anonymous, **more)
+
+
+ACCESS: dict[str, Row] = {
+    "health-live": public(methods="GET"),
+    "health-ready": public(methods="GET"),
+    "csp-report": public(400, status=400, methods="POST"),
+    # --- one's own account
+    "account_login": public(status=302),
+    "account_logout": public(302),
+    "account_inactive": public(),
+    "account_signup": public(),
+    "account_change_password": Row(ALL),
+    "account_reset_password": public(),
+    "account_reset_password_done": public(),
+    "account_reset_password_from_key": public(arguments=("1", "unknown")),
+    "account_reset_password_from_key_done": public(),
+    "invitation": public(410, status=410, arguments=("unknown",)),
+    "undertaking": Row(ALL, status=302),
+    "set_language": public(302, status=302, methods="POST"),
+    "session_keep": post(ALL, status=204),
+    "draft_save": post(ALL, arguments=("intake", str(UUID(int=0)))),
+    # --- what everybody reads
+    "home": get(ALL),
+    "notices": Row(ALL),
+    "notice": get("aissatou", about="notice", status=302, others=404),
+    "directory": get(ALL),
+    "national-unit": get(ALL),
+    "tasks": get(ALL),
+    # --- files
+    "cases": get("aissatou bineta daouda elisabeth fatou"),
+    "case_new": Row(WORKERS),
+    "case": of_case(UNIT, methods="GET"),
+    "case_edit": of_case("aissatou", "bineta"),
+    "case_reveal": of_case(UNIT, methods="POST"),
+    "case_looks": of_case(UNIT, methods="GET"),
+    "case_print": of_case(UNIT, methods="GET"),
+    "case_protect": of_case("aissatou", "bineta"),
+    "case_close": of_case("bineta", "aissatou"),
+    "case_assign": of_case("bineta", "aissatou"),
+    "case_age": of_case("bineta", "aissatou"),  # the owner asks, a second person decides
+    "case_take_in": Row(UNIT, about="report", others=404),
+    "consent": of_case("aissatou", "bineta"),
+    "consent_withdraw": of_case(UNIT),
+    "ground": of_case("aissatou", "bineta"),
+    "ground_decide": Row("bineta", about="ground", others=404),
+    "title": of_case("aissatou", "bineta"),
+    "titles": get("habib"),
+    "title_confirm": Row("habib", about="title", others=404),
+    "task_done": Row(UNIT, about="task", others=404),
+    "objection": Row("bineta", about="objection", others=404),
+    "alerts": get("gora"),
+    "alert_new": Row("gora"),
+    # --- referrals
+    "inbox": get(DESKS),
+    "routing": get("ibrahima"),
+    "referrals": get(SITTERS),
+    "case_refer": of_case("aissatou", "bineta"),
+    "referral": of_referral("sent", f"{UNIT} {CENTRE}", methods="GET"),
+    "referral_check": of_referral("draft", "aissatou", "bineta"),
+    "referral_shared": of_referral("accepted", CENTRE, UNIT, methods="GET"),
+    "referral_extract": of_referral("ended", CENTRE, methods="GET"),
+    "referral_departure": of_referral("ended", CENTRE),
+    "referral_print": of_referral("accepted", UNIT, CENTRE, methods="GET"),
+    "referral_act:send": of_referral("draft", "aissatou", "bineta"),
+    "referral_act:acknowledge": of_referral("sent", "codou elisabeth", f"{UNIT} daouda"),
+    "referral_act:request_info": of_referral("acknowledged", "codou elisabeth", f"{UNIT} daouda"),
+    "referral_act:answer": of_referral("info_requested", "aissatou", f"bineta {CENTRE}"),
+    "referral_act:accept": of_referral("sent", "codou elisabeth", f"{UNIT} daouda"),
+    "referral_act:decline": of_referral("sent", "codou elisabeth", f"{UNIT} daouda"),
+    "referral_act:step_back": of_referral("accepted", "codou elisabeth", f"{UNIT} daouda"),
+    "referral_act:start": of_referral("accepted", "codou daouda", f"{UNIT} elisabeth"),
+    "referral_act:no_show": of_referral("accepted", "codou daouda", f"{UNIT} elisabeth"),
+    "referral_act:resume": of_referral("no_show", "codou daouda", f"{UNIT} elisabeth"),
+    "referral_act:review": of_referral("in_service", "codou daouda", f"{UNIT} elisabeth"),
+    "referral_act:complete": of_referral("in_service", "codou daouda", f"{UNIT} elisabeth"),
+    "referral_act:propose_onward": of_referral("in_service", "codou daouda", f"{UNIT} elisabeth"),
+    "referral_act:withdraw": of_referral("sent", UNIT, CENTRE),
+    "referral_act:redirect": of_referral("declined", "aissatou ibrahima", "bineta"),
+    "referral_act:record_telephone_answer": of_referral("sent", UNIT, CENTRE),
+    "referral_act:write": of_referral("accepted", f"aissatou {CENTRE}", "bineta"),
+    # --- what a desk says of itself
+    "places": get(DESKS),
+    "places-new": Row(DESKS),
+    "places-edit": Row("codou elisabeth", about="places", more={404: "bineta fatou ousmane"}),
+    "places-confirm": post("codou elisabeth", status=302, about="places", more={404: "bineta fatou ousmane"}),
+    "places-full": post("codou elisabeth", status=302, about="places", more={404: "bineta fatou ousmane"}),
+    "places-full-undo": post("codou elisabeth", status=302, about="places", more={404: "bineta fatou ousmane"}),
+    "offering": get(DESKS),
+    "site-new": Row(DESKS),
+    "site-edit": Row("codou elisabeth", about="site", more={404: "bineta fatou ousmane"}),
+    "site-reveal": post("codou elisabeth", about="site", more={404: "bineta fatou ousmane"}),
+    "service-new": Row(DESKS),
+    "service-edit": Row("codou elisabeth", about="service", more={404: "bineta fatou ousmane"}),
+    # --- the administrator
+    "people": get(ADMIN),
+    "person-invite": Row(ADMIN),
+    "person": get(ADMIN, about="somebody"),
+    "role-add": Row(ADMIN, about="somebody"),
+    "person-deactivate": Row(ADMIN, about="somebody"),
+    "role-end": Row(ADMIN, about="membership"),
+    "invitation-revoke": Row(ADMIN, about="invitation"),
+    "organisations": get(ADMIN),
+    "organisation-new": Row(ADMIN),
+    "organisation": Row(ADMIN, about="organisation"),
+    "organisation-suspend": Row(ADMIN, about="organisation"),
+    "organisation-reinstate": Row(ADMIN, about="organisation"),
+    "regions": get(ADMIN),
+    "region": Row(ADMIN, about="region"),
+    "codes": get(ADMIN),
+    "code-list": get(ADMIN, arguments=("service",)),
+    "code-add": Row(ADMIN, arguments=("service",)),
+    "code-edit": Row(ADMIN, about="code"),
+    "code-retire": Row(ADMIN, about="code"),
+    "code-restore": Row(ADMIN, about="code"),
+}
+
+
+@pytest.fixture
+def world(cast: c.Cast) -> World:
+    return make_world(cast)
+
+
+def addresses(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def names() -> set[str]:
+    return {str(pattern.name) for pattern in addresses()}
+
+
+def browser(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def ask(client: Client, row: Row, url: str) -> Any:
+    return client.get(url) if "GET" in row.methods else client.post(url)
+
+
+def denials(user: User) -> int:
+    return Event.objects.using("audit").filter(actor_id=user.pk, outcome="denied").count()
+
+
+def test_every_address_has_its_row() -> None:
+    rows = {name.partition(":")[0] for name in ACCESS}
+    assert names() ^ rows == set()
+    assert {name.partition(":")[2] for name in ACCESS if ":" in name} == {*Action} - {Action.EXPIRE}
+    assert Counter(pattern.name for pattern in addresses()).most_common(1)[0][1] == 1, "a name is used twice"
+
+
+def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_event(world: World) -> None:
+    wrong, silent = {}, set()
+    for who in ALL.split():
+        user = world.cast.people[who]
+        client, seen = browser(user), 0
+        for name, row in ACCESS.items():
+            status = ask(client, row, row.address(name, world)).status_code
+            if status != row.expected(who):
+                wrong[who, name] = (status, row.expected(who))
+            if status == 403:
+                seen, before = denials(user), seen
+                if seen != before + 1:
+                    silent.add((who, name))
+    assert wrong == {}
+    assert silent == set()

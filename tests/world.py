@@ -1,0 +1,171 @@
+"""One object of each kind that an address can name, and a referral in each state that an act begins from."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from audit import clock
+from audit.rows import write
+from partners.enums import Role
+from partners.models import Code, Invitation, Membership, Organisation, Places, Region, Service, Site, User
+from partners.services.accounts import offer_seat
+from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
+from referral.models import Case, CustodyTitle, LegalGround, Notice, Referral, Task
+from referral.services import basis, care, cases, receiving, withdrawing
+from tests import cast as c
+
+
+@dataclass
+class World:
+    cast: c.Cast
+    case: Case
+    report: Case
+    notice: Notice
+    ground: LegalGround
+    title: CustodyTitle
+    task: Task
+    objection: Task
+    draft: Referral
+    sent: Referral
+    acknowledged: Referral
+    info_requested: Referral
+    accepted: Referral
+    no_show: Referral
+    in_service: Referral
+    declined: Referral
+    #: Withdrawn while the centre lodged the person, who is still there.
+    ended: Referral
+    places: Places
+    site: Site
+    service: Service
+    organisation: Organisation
+    somebody: User
+    membership: Membership
+    invitation: Invitation
+    region: Region
+    code: Code
+
+
+def make_world(cast: c.Cast) -> World:
+    more_places(cast, 9)
+    case = c.open_case(cast)
+    c.agree(cast, case, cast.centre)
+    somebody = cast.fatou
+    return World(
+        cast=cast,
+        case=case,
+        **of_case(cast, case),
+        **referrals(cast),
+        report=report(cast),
+        draft=c.drafted(cast, case),
+        task=Task.objects.get(kind=TaskKind.REDIRECT, referral__state="declined"),
+        notice=Notice.objects.filter(user=cast.aissatou).first(),  # type: ignore[arg-type]
+        places=cast.girls,
+        site=cast.girls.site,
+        service=Service.objects.filter(organisation=cast.centre).first(),  # type: ignore[arg-type]
+        organisation=cast.other_centre,
+        somebody=somebody,
+        membership=somebody.memberships.get(role=Role.SUPERVISOR),
+        invitation=invitation(cast),
+        region=cast.region,
+        code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
+    )
+
+
+def more_places(cast: c.Cast, capacity: int) -> None:
+    with c.acting(), transaction.atomic():
+        cast.girls.refresh_from_db()
+        cast.girls.capacity = capacity
+        write(cast.girls, fields=["capacity"])
+
+
+def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
+    with c.acting(cast.aissatou) as actor:
+        at = clock.now()
+        asked = {"by": actor, "at": at}
+        ground = basis.record_ground(
+            case.pk,
+            **asked,
+            code=GroundCode.CHILD_PROTECTION,
+            recipient=cast.centre,
+            purpose=Purpose.SERVICES,
+            groups=["identity", "needs"],
+            reason="motif canari",
+            best_interest={"safety": "sûre", "view": "d’accord", "guardian": "inconnu"},
+        )
+        title = basis.enter_title(
+            case.pk,
+            **asked,
+            action=TitleAction.REQUISITION,
+            court=cast.court,
+            number="N° 12",
+            name_on_order="Nom Canari",
+            issued_on=at.date(),
+            ends_at=at + timedelta(days=3),
+        )
+        basis.withdraw_consent(
+            case.pk, **asked, recipient_id=cast.centre.pk, purpose=Purpose.SERVICES, person_is_safe=True
+        )
+    objection = Task.objects.get(kind=TaskKind.OBJECTION, case=case)
+    return {"ground": ground, "title": title, "objection": objection}
+
+
+def report(cast: c.Cast) -> Case:
+    with c.acting(cast.gora) as actor:
+        said = {"person": c.GIRL, "case": {"urgency": "urgent"}}
+        return cases.report(by=actor, at=clock.now(), region=cast.region, **said)
+
+
+def invitation(cast: c.Cast) -> Invitation:
+    with c.acting():
+        seat = {"email": "nouvelle@exemple.sn", "name": "Nouvelle", "roles": [Role.CASEWORKER]}
+        return offer_seat(cast.ngo, **seat, at=clock.now())[0]
+
+
+def referrals(cast: c.Cast) -> dict[str, Referral]:
+    """Each of a child of its own."""
+    return {
+        "sent": c.sent(cast),
+        "acknowledged": acknowledged(cast),
+        "info_requested": asked(cast, acknowledged(cast)),
+        "accepted": c.accepted(cast),
+        "no_show": not_arrived(cast, c.accepted(cast, expected_arrival_at=clock.now())),
+        "in_service": c.started(cast),
+        "declined": c.declined(cast),
+        "ended": taken_back(cast, c.started(cast)),
+    }
+
+
+def acknowledged(cast: c.Cast) -> Referral:
+    referral = c.sent(cast)
+    with c.acting(cast.codou) as actor:
+        return receiving.acknowledge(referral.pk, by=actor, at=clock.now(), version=referral.version)
+
+
+def asked(cast: c.Cast, referral: Referral) -> Referral:
+    with c.acting(cast.codou) as actor:
+        said = {"by": actor, "at": clock.now(), "version": referral.version}
+        return receiving.request_info(referral.pk, **said, codes=["AGE"])
+
+
+def not_arrived(cast: c.Cast, referral: Referral) -> Referral:
+    with c.acting(cast.codou) as actor:
+        at = clock.now()
+        return care.record_no_show(
+            referral.pk,
+            by=actor,
+            at=at,
+            version=referral.version,
+            occurred_at=at,
+            reason_code="NOT_ARRIVED",
+            called=True,
+        )
+
+
+def taken_back(cast: c.Cast, referral: Referral) -> Referral:
+    with c.acting(cast.aissatou) as actor:
+        return withdrawing.withdraw_referral(
+            referral.pk, by=actor, at=clock.now(), reason_code="RISK", hand_over="Aïssatou vient la chercher"
+        )
