@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from audit import services as audit
@@ -25,6 +26,11 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 #: How often the last activity is written, in seconds: every request would be a write (design §4, Sessions).
 ACTIVITY_STEP = 60
+#: After this long, in seconds, one signs in again whatever one was doing.
+LONGEST_SESSION = 8 * 3600
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: "none" is the person's own doing: a typed address, a bookmark.
+OWN_SITE = frozenset({"same-origin", "none"})
 #: Pages that one may see before the undertaking of confidentiality is accepted.
 BEFORE_UNDERTAKING = frozenset(
     {"undertaking", "account_logout", "set_language", "session_keep", "health-live", "health-ready"}
@@ -41,7 +47,7 @@ class Sitting:
         who, at = sitting.SYSTEM, None
         if request.user.is_authenticated:
             request.actor = actor_of(request.user)  # type: ignore[attr-defined]
-            at = request.user.__dict__.get("seat_at")
+            at = getattr(request.user, "seat_at", None)
             who = sitting.Who(
                 actor_id=request.user.pk,
                 organisation_id=request.user.organisation_id,
@@ -98,19 +104,40 @@ class Undertaking:
 
 
 class Activity:
-    """Ends a session after 15 idle minutes, writing the last activity at most once a minute."""
+    """Ends a session after 15 idle minutes or 8 hours, writing the last activity at most once a minute."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Clear-Site-Data"):
-            at = (
-                int(request.user.__dict__["seat_at"].timestamp())
-                if "seat_at" in request.user.__dict__
-                else None
-            )
-            if at is not None and at - request.session.get("active_at", 0) >= ACTIVITY_STEP:
+        at = _now_of(request)
+        if at is not None:
+            if at - request.session.setdefault("began_at", at) >= LONGEST_SESSION:
+                logout(request)
+            elif at - request.session.get("active_at", 0) >= ACTIVITY_STEP:
                 request.session["active_at"] = at
+        return self.get_response(request)
+
+
+def _now_of(request: HttpRequest) -> int | None:
+    """The request's time in seconds, which came with the person; None for somebody who is not signed in."""
+    at = getattr(request.user, "seat_at", None)
+    return None if at is None else int(at.timestamp())
+
+
+class Headers:
+    """What Django and django-csp do not say to the browser (security.md §5)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # A browser says where a request comes from; another site has no business to send us a form.
+        if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE:
+            return errors.forbidden(request)
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     # Pages are padded by random bytes (Django's answer to BREACH), and no page mirrors what a stranger sent.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

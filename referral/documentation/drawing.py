@@ -83,7 +83,11 @@ class Picture:
             f'<rect class="{kind}" x="{x - width / 2:.0f}" y="{y - BOX_HEIGHT / 2:.0f}" width="{width:.0f}"'
             f' height="{BOX_HEIGHT}" rx="{BOX_HEIGHT / 2 if kind == "end" else 5:.0f}"/>'
             f'<text class="name" x="{x:.0f}" y="{y + 5:.0f}">{escape(self.names[state])}</text>'
-            + (f'<text class="note" x="{x:.0f}" y="{y + BOX_HEIGHT / 2 + 15:.0f}">{escape(note)}</text>' if note else "")
+            + (
+                f'<text class="note" x="{x:.0f}" y="{y + BOX_HEIGHT / 2 + 15:.0f}">{escape(note)}</text>'
+                if note
+                else ""
+            )
         )
 
     def _arrow(self, arrow: Arrow, chain: list[str], places: dict[str, Point]) -> str:
@@ -167,10 +171,16 @@ def order(rows: list[list[str]], links: Sequence[Edge]) -> None:
         neighbours.setdefault(one, []).append(other)
         neighbours.setdefault(other, []).append(one)
     for sweep in range(SWEEPS):
-        place = {node: index / max(1, len(row) - 1) if len(row) > 1 else 0.5 for row in rows for index, node in enumerate(row)}
+        place = {
+            node: index / max(1, len(row) - 1) if len(row) > 1 else 0.5
+            for row in rows
+            for index, node in enumerate(row)
+        }
         for row in rows if sweep % 2 else rows[::-1]:
             row.sort(key=lambda node: _mean([place[near] for near in neighbours.get(node, [])], place[node]))
-            place |= {node: index / max(1, len(row) - 1) if len(row) > 1 else 0.5 for index, node in enumerate(row)}
+            place |= {
+                node: index / max(1, len(row) - 1) if len(row) > 1 else 0.5 for index, node in enumerate(row)
+            }
 
 
 def _mean(values: list[float], otherwise: float) -> float:

@@ -43,7 +43,9 @@ def picture(machine: Machine) -> Picture:
         names={state.value: str(state.label) for state in STATES[machine]},
         arrows=arrows,
         notes={
-            str(move.target): f"{move.action}: from any open state" for move in moves if len(move.sources) > MOST_ARROWS
+            str(move.target): f"{move.action}: from any open state"
+            for move in moves
+            if len(move.sources) > MOST_ARROWS
         },
         ends=frozenset(STATES[machine]) - {source for move in moves for source in move.sources},
     )
@@ -51,7 +53,14 @@ def picture(machine: Machine) -> Picture:
 
 def _index() -> str:
     links = [f"- [{machine.label}]({machine}.md)" for machine in Machine]
-    return _joined([NOTICE, "# Lifecycles", "What may happen, in which order. One table each, in `referral/lifecycle.py`.", "\n".join(links)])
+    return _joined(
+        [
+            NOTICE,
+            "# Lifecycles",
+            "What may happen, in which order. One table each, in `referral/lifecycle.py`.",
+            "\n".join(links),
+        ]
+    )
 
 
 def _page(machine: Machine) -> str:

@@ -95,7 +95,7 @@ class Person(Recorded):
     alias = SealedTextField(_("alias"), secret=True, null=True, blank=True)
 
     phone = SealedTextField(_("telephone"), secret=True, null=True, blank=True)
-    #: {"channels": {"phone": true, ...}, "hours": ..., "words": ..., "who": ...}; default: do not contact (domain §7.3).
+    #: {"channels": {"phone": true, ...}, "hours": ..., "words": ..., "who": ...}; default: no contact (domain §7.3).
     safe_contact = SealedJSONField(_("safe contact"), secret=True, null=True, blank=True)
 
     languages = SealedJSONField(_("languages"), null=True, blank=True)

@@ -13,7 +13,7 @@ from referral.enums import Machine, Side, TaskKind
 
 
 class Transition(models.Model):
-    """One move of one machine, insert-only. `occurred_at` is declared, `recorded_at` the database's (design §4, Time)."""
+    """One move of one machine, insert-only. `occurred_at` is declared, `recorded_at` the database's (design §4)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     machine = CodeField(max_length=10, choices=Machine)

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners.queries import directory
+from partners.enums import CodeList
+from partners.queries import code_label, directory
 from partners.templatetags.interface import moment
 from referral.deadlines import REVIEW
 from referral.enums import Action
@@ -234,7 +235,10 @@ def departure(request: ActingRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "title": _("Record the departure"),
             "text": _("The place is free from then on, and the safety extract closes."),
-            "rows": [(_("Referral"), spoken(referral.reference))],
+            "which": {
+                "reference": spoken(referral.reference),
+                "service": code_label(CodeList.SERVICE, referral.service),
+            },
             "submit": _("Record the departure"),
             "cancel_url": f"{reverse('inbox')}?show=ended",
         },

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Textarea
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,9 @@ from referral.models import Referral
 from referral.queries import unmet_of
 from referral.references import spoken
 from referral.services import steps
+from referral.services.drafts import drop_draft
 from referral.views.door import ActingRequest, now, perform
+from referral.views.drafts import resume
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,10 @@ class Page:
     undo: str | Promise = ""
     danger: bool = False
     template: str = "referral/referral/act.html"
-    #: More for the template, and for the summary of who and what.
-    context: dict[str, Any] | None = None
+    #: What else the person should see before pressing: (key, value).
     rows: tuple[tuple[str, Any], ...] = ()
+    #: More for a template of its own.
+    context: dict[str, Any] | None = None
 
 
 def posted(request: ActingRequest) -> QueryDict | None:
@@ -56,8 +60,16 @@ def confirm(
 ) -> HttpResponse:
     """Asks, then acts. Whoever may not gets 403 before the form; what is not yet possible is said in its place."""
     steps.permit(request.actor, action, referral)
+    draft = f"act_{action}" if any(isinstance(field.widget, Textarea) for field in form.fields.values()) else ""
+
+    def act_and_forget(cleaned: dict[str, Any]) -> str:
+        location = act(cleaned)
+        if draft:
+            drop_draft(by=request.actor, form=draft, about=referral.pk)
+        return location
+
     if request.method == "POST":
-        answer = perform(request, form, act)
+        answer = perform(request, form, act_and_forget)
         if answer is not None:
             messages.success(request, str(page.done))
             return answer
@@ -72,26 +84,24 @@ def confirm(
             "undo": page.undo,
             "danger": page.danger,
             "submit": page.submit,
-            "rows": [*summary(request, referral), *page.rows],
+            "which": which(request, referral),
+            "rows": page.rows,
             "unmet": [] if form.is_bound else unmet_of(referral, action, now()),
             "cancel_url": to_referral(referral),
+            **(resume(request, form, draft, referral.pk) if draft else {}),
             **(page.context or {}),
         },
     )
 
 
-def summary(request: ActingRequest, referral: Referral) -> list[tuple[str, Any]]:
-    """Which referral this is, said as on the telephone; the other side by its organisation."""
-    rows = [
-        (_("Referral"), spoken(referral.reference)),
-        (_("Service"), code_label(CodeList.SERVICE, referral.service)),
-        (_("Urgency"), referral.get_urgency_display()),
-    ]
-    if request.actor.organisation_id != referral.referring_organisation_id:
-        rows.append((_("From"), referral.referring_organisation.name))
-    if (
-        request.actor.organisation_id != referral.receiving_organisation_id
-        or referral.within_one_organisation
-    ):
-        rows.append((_("To"), referral.receiving_organisation.name))
-    return rows
+def which(request: ActingRequest, referral: Referral) -> dict[str, str]:
+    """Which referral this is, in two short lines: a phone shows the question without scrolling."""
+    ours = request.actor.organisation_id == referral.referring_organisation_id
+    other = referral.receiving_organisation if ours else referral.referring_organisation
+    return {
+        "reference": spoken(referral.reference),
+        "service": code_label(CodeList.SERVICE, referral.service),
+        "urgency": referral.urgency,
+        "urgency_label": str(referral.get_urgency_display()),
+        "other": (_("to %(organisation)s") if ours else _("from %(organisation)s")) % {"organisation": other},
+    }

@@ -42,7 +42,8 @@ _FIRST = [
     Action.SEND, Action.ACKNOWLEDGE, Action.ANSWER, Action.ACCEPT, Action.START, Action.RESUME, Action.COMPLETE,
     Action.REDIRECT,
 ]  # fmt: skip
-_RED = {Action.DECLINE, Action.WITHDRAW, Action.STEP_BACK}
+#: Red on the page; other acts that cannot be undone are red where they are confirmed.
+_RED = {Action.DECLINE}
 
 
 @require_GET

@@ -31,7 +31,8 @@ def send(page: Page) -> None:
 
 def go(page: Page, site: Site, path: str) -> None:
     answer = page.goto(site.url + path)
-    assert answer is not None and answer.status == 200, (path, answer and answer.status)
+    assert answer is not None, path
+    assert answer.status == 200, (path, answer.status)
 
 
 def open_a_case(page: Page, site: Site, look: Look, *, age_status: str, age_band: str, name: str) -> Case:

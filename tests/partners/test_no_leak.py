@@ -1,18 +1,13 @@
 """The address of a house is planted, then every page of this package is read by everybody."""
 
 import base64
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
-from django.test import Client
+from django.db import connection
 from django.urls import reverse
 
-from audit import clock
 from partners.enums import OrganisationKind, Role
-from partners.models import User
-from partners.services import accounts
-from tests.partners.conftest import BOTH, PASSWORD, organisation, seat
+from tests.partners.conftest import BOTH, organisation, seat
 
 CANARY = "Canari-Planté"
 
@@ -72,24 +67,3 @@ def tables_holding(word):
                     yield table
                 if word in row:
                     yield table
-
-
-@pytest.mark.django_db(transaction=True, databases=BOTH)
-def test_two_who_have_the_same_link_open_one_account(centre):
-    _invitation, token = accounts.offer_seat(
-        centre, email="un@example.org", name="Un", roles=[Role.FOCAL_POINT], at=clock.now()
-    )
-    url = reverse("invitation", args=[token])
-
-    def accept(number: int) -> int:
-        password = f"{PASSWORD} {number}"
-        try:
-            return Client().post(url, {"password": password, "again": password}).status_code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = sorted(pool.map(accept, range(8)))
-    assert answers.count(302) == 1
-    assert set(answers) <= {200, 302, 410}
-    assert User.objects.get(email="un@example.org").memberships.count() == 1

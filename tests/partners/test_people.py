@@ -1,5 +1,6 @@
 """Accounts: invited, seated, given roles and deprived of them; the groups follow."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -340,3 +342,21 @@ def test_actor_of_is_one_query_and_none_for_a_request(focal_point, django_assert
     with django_assert_num_queries(1):
         actor = actor_of(plain)
     assert actor.organisation_name == "Centre Jambaar"
+
+
+@pytest.mark.django_db(transaction=True, databases=BOTH)
+def test_two_who_have_the_same_link_open_one_account(centre):
+    url = reverse("invitation", args=[offer(centre, Role.FOCAL_POINT)])
+
+    def accept(number: int) -> int:
+        password = f"{PASSWORD} {number}"
+        try:
+            return Client().post(url, {"password": password, "again": password}).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(accept, range(8)))
+    assert answers.count(302) == 1
+    assert set(answers) <= {200, 302, 410}
+    assert User.objects.get(email="nouvelle@example.org").memberships.count() == 1

@@ -263,7 +263,8 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
                 if referral.state in TERMINAL:
                     assert referral.due_at is None
                     continue
-                assert referral.due_at is not None and standing.next_step is not None
+                assert referral.due_at is not None
+                assert standing.next_step is not None
                 held = {
                     Holder.CASE_OWNER: referral.case.owner_id,
                     Holder.WORKER: referral.worker_id,
@@ -288,7 +289,8 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
         @invariant()
         def an_extract_exists_only_of_somebody_who_was_lodged(self) -> None:
             for extract in SafetyExtract.objects.select_related("referral"):
-                assert extract.referral.state == State.WITHDRAWN and extract.referral.started_at is not None
+                assert extract.referral.state == State.WITHDRAWN
+                assert extract.referral.started_at is not None
 
     return World
 

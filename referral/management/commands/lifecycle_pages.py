@@ -19,7 +19,9 @@ class Command(BaseCommand):
         stale = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
         if options["check"]:
             if stale:
-                raise CommandError(f"docs/lifecycle is stale ({', '.join(stale)}): run `manage.py lifecycle_pages`.")
+                raise CommandError(
+                    f"docs/lifecycle is stale ({', '.join(stale)}): run `manage.py lifecycle_pages`."
+                )
             return
         folder.mkdir(parents=True, exist_ok=True)
         for name in stale:
