@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit.models import Event
+from audit.rows import write
 from config.middleware import BEFORE_UNDERTAKING
 from partners.enums import OrganisationStatus
 from partners.models import User
@@ -88,7 +89,7 @@ ACCESS: dict[str, Row] = {
     "account_login": public(status=302),
     "account_logout": public(302),
     "account_inactive": public(),
-    "account_signup": public(),
+    "account_signup": public(status=302),
     "account_change_password": Row(ALL),
     "account_reset_password": public(),
     "account_reset_password_done": public(),
@@ -214,7 +215,7 @@ def names() -> set[str]:
 
 def browser(user: User) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(user)
+    client.force_login(User.objects.get(pk=user.pk))
     return client
 
 
@@ -246,5 +247,90 @@ def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_even
                 seen, before = denials(user), seen
                 if seen != before + 1:
                     silent.add((who, name))
-    print(*wrong.items(), sep="\n"); print(silent); assert wrong == {}
+    print(wrong)
+    assert wrong == {}
     assert silent == set()
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in(world: World) -> None:
+    client, wrong = Client(raise_request_exception=False), {}
+    for name, row in ACCESS.items():
+        answer = ask(client, row, row.address(name, world))
+        asked_to_sign_in = answer.get("Location", "").startswith(f"{reverse('account_login')}?next=")
+        if (answer.status_code, asked_to_sign_in) != ((302, True) if row.anonymous is None else (row.anonymous, False)):
+            wrong[name] = (answer.status_code, answer.get("Location"))
+    print(wrong)
+    assert wrong == {}
+
+
+def test_what_one_may_not_see_looks_like_what_does_not_exist(world: World) -> None:
+    """Same status, same body, as many queries: neither words nor time tell that there is such a row."""
+    told = {}
+    for who in ALL.split():
+        client = browser(world.cast.people[who])
+        for name, row in ACCESS.items():
+            if row.about and row.expected(who) == 404:
+                pk = getattr(world, row.about).pk
+                hidden, nothing = (look_at(client, row, name, world, each) for each in (pk, uuid4()))
+                if hidden != nothing:
+                    told[who, name] = (hidden, nothing)
+    print(sorted((k[0],k[1],v[0][0],v[1][0],v[0][2],v[1][2],v[0][1]==v[1][1]) for k,v in told.items()))
+    assert told == {}
+
+
+def look_at(client: Client, row: Row, name: str, world: World, pk: UUID) -> tuple[int, str, int]:
+    with (
+        CaptureQueriesContext(connections["default"]) as business,
+        CaptureQueriesContext(connections["audit"]) as audit,
+    ):
+        answer = ask(client, row, row.address(name, world, pk))
+    body = answer.content.decode().replace(str(pk), "…")
+    return answer.status_code, re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", body), len(business) + len(audit)
+
+
+def test_what_one_may_not_do_to_an_address_is_405_before_anything_is_read(world: World) -> None:
+    wrong = {}
+    for client in (browser(world.cast.aissatou), browser(world.cast.mareme)):
+        for name, row in ACCESS.items():
+            url = row.address(name, world)
+            answers = {"PUT": client.put(url), "DELETE": client.delete(url)}
+            if row.methods != "GET POST":
+                answers |= {"GET": client.get(url)} if row.methods == "POST" else {"POST": client.post(url)}
+            statuses = {method: answer.status_code for method, answer in answers.items()}
+            if set(statuses.values()) != {405}:
+                wrong[name] = statuses
+    print(wrong)
+    assert wrong == {}
+
+
+def test_nobody_passes_before_the_undertaking(world: World) -> None:
+    newcomer = User.objects.get(pk=world.cast.aissatou.pk)
+    with c.acting(), transaction.atomic():
+        newcomer.undertaking_accepted_at = None
+        write(newcomer, fields=["undertaking_accepted_at"])
+    client, wrong = browser(newcomer), {}
+    assert client.get(reverse("undertaking")).status_code == 200
+    for name, row in ACCESS.items():
+        answer = ask(client, row, row.address(name, world))
+        stopped = answer.status_code == 302 and answer["Location"] == reverse("undertaking")
+        if stopped == (name in BEFORE_UNDERTAKING):
+            wrong[name] = (answer.status_code, answer.get("Location"))
+    print(wrong)
+    assert wrong == {}
+
+
+def test_people_of_a_suspended_organisation_are_signed_out(world: World) -> None:
+    with c.acting(), transaction.atomic():
+        world.cast.centre.refresh_from_db()
+        world.cast.centre.status = OrganisationStatus.SUSPENDED
+        write(world.cast.centre, fields=["status"])
+    wrong = {}
+    for name, row in ACCESS.items():
+        client = browser(world.cast.codou)
+        answer = ask(client, row, row.address(name, world))
+        if name in BEFORE_UNDERTAKING:
+            continue
+        if (answer.status_code, answer.get("Location")) != (302, reverse("account_login")) or client.session.keys():
+            wrong[name] = (answer.status_code, answer.get("Location"))
+    print(wrong)
+    assert wrong == {}

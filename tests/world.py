@@ -10,7 +10,7 @@ from audit import clock
 from audit.rows import write
 from partners.enums import Role
 from partners.models import Code, Invitation, Membership, Organisation, Places, Region, Service, Site, User
-from partners.services.accounts import offer_seat
+from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.models import Case, CustodyTitle, LegalGround, Notice, Referral, Task
 from referral.services import basis, care, cases, receiving, withdrawing
@@ -49,6 +49,9 @@ class World:
 
 
 def make_world(cast: c.Cast) -> World:
+    for person in cast.people.values():
+        with c.acting():
+            set_password(person.pk, "baobab lampe rivière onze")
     more_places(cast, 9)
     case = c.open_case(cast)
     c.agree(cast, case, cast.centre)

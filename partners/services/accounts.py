@@ -9,6 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.enums import Verb
@@ -244,8 +245,8 @@ def _follow_roles(user: User) -> None:
 
 
 def _end_sessions(user: User) -> None:
-    """Deletes them rather than marking the account (security.md §4.6). A session lives 15 minutes, so there are
-    never many to look through; a column for the person would be one more thing to keep true."""
-    for session in Session.objects.all():
+    """Deletes them rather than marking the account (security.md §4.6). An idle session lives 15 minutes, so there
+    are never many to look through; a column for the person would be one more thing to keep true."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()

@@ -57,8 +57,12 @@ def found(stage: Stage) -> None:
 
 def _particulars(stage: Stage, entry: Entry, *, national: bool = False) -> Particulars:
     return Particulars(
-        name=entry.name, kind=entry.kind, region=stage.regions[entry.region], telephone=entry.telephone, is_national_unit=national
-    )  # fmt: skip
+        name=entry.name,
+        kind=entry.kind,
+        region=stage.regions[entry.region],
+        telephone=entry.telephone,
+        is_national_unit=national,
+    )
 
 
 def _staff(stage: Stage, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The persons accompanied: invented names, ordinary words, no detail that hurts. Every text is a datum, not a message."""
+"""The persons accompanied: invented names, ordinary words, no detail that hurts. The texts are data, not messages."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,15 +10,18 @@ from referral.disclosure import band_of
 from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, PlaceFlag, RiskLevel, SafeChannel, Urgency
 
 FAMILY = (
-    "Ndiaye", "Diop", "Fall", "Sow", "Bâ", "Sy", "Diallo", "Faye", "Sarr", "Guèye", "Mbaye", "Diouf", "Seck", "Thiam", "Kane",
+    "Ndiaye", "Diop", "Fall", "Sow", "Bâ", "Sy", "Diallo", "Faye", "Sarr", "Guèye", "Mbaye", "Diouf", "Seck",
+    "Thiam", "Kane",
     "Sané", "Diatta", "Badji", "Camara", "Niang", "Dieng", "Sène", "Mané", "Ndour",
 )  # fmt: skip
 BOYS = (
-    "Modou", "Ousseynou", "Assane", "Alioune", "Babacar", "Demba", "Idrissa", "Lamine", "Malick", "Moussa", "Samba", "Serigne",
+    "Modou", "Ousseynou", "Assane", "Alioune", "Babacar", "Demba", "Idrissa", "Lamine", "Malick", "Moussa",
+    "Samba", "Serigne",
     "Souleymane", "Yaya", "Youssou", "Amadou", "Boubacar", "Khalifa", "Mor", "Saliou",
 )  # fmt: skip
 GIRLS = (
-    "Adama", "Aminata", "Awa", "Binta", "Coumba", "Dieynaba", "Fatoumata", "Khady", "Mariama", "Oumou", "Rokhaya", "Safiétou",
+    "Adama", "Aminata", "Awa", "Binta", "Coumba", "Dieynaba", "Fatoumata", "Khady", "Mariama", "Oumou",
+    "Rokhaya", "Safiétou",
     "Seynabou", "Sokhna", "Yacine", "Ramata", "Kiné", "Maïmouna", "Astou", "Diary",
 )  # fmt: skip
 #: Persons from elsewhere, by country: family names, given names of boys and men, of girls and women.
@@ -65,22 +68,32 @@ class Profile:
 
 PROFILES: dict[str, Profile] = {
     "daara": Profile(
-        sex=Sex.MALE, ages=(8, 13), countries=("SN", "SN", "GW", "GN"), languages=("fuc", "wol"),
+        sex=Sex.MALE,
+        ages=(8, 13),
+        countries=("SN", "SN", "GW", "GN"),
+        languages=("fuc", "wol"),
         needs=(
             "Un lit, des vêtements propres, retrouver ses parents au village.",
             "Dormir au calme, manger trois fois par jour, reprendre l’école.",
             "Parler à sa mère au téléphone ; apprendre un métier plus tard.",
         ),
-        health=("Petites plaies aux pieds, à soigner.", "Toux depuis deux semaines, visite médicale à prévoir.", "En bonne santé apparente."),
+        health=(
+            "Petites plaies aux pieds, à soigner.",
+            "Toux depuis deux semaines, visite médicale à prévoir.",
+            "En bonne santé apparente.",
+        ),
         legal="Signalé au parquet comme enfant en danger.",
         narrative=(
-            "Confié à un maître pour ses études, il passait ses journées dehors à demander l’aumône. Il est parti de lui-même.",
+            "Confié à un maître pour ses études, il demandait l’aumône tout le jour. Il est parti de lui-même.",
             "Il vivait loin de sa famille et devait rapporter une somme chaque soir. Une voisine a donné l’alerte.",
             "Il a suivi un autre enfant jusqu’à la gare et a demandé de l’aide à un chauffeur.",
         ),
     ),
     "domestic": Profile(
-        sex=Sex.FEMALE, ages=(13, 16), languages=("srr", "wol"), needs=(
+        sex=Sex.FEMALE,
+        ages=(13, 16),
+        languages=("srr", "wol"),
+        needs=(
             "Un lieu sûr, ses affaires restées chez l’employeur, reprendre une formation.",
             "Prévenir sa tante, se reposer, ne pas retourner dans ce quartier.",
         ),
@@ -93,29 +106,47 @@ PROFILES: dict[str, Profile] = {
         documents="Extrait de naissance chez la mère.",
     ),
     "gold_site": Profile(
-        sex=Sex.FEMALE, ages=(15, 17), countries=("NG", "ML", "GN"), languages=("eng", "bam"), interpreter=True, risk=RiskLevel.HIGH,
-        flags=(PlaceFlag.DANGER_NEARBY,), needs=(
+        sex=Sex.FEMALE,
+        ages=(15, 17),
+        countries=("NG", "ML", "GN"),
+        languages=("eng", "bam"),
+        interpreter=True,
+        risk=RiskLevel.HIGH,
+        flags=(PlaceFlag.DANGER_NEARBY,),
+        needs=(
             "Être loin du site, une interprète femme, appeler sa sœur.",
             "Se reposer, voir une soignante, ne parler à personne du site.",
         ),
         health=("Suivi médical à commencer.", "Traitement commencé, à poursuivre pendant un mois."),
         legal="Entrée sans titre de séjour ; victime présumée, ne peut être poursuivie pour ce fait.",
         narrative=(
-            "On lui avait promis un travail dans un restaurant. Arrivée près du site d’orpaillage, ses papiers lui ont été pris.",
+            "On lui avait promis un travail dans un restaurant. À son arrivée, ses papiers lui ont été pris.",
             "Elle devait rembourser un voyage dont le prix augmentait. Elle a profité d’un jour de marché pour partir.",
         ),
-        documents="Passeport retenu par un tiers.", alias=True,
+        documents="Passeport retenu par un tiers.",
+        alias=True,
     ),
     "market": Profile(
-        sex=Sex.FEMALE, ages=(6, 10), needs=("Être avec des enfants de son âge, aller à l’école.", "Revoir sa grand-mère, jouer, apprendre à lire."),
+        sex=Sex.FEMALE,
+        ages=(6, 10),
+        needs=(
+            "Être avec des enfants de son âge, aller à l’école.",
+            "Revoir sa grand-mère, jouer, apprendre à lire.",
+        ),
         narrative=(
             "Elle vendait de l’eau toute la journée pour une personne qui n’est pas de sa famille.",
             "Elle accompagnait une adulte au marché et n’allait pas à l’école.",
         ),
     ),
     "fishing": Profile(
-        sex=Sex.MALE, ages=(14, 17), countries=("SN", "GM"), languages=("wol", "mnk"),
-        needs=("Une formation de mécanicien, un lit près de la ville.", "Reprendre contact avec son oncle, trouver un apprentissage."),
+        sex=Sex.MALE,
+        ages=(14, 17),
+        countries=("SN", "GM"),
+        languages=("wol", "mnk"),
+        needs=(
+            "Une formation de mécanicien, un lit près de la ville.",
+            "Reprendre contact avec son oncle, trouver un apprentissage.",
+        ),
         health=("Cicatrice à la main, déjà soignée.", "En bonne santé apparente."),
         narrative=(
             "Il était à bord d’une pirogue depuis des mois, sans paie, et ne pouvait descendre à terre.",
@@ -123,51 +154,119 @@ PROFILES: dict[str, Profile] = {
         ),
     ),
     "sport": Profile(
-        sex=Sex.MALE, ages=(15, 17), countries=("GN", "ML", "SN"), languages=("fra", "bam"), urgency=Urgency.STANDARD,
-        needs=("Rentrer chez lui sans dette, prévenir ses parents.", "Un hébergement le temps de préparer le retour."),
-        narrative=("Un recruteur lui avait promis un centre de football. Il s’est retrouvé sans logement ni argent.",),
+        sex=Sex.MALE,
+        ages=(15, 17),
+        countries=("GN", "ML", "SN"),
+        languages=("fra", "bam"),
+        urgency=Urgency.STANDARD,
+        needs=(
+            "Rentrer chez lui sans dette, prévenir ses parents.",
+            "Un hébergement le temps de préparer le retour.",
+        ),
+        narrative=(
+            "Un recruteur lui avait promis un centre de football. Il s’est retrouvé sans logement ni argent.",
+        ),
         documents="Carte d’identité scolaire.",
     ),
     "marriage": Profile(
-        sex=Sex.FEMALE, ages=(15, 17), languages=("fuc",), risk=RiskLevel.HIGH, flags=(PlaceFlag.DANGER_NEARBY,),
+        sex=Sex.FEMALE,
+        ages=(15, 17),
+        languages=("fuc",),
+        risk=RiskLevel.HIGH,
+        flags=(PlaceFlag.DANGER_NEARBY,),
         needs=("Rester loin de la famille pour le moment, finir son année d’école.",),
         legal="Le parquet est saisi ; mesure d’éloignement de l’entourage demandée.",
-        narrative=("Elle a refusé une union décidée sans elle et a quitté la maison avec l’aide d’une enseignante.",),
+        narrative=(
+            "Elle a refusé une union décidée sans elle et a quitté la maison avec l’aide d’une enseignante.",
+        ),
     ),
     "unknown": Profile(
-        sex=Sex.FEMALE, ages=(16, 19), countries=("NG", "GN"), languages=("eng",), interpreter=True, unknown_age=True, risk=RiskLevel.HIGH,
-        needs=("Un lieu réservé aux femmes, une interprète.", "Du repos, une consultation, un téléphone pour appeler sa mère."),
-        narrative=("Elle dit avoir dix-neuf ans, ses papiers en disent un autre. Elle a demandé de l’aide dans une clinique.",),
-        documents="Document de voyage à vérifier.", alias=True,
+        sex=Sex.FEMALE,
+        ages=(16, 19),
+        countries=("NG", "GN"),
+        languages=("eng",),
+        interpreter=True,
+        unknown_age=True,
+        risk=RiskLevel.HIGH,
+        needs=(
+            "Un lieu réservé aux femmes, une interprète.",
+            "Du repos, une consultation, un téléphone pour appeler sa mère.",
+        ),
+        narrative=(
+            "Elle dit avoir dix-neuf ans, ses papiers disent autre chose. Elle a demandé de l’aide au dispensaire.",
+        ),
+        documents="Document de voyage à vérifier.",
+        alias=True,
     ),
     "abroad": Profile(
-        sex=Sex.FEMALE, ages=(24, 39), languages=("wol", "fra"), urgency=Urgency.STANDARD, channels=(SafeChannel.PHONE, SafeChannel.WHATSAPP),
-        needs=("Récupérer les salaires dus, un appui pour recommencer une activité.", "Un suivi psychologique, une aide pour ses enfants."),
-        health=("Troubles du sommeil.",), legal="Contrat signé à l’étranger ; dossier d’indemnisation à préparer.",
-        narrative=("Partie travailler comme employée de maison à l’étranger, elle est rentrée sans ses salaires, avec l’aide d’une association.",),
+        sex=Sex.FEMALE,
+        ages=(24, 39),
+        languages=("wol", "fra"),
+        urgency=Urgency.STANDARD,
+        channels=(SafeChannel.PHONE, SafeChannel.WHATSAPP),
+        needs=(
+            "Récupérer les salaires dus, un appui pour recommencer une activité.",
+            "Un suivi psychologique, une aide pour ses enfants.",
+        ),
+        health=("Troubles du sommeil.",),
+        legal="Contrat signé à l’étranger ; dossier d’indemnisation à préparer.",
+        narrative=(
+            "Employée de maison à l’étranger, elle est rentrée sans ses salaires, avec l’aide d’une association.",
+        ),
         documents="Passeport, copie du contrat.",
     ),
     "women": Profile(
-        sex=Sex.FEMALE, ages=(20, 29), countries=("NG", "GW", "GN"), languages=("eng", "por"), interpreter=True, risk=RiskLevel.HIGH, alias=True,
-        flags=(PlaceFlag.DANGER_NEARBY,), needs=("Un lieu sûr dont l’adresse reste inconnue, une interprète.", "Un médecin, puis préparer un retour si elle le décide."),
-        health=("Traitement en cours, ordonnance jointe.",), legal="Titre de séjour à demander.",
-        narrative=("Un emploi dans un salon lui avait été promis ; elle a été contrainte à une autre activité. Elle a appelé la ligne d’écoute.",),
-        documents="Aucun document.", channels=(SafeChannel.THIRD_PARTY,),
+        sex=Sex.FEMALE,
+        ages=(20, 29),
+        countries=("NG", "GW", "GN"),
+        languages=("eng", "por"),
+        interpreter=True,
+        risk=RiskLevel.HIGH,
+        alias=True,
+        flags=(PlaceFlag.DANGER_NEARBY,),
+        needs=(
+            "Un lieu sûr dont l’adresse reste inconnue, une interprète.",
+            "Un médecin, puis préparer un retour si elle le décide.",
+        ),
+        health=("Traitement en cours, ordonnance jointe.",),
+        legal="Titre de séjour à demander.",
+        narrative=(
+            "L’emploi promis dans un salon n’existait pas ; elle a été contrainte à une autre activité.",
+        ),
+        documents="Aucun document.",
+        channels=(SafeChannel.THIRD_PARTY,),
     ),
     "mother": Profile(
-        sex=Sex.FEMALE, ages=(22, 31), countries=("GN", "SN"), languages=("fuc", "fra"), children=(AgeBand.B0_5, AgeBand.B6_8),
-        flags=(PlaceFlag.LATE_PREGNANCY,), needs=("Rester avec ses deux enfants, une place à l’école pour l’aîné.",),
+        sex=Sex.FEMALE,
+        ages=(22, 31),
+        countries=("GN", "SN"),
+        languages=("fuc", "fra"),
+        children=(AgeBand.B0_5, AgeBand.B6_8),
+        flags=(PlaceFlag.LATE_PREGNANCY,),
+        needs=("Rester avec ses deux enfants, une place à l’école pour l’aîné.",),
         health=("Grossesse suivie. Le plus jeune enfant a de la fièvre.",),
-        narrative=("Elle travaillait dans une maison sans pouvoir sortir, avec ses enfants. Une voisine a appelé.",),
-        documents="Carnets de santé des enfants.", channels=(SafeChannel.PHONE,),
+        narrative=(
+            "Elle travaillait dans une maison sans pouvoir sortir, avec ses enfants. Une voisine a appelé.",
+        ),
+        documents="Carnets de santé des enfants.",
+        channels=(SafeChannel.PHONE,),
     ),
     "worker": Profile(
-        sex=Sex.MALE, ages=(21, 40), countries=("GM", "SN", "ML"), languages=("mnk", "wol"), urgency=Urgency.STANDARD, risk=RiskLevel.LOW,
-        needs=("Un logement pour quelques semaines, ses salaires, du travail.",), legal="Inspection du travail saisie.",
-        narrative=("Il travaillait sur un chantier éloigné, logé sur place ; sa paie et ses papiers étaient gardés par le chef d’équipe.",),
-        documents="Carte d’identité récupérée.", channels=(SafeChannel.PHONE, SafeChannel.SMS),
+        sex=Sex.MALE,
+        ages=(21, 40),
+        countries=("GM", "SN", "ML"),
+        languages=("mnk", "wol"),
+        urgency=Urgency.STANDARD,
+        risk=RiskLevel.LOW,
+        needs=("Un logement pour quelques semaines, ses salaires, du travail.",),
+        legal="Inspection du travail saisie.",
+        narrative=(
+            "Logé sur un chantier éloigné, il n’avait ni sa paie ni ses papiers, gardés par le chef d’équipe.",
+        ),
+        documents="Carte d’identité récupérée.",
+        channels=(SafeChannel.PHONE, SafeChannel.SMS),
     ),
-}  # fmt: skip
+}
 
 
 def draw(profile: Profile, random: Random, today: date) -> dict[str, Any]:

@@ -199,8 +199,8 @@ FILES: tuple[File, ...] = (
         Loop("elleg", "MHPSS", URGENT, "telephoned", 0.2),
     )),
     File("mamadou.ba", "daara", "SN-DK", (
-        Loop("jokko", "SHELTER_LONG", STANDARD, "in_service", 26),
-        Loop("wergu", "MED_GEN", STANDARD, "completed", 30, "NEED_MET"),
+        Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 12),
+        Loop("wergu", "MED_GEN", STANDARD, "completed", 46, "NEED_MET"),
         Loop("aemo_dk", "MEDIATION", STANDARD, "in_service", 14),
     ), title="ogp"),
     File("mamadou.ba", "gold_site", "SN-DK", (
@@ -215,22 +215,23 @@ FILES: tuple[File, ...] = (
              then=Loop("jambaar", "LEGAL", STANDARD, "expired", 2)),
     ), title="requisition"),
     File("mamadou.ba", "worker", "SN-DK", (
-        Loop("teeru", "SHELTER_TRANSIT", STANDARD, "completed", 33, "LEFT_BY_CHOICE"),
-        Loop("atte", "LEGAL", STANDARD, "completed", 18, "PARTLY_MET"),
+        Loop("teeru", "SHELTER_TRANSIT", STANDARD, "completed", 58, "LEFT_BY_CHOICE"),
+        Loop("atte", "LEGAL", STANDARD, "completed", 44, "PARTLY_MET"),
         Loop("liggeey", "VOC", STANDARD, "in_service", 6),
     )),
     File("ndeye.sarr", "market", "SN-DK", (
-        Loop("teranga", "SHELTER_TRANSIT", URGENT, "completed", 21, "RETURNED"),
-        Loop("cdpe_pikine", "FAM_ASSESS", STANDARD, "completed", 24, "NEED_MET"),
-        Loop("wergu", "MED_GEN", STANDARD, "completed", 27, "NEED_MET"),
+        Loop("teranga", "SHELTER_TRANSIT", URGENT, "completed", 57, "RETURNED"),
+        Loop("cdpe_pikine", "FAM_ASSESS", STANDARD, "completed", 62, "NEED_MET"),
+        Loop("wergu", "MED_GEN", STANDARD, "completed", 68, "NEED_MET"),
     ), title="ogp", closed=True),
     File("ndeye.sarr", "fishing", "SN-DK", (
-        Loop("jokko", "VOC", STANDARD, "staying", 2),
-        Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 3),
-        Loop("wergu", "MED_GEN", STANDARD, "completed", 40, "NEED_MET"),
+        Loop("jokko", "VOC", STANDARD, "staying", 22),
+        Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 25),
+        Loop("wergu", "MED_GEN", STANDARD, "completed", 66, "NEED_MET"),
     ), title="ogp"),
     File("ndeye.sarr", "women", "SN-DK", (
-        Loop("teeru", "SHELTER_EMERG", URGENT, "stepped_back", 8, then=Loop("jigeen", "SHELTER_EMERG", URGENT, "in_service", 5)),
+        Loop("teeru", "SHELTER_EMERG", URGENT, "stepped_back", 8,
+        then=Loop("jigeen", "SHELTER_EMERG", URGENT, "in_service", 5)),
         Loop("wergu", "MED_SRH", URGENT, "in_service", 6),
         Loop("return", "AVRR", STANDARD, "dropped", 4, "PERSON_DECLINED"),
     )),
@@ -299,8 +300,8 @@ FILES: tuple[File, ...] = (
         Loop("atte", "LEGAL", STANDARD, "sent", 0.6),
     ), reporter="oumar.wade", title="requisition"),
     File("maguette.fall", "daara", "SN-MT", (
-        Loop("baobab", "SHELTER_EMERG", URGENT, "completed", 28, "RETURNED"),
-        Loop("fouta", "MEDIATION", STANDARD, "completed", 31, "NEED_MET"),
+        Loop("baobab", "SHELTER_EMERG", URGENT, "completed", 49, "RETURNED"),
+        Loop("fouta", "MEDIATION", STANDARD, "completed", 53, "NEED_MET"),
         Loop("fouta", "EDU", STANDARD, "staying", 3),
     ), title="ogp"),
     File("alassane.ly", "daara", "SN-SL", (

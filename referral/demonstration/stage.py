@@ -20,9 +20,11 @@ from audit.services import ALIAS
 from crypto import keyring
 from crypto.providers import KeyProvider, get_provider
 from partners.actor import Actor
+from partners.enums import Role
 from partners.models import Organisation, Region, User
 from partners.queries import actor_of
 from partners.services.accounts import accept_invitation, accept_undertaking, offer_seat
+from referral.models import Case
 
 #: What one case or one referral goes through: it yields the time of its next act, and acts when it is resumed.
 Script = Generator[datetime, None, None]
@@ -117,7 +119,7 @@ class Stage:
         self, person: str, name: str, organisation: Organisation, roles: list[str], by: Actor | None
     ) -> None:
         """Invites somebody, who accepts, chooses the password and gives the undertaking."""
-        invitation, token = offer_seat(
+        _invitation, token = offer_seat(
             organisation, email=address(person), name=name, roles=roles, at=self.at, by=by
         )
         with override_settings(PASSWORD_HASHERS=[f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]):
@@ -134,6 +136,11 @@ class Stage:
         """Those who hold the role there, in the order in which they came."""
         staff = [key for key, user in self.people.items() if user.organisation_id == organisation_id]
         return [key for key in staff if self.actor(key).has(role)]
+
+    def other_supervisors(self, case: Case) -> list[str]:
+        """Supervisors of the case's organisation who do not own it."""
+        here = self.holders(case.organisation_id, Role.SUPERVISOR)
+        return [key for key in here if self.people[key].pk != case.owner_id]
 
     def holder(self, organisation_id: UUID, *roles: str) -> str:
         """The first of those who hold the first of `roles` that somebody holds there."""

@@ -22,7 +22,7 @@ ORDER = timedelta(days=90)
 
 
 def obtain(stage: Stage, case_pk: UUID, file: File, name: str) -> Script:
-    """A 72-hour requisition first; the order within three days; the court's confirmation later, except where it waits."""
+    """A 72-hour requisition first, the order within three days, then the court's confirmation; some stop on the way."""
     court = stage.organisations[COURTS.get(file.region, "court")]
     paper = Paper(stage, case_pk, file.owner, court, name)
     paper.enter(TitleAction.REQUISITION, REQUISITION)
@@ -52,6 +52,13 @@ class Paper:
         at = self.stage.at
         with self.stage.acting(self.owner) as by:
             basis.enter_title(
-                self.case_pk, by=by, at=at, action=action, court=self.court, number=f"{self.stage.random.randint(100, 999)}/{at.year}",
-                name_on_order=self.name, issued_on=at.date(), ends_at=at + life if life else None,
-            )  # fmt: skip
+                self.case_pk,
+                by=by,
+                at=at,
+                action=action,
+                court=self.court,
+                number=f"{self.stage.random.randint(100, 999)}/{at.year}",
+                name_on_order=self.name,
+                issued_on=at.date(),
+                ends_at=at + life if life else None,
+            )

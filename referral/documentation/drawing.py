@@ -104,9 +104,10 @@ class Picture:
         (x1, y1), (x2, y2) = points[0], points[1]
         # Two arrows between the same boxes: each label on its own side.
         side = {(True, True): " before", (True, False): " after"}.get((self._returns(arrow), down), "")
+        at = f'x="{(x1 + x2) / 2:.0f}" y="{(y1 + y2) / 2 + 4:.0f}"'
         return (
             f'<path class="arrow" d="{path}" marker-end="url(#tip)"/>'
-            f'<text class="label{side}" x="{(x1 + x2) / 2:.0f}" y="{(y1 + y2) / 2 + 4:.0f}">{escape(arrow.label)}</text>'
+            f'<text class="label{side}" {at}>{escape(arrow.label)}</text>'
         )
 
     def _returns(self, arrow: Arrow) -> bool:
@@ -171,16 +172,15 @@ def order(rows: list[list[str]], links: Sequence[Edge]) -> None:
         neighbours.setdefault(one, []).append(other)
         neighbours.setdefault(other, []).append(one)
     for sweep in range(SWEEPS):
-        place = {
-            node: index / max(1, len(row) - 1) if len(row) > 1 else 0.5
-            for row in rows
-            for index, node in enumerate(row)
-        }
+        place = _places_in(rows)
         for row in rows if sweep % 2 else rows[::-1]:
             row.sort(key=lambda node: _mean([place[near] for near in neighbours.get(node, [])], place[node]))
-            place |= {
-                node: index / max(1, len(row) - 1) if len(row) > 1 else 0.5 for index, node in enumerate(row)
-            }
+            place |= _places_in([row])
+
+
+def _places_in(rows: list[list[str]]) -> dict[str, float]:
+    """From 0, the left end of the row, to 1."""
+    return {node: (index + 0.5) / len(row) for row in rows for index, node in enumerate(row)}
 
 
 def _mean(values: list[float], otherwise: float) -> float:
@@ -189,7 +189,8 @@ def _mean(values: list[float], otherwise: float) -> float:
 
 STYLE = """
     text { font: 13px system-ui, sans-serif; text-anchor: middle; fill: #1b1b1b }
-    .name { font-weight: 600 } .label { font-size: 11px; fill: #00508a; paint-order: stroke; stroke: #fff; stroke-width: 4px }
+    .name { font-weight: 600 }
+    .label { font-size: 11px; fill: #00508a; paint-order: stroke; stroke: #fff; stroke-width: 4px }
     .before { text-anchor: end } .after { text-anchor: start }
     .note { font-size: 11px; fill: #555 }
     .state { fill: #eef4f9; stroke: #00508a } .end { fill: #f2f2f2; stroke: #666 }
@@ -197,12 +198,20 @@ STYLE = """
 """
 
 
+TIP = """
+    <marker id="tip" viewBox="0 0 8 8" refX="2" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+      <path d="M0 0L8 4L0 8z" fill="#7a8a99"/>
+    </marker>
+"""
+
+
 def _document(title: str, width: float, height: float, parts: Iterable[str]) -> str:
+    size = f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}"'
     body = "\n  ".join(parts)
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" role="img">
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">
   <title>{escape(title)}</title>
   <style>{STYLE}  </style>
-  <defs><marker id="tip" viewBox="0 0 8 8" refX="2" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#7a8a99"/></marker></defs>
+  <defs>{TIP}  </defs>
   <rect width="100%" height="100%" fill="#fff"/>
   {body}
 </svg>

@@ -96,7 +96,7 @@ def open_case(
         NotAllowed.
     """
     if not policy.may_case(by, CaseAct.OPEN, Tie()):
-        raise NotAllowed(CaseAct.OPEN)
+        raise steps.refuse_anybody(CaseAct.OPEN)
     with transaction.atomic():
         owner = User.objects.get(pk=by.id)
         new = _new_case(Organisation.objects.get(pk=by.organisation_id), region, by=by, at=at, fields=case)
@@ -144,7 +144,7 @@ def report(
         NotAllowed, NoDestination.
     """
     if not policy.may_case(by, CaseAct.REPORT, Tie()):
-        raise NotAllowed(CaseAct.REPORT)
+        raise steps.refuse_anybody(CaseAct.REPORT)
     destination = region.reports_to
     if destination is None or not destination.is_active:
         raise NoDestination

@@ -137,7 +137,7 @@ def check_answers(referral: Referral, *, by: Actor, at: datetime) -> tuple[Perso
 
 
 def values_of(person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """{group: {field: value}} as the receiver will read it, empty fields left out. Whoever shows it records the look."""
+    """{group: {field: value}} as the receiver will read it, without empty ones. Whoever shows it records the look."""
     payload: dict[str, dict[str, Any]] = {}
     with keyring.current().revealing(person):
         for group in groups:

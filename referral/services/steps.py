@@ -69,6 +69,12 @@ def refuse(row: Referral | Case, reason_code: str) -> None:
     )
 
 
+def refuse_anybody(act: str) -> NotAllowed:
+    """As `refuse`, for an act that is about no row yet; to be raised."""
+    audit.deny("denied", Case._meta.label_lower, None, reason_code=f"NOT_ALLOWED_{act.upper()}")
+    return NotAllowed(act)
+
+
 def permit(actor: Actor, action: str, referral: Referral, standing: Tie | None = None) -> Side:
     """Raises `NotAllowed`, and leaves an event."""
     try:

@@ -15,11 +15,10 @@ from referral import policy
 from referral.enums import CaseAct, CaseState
 from referral.forms.file import CaseFilter, RevealForm
 from referral.models import Case
-from referral.policy import NotAllowed
 from referral.queries import case_tie, cases_of
 from referral.queries.lists import PAGE, place_of
 from referral.references import spoken
-from referral.services import reading
+from referral.services import reading, steps
 from referral.views import file
 from referral.views.door import ActingRequest, case_or_404, now
 
@@ -29,7 +28,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
     """Files one may open, the newest first, in codes. The filter is in the address, the place in the list too."""
     actor = request.actor
     if not actor.has(Role.CASEWORKER, Role.SUPERVISOR):
-        raise NotAllowed(CaseAct.READ)
+        raise steps.refuse_anybody(CaseAct.READ)
     form = CaseFilter(request.GET)
     state = form.chosen()
     found = cases_of(actor, place_of(actor, form.after_row()), state=state)

@@ -60,7 +60,9 @@ def confirm(
 ) -> HttpResponse:
     """Asks, then acts. Whoever may not gets 403 before the form; what is not yet possible is said in its place."""
     steps.permit(request.actor, action, referral)
-    draft = f"act_{action}" if any(isinstance(field.widget, Textarea) for field in form.fields.values()) else ""
+    draft = (
+        f"act_{action}" if any(isinstance(field.widget, Textarea) for field in form.fields.values()) else ""
+    )
 
     def act_and_forget(cleaned: dict[str, Any]) -> str:
         location = act(cleaned)

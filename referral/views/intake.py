@@ -26,7 +26,7 @@ from referral.forms.intake import (
     initial_from,
 )
 from referral.models import Case
-from referral.policy import NotAllowed, Tie, may_case
+from referral.policy import Tie, may_case
 from referral.references import spoken
 from referral.services import cases, drafts, reading, steps
 from referral.views import words
@@ -37,7 +37,7 @@ from referral.views.drafts import resume
 def case_new(request: ActingRequest) -> HttpResponse:
     """Danger first, then what places depend on, then what the person wishes to give."""
     if not may_case(request.actor, CaseAct.OPEN, Tie()):
-        raise NotAllowed(CaseAct.OPEN)
+        raise steps.refuse_anybody(CaseAct.OPEN)
     form = PersonForm(request.POST or None)
 
     def act(cleaned: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ from referral.models import Placement, Referral
 from referral.queries import Possible, actions_for, tie
 from referral.references import spoken
 from referral.services import reading
-from referral.views import timeline, words
+from referral.views import tasks_shown, timeline, words
 from referral.views.door import ActingRequest, now, referral_or_404
 from referral.views.shared import group_rows, preview_rows
 
@@ -229,7 +229,7 @@ def tasks(referral: Referral, level: Level) -> list[dict[str, Any]]:
     return [
         {
             "title": task.get_kind_display(),
-            "url": reverse("task_done", args=[task.pk]),
+            "url": tasks_shown.address(task),
             "due": task.due_at,
         }
         for task in referral.tasks.filter(done_at=None).order_by("due_at")

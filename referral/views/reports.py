@@ -14,9 +14,9 @@ from partners.templatetags.interface import moment
 from referral.enums import CaseAct, CaseState
 from referral.forms.intake import CONTACT, NEEDS, PERSON, PLACE, REPORT, TALKING, PersonForm
 from referral.models import Case
-from referral.policy import NotAllowed, Tie, may_case
+from referral.policy import Tie, may_case
 from referral.queries import reports_of
-from referral.services import cases, drafts
+from referral.services import cases, drafts, steps
 from referral.views.door import ActingRequest, now, perform
 from referral.views.drafts import resume
 from referral.views.intake import section
@@ -26,7 +26,7 @@ SHOWN = 100
 
 def _require_reporter(request: ActingRequest) -> None:
     if not may_case(request.actor, CaseAct.REPORT, Tie()):
-        raise NotAllowed(CaseAct.REPORT)
+        raise steps.refuse_anybody(CaseAct.REPORT)
 
 
 @require_GET

@@ -1,24 +1,29 @@
 """The sender: what is needed, who could give it, exactly what they will see, and the sending itself."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from partners.enums import CodeList
+from partners.queries import code_label
 from referral.disclosure import needed
 from referral.enums import Action, CaseAct, Group, Side, State, Urgency
 from referral.forms.sending import CheckForm, ChooseForm, NeedForm, SendForm
 from referral.models import Case, Person, Referral
-from referral.queries import candidates
+from referral.queries import candidates, unmet_of
 from referral.queries.facts import agreed_groups, said_no
 from referral.references import spoken
 from referral.services import sending, steps
 from referral.views import words
-from referral.views.confirming import Page, confirm, posted, to_referral
+from referral.views.confirming import Page, confirm, posted, to_referral, which
 from referral.views.door import ActingRequest, case_or_404, now, perform, referral_or_404
 from referral.views.shared import group_rows, preview_rows
 
@@ -32,10 +37,11 @@ def refer(request: ActingRequest, pk: UUID) -> HttpResponse:
     need = NeedForm(request.GET if "service" in request.GET else None, initial={"urgency": case.urgency})
     back_url = reverse("case", args=[pk])
     if not need.is_valid():
-        return _ask_need(request, need, case, parent, back_url)
+        return _ask_need(request, need, case, back_url)
 
-    def act(asked: sending.Asked) -> Referral:
-        return sending.start_draft(case.pk, by=request.actor, at=now(), asked=asked, parent=parent)
+    def act(asked: sending.Asked) -> str:
+        draft = sending.start_draft(case.pk, by=request.actor, at=now(), asked=asked, parent=parent)
+        return reverse("referral_check", args=[draft.pk])
 
     return _choose(request, case, need, act, back_url)
 
@@ -53,49 +59,89 @@ def _parent(request: ActingRequest, case: Case) -> Referral | None:
     return parent
 
 
-def _ask_need(
-    request: ActingRequest, need: NeedForm, case: Case, parent: Referral | None, back_url: str
-) -> HttpResponse:
+def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpResponse:
+    """After a no, or no answer: the next candidates for the same need, without those who said no."""
+    side = steps.permit(request.actor, Action.REDIRECT, referral)
+    if request.method == "GET" and (unmet := unmet_of(referral, Action.REDIRECT, now())):
+        return _not_now(request, referral, unmet)
+    before = {
+        "service": referral.service,
+        "urgency": referral.urgency,
+        "days": referral.preview.details["days"],
+    }
+    given: Any = request.GET if "service" in request.GET else None if "change" in request.GET else before
+    need = NeedForm(given, initial=before)
+    if not need.is_valid():
+        return _ask_need(request, need, referral.case, to_referral(referral))
+
+    def act(asked: sending.Asked) -> str:
+        draft = sending.redirect(referral.pk, by=request.actor, at=now(), asked=asked)
+        if side == Side.COORDINATING:
+            # The draft is the case owner's, who alone takes consent and sends; coordination does not see it.
+            messages.success(request, _("A draft was prepared and the case owner is told."))
+            return reverse("routing")
+        return reverse("referral_check", args=[draft.pk])
+
+    return _choose(request, referral.case, need, act, to_referral(referral))
+
+
+def _not_now(request: ActingRequest, referral: Referral, unmet: Any) -> HttpResponse:
+    return render(
+        request,
+        "referral/referral/act.html",
+        {
+            "title": Action.REDIRECT.label,
+            "which": which(request, referral),
+            "unmet": unmet,
+            "cancel_url": to_referral(referral),
+        },
+    )
+
+
+def _ask_need(request: ActingRequest, need: NeedForm, case: Case, back_url: str) -> HttpResponse:
     return render(
         request,
         "referral/referral/need.html",
         {
             "form": need,
             "title": _("Refer this person"),
-            "case_title": words.case_title(case),
-            "parent": parent,
+            "parent": request.GET.get("parent", ""),
             "back_url": back_url,
         },
     )
 
 
 def _choose(
-    request: ActingRequest, case: Case, need: NeedForm, act: Any, back_url: str, *, lost: bool = False
+    request: ActingRequest, case: Case, need: NeedForm, act: Callable[[sending.Asked], str], back_url: str
 ) -> HttpResponse:
-    """Who could receive this person. Args: lost: the draft is the case owner's, and not this person's to see."""
+    """Who could receive this person: those with somebody at the desk to choose from, the others to telephone."""
     asked = need.cleaned_data
     found = candidates(case, asked["service"], now(), without=said_no(case, asked["service"], now()))
+    by_id = {str(each.organisation.pk): each.organisation for each in found if each.staffed}
     form = ChooseForm(
         posted(request),
-        organisations=[(str(c.organisation.pk), c.organisation.name) for c in found if c.staffed],
+        organisations=[(pk, each.name) for pk, each in by_id.items()],
+        initial={"organisation": request.GET.get("organisation")},
     )
-    by_id = {str(candidate.organisation.pk): candidate.organisation for candidate in found}
 
     def choose(cleaned: dict[str, Any]) -> str:
-        draft = act(
-            sending.Asked(by_id[cleaned["organisation"]], asked["service"], asked["urgency"], asked["days"])
-        )
-        return reverse("routing") if lost else reverse("referral_check", args=[draft.pk])
+        chosen = by_id[cleaned["organisation"]]
+        return act(sending.Asked(chosen, asked["service"], asked["urgency"], asked["days"]))
 
     if request.method == "POST" and (answer := perform(request, form, choose)) is not None:
         return answer
+    kept = {name: value for name, value in request.GET.items() if name == "parent"}
     return render(
         request,
         "referral/referral/choose.html",
         {
             "form": form,
-            "need": need,
-            "candidates": found,
+            "service": code_label(CodeList.SERVICE, asked["service"]),
+            "urgency": asked["urgency"],
+            "urgency_label": Urgency(asked["urgency"]).label,
+            "change_url": f"{request.path}?{urlencode(kept | {'change': ''})}",
+            "staffed": [each for each in found if each.staffed],
+            "to_telephone": [each for each in found if not each.staffed],
             "title": _("Who could receive this person?"),
             "emergency": asked["urgency"] == Urgency.EMERGENCY,
             "at": now(),
@@ -135,6 +181,7 @@ def check(request: ActingRequest, pk: UUID) -> HttpResponse:
             return answer
         form.renew(referral.version)
     ticked = form["groups"].value() or []
+    recipient = urlencode({"to": f"{referral.receiving_organisation_id}:{referral.service}", "ask": "1"})
     return render(
         request,
         "referral/referral/check.html",
@@ -145,8 +192,9 @@ def check(request: ActingRequest, pk: UUID) -> HttpResponse:
             "before": preview_rows(referral, referral.preview),
             "after": [(*part, part[0] in ticked) for part in group_rows(values)],
             "missing": _missing(referral, values.keys()),
-            "ask_url": f"{reverse('consent', args=[referral.case_id])}?recipient={referral.receiving_organisation_id}&service={referral.service}",
-            "ground_url": f"{reverse('ground', args=[referral.case_id])}?recipient={referral.receiving_organisation_id}&service={referral.service}",
+            "never": words.group_words([g for g in Group if g not in needed(referral.service)]),
+            "ask_url": f"{reverse('consent', args=[referral.case_id])}?{recipient}",
+            "ground_url": f"{reverse('ground', args=[referral.case_id])}?{recipient}",
             "back_url": to_referral(referral),
         },
     )
@@ -192,25 +240,3 @@ def send(request: ActingRequest, referral: Referral) -> HttpResponse:
         else None,
     )
     return confirm(request, referral, Action.SEND, form, act, page)
-
-
-def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpResponse:
-    """After a no, or no answer: the next candidates for the same need, without those who said no."""
-    side = steps.permit(request.actor, Action.REDIRECT, referral)
-    need = NeedForm(
-        request.GET
-        if "service" in request.GET
-        else {
-            "service": referral.service,
-            "urgency": referral.urgency,
-            "days": referral.preview.details["days"],
-        }
-    )
-    if not need.is_valid():
-        return _ask_need(request, need, referral.case, None, to_referral(referral))
-
-    def act(asked: sending.Asked) -> Referral:
-        return sending.redirect(referral.pk, by=request.actor, at=now(), asked=asked)
-
-    lost = side == Side.COORDINATING
-    return _choose(request, referral.case, need, act, to_referral(referral), lost=lost)

@@ -18,7 +18,6 @@ from referral.enums import CaseAct, Machine, TitleState
 from referral.forms.acts import ActForm
 from referral.forms.basis import TitleForm
 from referral.models import CustodyTitle
-from referral.policy import NotAllowed
 from referral.queries import files
 from referral.services import basis, reading, steps
 from referral.views import words
@@ -64,7 +63,7 @@ def title_list(request: ActingRequest) -> HttpResponse:
     """Titles that name one's own court: dates only; the rest of a title is one click and one event away."""
     actor = request.actor
     if not actor.has(Role.JUSTICE):
-        raise NotAllowed(CaseAct.CONFIRM_TITLE)
+        raise steps.refuse_anybody(CaseAct.CONFIRM_TITLE)
     found = list(files.titles_for(actor.organisation_id)[:100])
     return render(
         request,

@@ -1,6 +1,8 @@
 """A person at a browser without JavaScript: opens a page, fills its form, presses its button."""
 
+import re
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
@@ -42,3 +44,19 @@ def act(user: User, referral: Referral, action: str, **typed: Any) -> Any:
 
 def page_of(user: User, referral: Referral) -> Any:
     return sign_in(user).get(reverse("referral", args=[referral.pk]))
+
+
+def same_as_unknown(client: Client, name: str, pk: Any) -> bool:
+    """Is a row that one may not see answered as one that does not exist, word for word?"""
+    unknown = uuid4()
+    answers = [client.get(reverse(name, args=[each])) for each in (pk, unknown)]
+    bodies = [
+        re.sub(r"""(?<=name="csrfmiddlewaretoken" value=")\w+""", "", answer.content.decode()).replace(str(each), "")
+        for answer, each in zip(answers, (pk, unknown), strict=True)
+    ]
+    return [answer.status_code for answer in answers] == [404, 404] and bodies[0] == bodies[1]
+
+
+def bare(response: Any, pk: Any) -> str:
+    """A page without what differs at each request: its own address, and the masks of its tokens."""
+    return re.sub(r'value="[A-Za-z0-9]{64}"', "", response.content.decode()).replace(str(pk), "")

@@ -24,7 +24,8 @@ def test_a_child_is_referred_received_and_helped(cast: c.Cast) -> None:
 
     checked = aissatou.get(answer.url)
     body = checked.content.decode()
-    assert "Ndiaye-Canari" in body and "santé canari" in body and "récit canari" not in body
+    assert {"Ndiaye-Canari", "santé canari"} <= {word for word in c.SECRETS.values() if word in body}
+    assert "récit canari" not in body
     answer = press(aissatou, answer.url)
     assert answer.url == reverse("referral_act", args=[referral.pk, "send"])
     assert press(aissatou, answer.url).url == reverse("referral", args=[referral.pk])
