@@ -133,10 +133,15 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A browser says where a request comes from; another site has no business to send us a form.
-        if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE:
+        if (
+            request.method not in SAFE_METHODS
+            and request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE
+        ):
             return errors.forbidden(request)
         response = self.get_response(request)
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.method == "POST" and request.path == reverse("account_logout"):
             response["Clear-Site-Data"] = '"cache", "storage"'

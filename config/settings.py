@@ -142,6 +142,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by mail link has proved the address
 ACCOUNT_SESSION_REMEMBER = False
+# Counted per address and network address: five tries on somebody else's address must not lock a duty officer out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,30/5m/key"}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -156,6 +158,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit holds sign-ins
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "partners/locked.html"
 
 # --- Sessions and cookies ----------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -1,6 +1,8 @@
 from django.urls import include, path
 
 from config import views
+from partners.views.organisations import organisation_suspend
+from referral.services.suspension import suspend_organisation
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -11,6 +13,13 @@ urlpatterns = [
     path("health/live", views.live, name="health-live"),
     path("health/ready", views.ready, name="health-ready"),
     path("csp-report/", views.csp_report, name="csp-report"),
+    # What was entrusted to a suspended organisation is handed over, which the packages below referral cannot do.
+    path(
+        "organisations/<uuid:pk>/suspend/",
+        organisation_suspend,
+        {"suspend": suspend_organisation},
+        name="organisation-suspend",
+    ),
     path("", include("partners.urls")),
     path("", include("referral.urls")),
 ]

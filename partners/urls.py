@@ -55,7 +55,6 @@ urlpatterns = [
     path("organisations/", organisations.organisation_list, name="organisations"),
     path("organisations/new/", organisations.organisation_new, name="organisation-new"),
     path("organisations/<uuid:pk>/", organisations.organisation_edit, name="organisation"),
-    path("organisations/<uuid:pk>/suspend/", organisations.organisation_suspend, name="organisation-suspend"),
     path(
         "organisations/<uuid:pk>/reinstate/",
         organisations.organisation_reinstate,

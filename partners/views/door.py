@@ -1,6 +1,7 @@
 """What every page of this package begins and ends with."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ class ActingRequest(HttpRequest):
     user: User
 
 
-def now() -> Any:
+def now() -> datetime:
     """The request's one time, the database's."""
     return sitting.current().at
 

@@ -287,7 +287,7 @@ class Play:
         if not self.lodges or row.placements.filter(state="held").exists():
             return None
         with_children = bool(persons.PROFILES[self.file.profile].children)
-        wanted = groups_of_persons(row.sex, is_child=row.is_child, with_children=with_children)
+        wanted: list[str] = [*groups_of_persons(row.sex, is_child=row.is_child, with_children=with_children)]
         free = [places for places in places_for(row) if places.free and places.group in wanted]
         return min(free, key=lambda places: wanted.index(places.group)).pk
 

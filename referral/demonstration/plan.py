@@ -351,11 +351,21 @@ FILES: tuple[File, ...] = (
 )
 # fmt: on
 
-#: Reports that nobody has taken in yet: who reports, the profile, the region, days ago.
-WAITING: tuple[tuple[str, str, str, float], ...] = (
-    ("reporter", "daara", "SN-DK", 0.03),
-    ("yoro.dia", "women", "SN-DK", 0.3),
-    ("astou.niang", "domestic", "SN-TH", 0.2),
-    ("moussa.sagna", "gold_site", "SN-KE", 0.1),
-    ("oumar.wade", "worker", "SN-SL", 0.5),
+
+@dataclass(frozen=True)
+class Report:
+    """A report that nobody has taken in yet."""
+
+    reporter: str
+    profile: str
+    region: str
+    days: float
+
+
+WAITING = (
+    Report("reporter", "daara", "SN-DK", 0.03),
+    Report("yoro.dia", "women", "SN-DK", 0.3),
+    Report("astou.niang", "domestic", "SN-TH", 0.2),
+    Report("moussa.sagna", "gold_site", "SN-KE", 0.1),
+    Report("oumar.wade", "worker", "SN-SL", 0.5),
 )

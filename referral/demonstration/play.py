@@ -1,6 +1,7 @@
 """The whole demonstration, from the founding of the first organisation to this moment."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -8,7 +9,7 @@ from partners.models import User
 from referral import notices
 from referral.demonstration import persons
 from referral.demonstration.founding import ADMINISTRATOR, found
-from referral.demonstration.plan import FILES, WAITING
+from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
 from referral.models import Notice
@@ -26,33 +27,26 @@ def is_played() -> bool:
 
 @transaction.atomic
 def play(now: datetime, password: str) -> None:
-    """All or nothing: a demonstration that stops half-way leaves no half of it."""
+    """All or nothing: a demonstration that stops half-way leaves no half of it (events of looks are never undone)."""
     stage = Stage(now, password)
     found(stage)
     for file in FILES:
         stage.begin(open_file(stage, file), opening(file, now))
-    for reporter, profile, region, days in WAITING:
-        stage.later(
-            now - timedelta(days=days), lambda r=reporter, p=profile, g=region: _report(stage, r, p, g)
-        )  # type: ignore[misc]
+    for report in WAITING:
+        stage.later(now - timedelta(days=report.days), partial(_report, stage, report))
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
     notices.mark_read(Notice.objects.filter(made_at__lt=now - UNREAD_FOR), at=now - UNREAD_FOR)
 
 
-def _report(stage: Stage, reporter: str, profile: str, region: str) -> None:
-    """A report that waits to be taken in."""
-    known = persons.PROFILES[profile]
-    person = persons.draw(known, stage.random, stage.at.date())
-    with stage.acting(reporter) as by:
-        cases.report(
-            by=by,
-            at=stage.at,
-            region=stage.regions[region],
-            person=person,
-            case={"risk": "unknown", "urgency": known.urgency},
-        )
+def _report(stage: Stage, report: Report) -> None:
+    profile = persons.PROFILES[report.profile]
+    person = persons.draw(profile, stage.random, stage.at.date())
+    region = stage.regions[report.region]
+    with stage.acting(report.reporter) as by:
+        facts = {"risk": "unknown", "urgency": profile.urgency}
+        cases.report(by=by, at=stage.at, region=region, person=person, case=facts)
 
 
 def _suspend(stage: Stage) -> None:

@@ -90,6 +90,7 @@ class Stage:
             if coming is not None:
                 self.begin(script, coming)
         self.at = self.now
+        _set_clock("default", self.now)
 
     # --- Who acts ------------------------------------------------------------------------------------------
     @contextmanager

@@ -3046,7 +3046,7 @@ class Migration(migrations.Migration):
             model_name="referralgrant",
             index=models.Index(
                 condition=models.Q(("due_at__isnull", False)),
-                fields=["group", "side", "due_at", "seq"],
+                fields=["group", "side", "due_at", "content_object"],
                 name="grant_due",
             ),
         ),

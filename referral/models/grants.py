@@ -22,7 +22,7 @@ class ReferralGrant(GroupObjectPermissionBase):
             models.Index(fields=["group", "side", "-seq"], name="grant_order"),
             # Open referrals alone have a deadline: the inbox reads this index in its own order.
             models.Index(
-                fields=["group", "side", "due_at", "seq"],
+                fields=["group", "side", "due_at", "content_object"],
                 condition=models.Q(due_at__isnull=False),
                 name="grant_due",
             ),

@@ -36,7 +36,7 @@ def _of_desk(actor: Actor, side: Side) -> QuerySet[ReferralGrant]:
 
 
 def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[ReferralGrant]:
-    """Open referrals of the actor's desk on `side`, by the index (group, side, due_at, seq)."""
+    """Open referrals of the actor's desk on `side`, by the index (group, side, due_at, referral)."""
     grants = _of_desk(actor, side).filter(due_at__isnull=False)
     if after is not None:
         grants = grants.filter(due_at__gte=after.due_at).exclude(

@@ -174,7 +174,7 @@ def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract
     """The safety extract of a referral that has ended while the person is still lodged. Raises NotVisible."""
     extract = (
         SafetyExtract.objects.select_related("referral", "referral__worker")
-        .filter(referral_id=referral_pk)
+        .filter(referral_id=referral_pk, referral__receiving_organisation_id=actor.organisation_id)
         .first()
     )
     if extract is None or not disclosure.extract_open(

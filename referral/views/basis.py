@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from partners.enums import CodeList
 from partners.queries import code_label
@@ -25,6 +26,7 @@ from referral.views.door import ActingRequest, case_or_404, now, perform
 from referral.views.drafts import resume
 
 
+@require_http_methods(["GET", "POST"])
 def ground(request: ActingRequest, pk: UUID) -> HttpResponse:
     """First for whom (a GET form), then why."""
     case = case_or_404(request, pk)
@@ -92,6 +94,7 @@ def _recorded_words(recorded: LegalGround) -> str:
     )
 
 
+@require_http_methods(["GET", "POST"])
 def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The second person reads codes and the reason, nothing of the file."""
     found = reading.read_ground(request.actor, pk)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from partners.enums import CodeList
 from partners.queries import code_label
@@ -27,6 +28,7 @@ from referral.views.door import ActingRequest, case_or_404, now, perform
 from referral.views.drafts import resume
 
 
+@require_http_methods(["GET", "POST"])
 def consent(request: ActingRequest, pk: UUID) -> HttpResponse:
     """First to whom (a GET form, so that "Back" works), then the conversation itself (`ask`)."""
     case = case_or_404(request, pk)
@@ -169,6 +171,7 @@ def _question(form: ConversationForm, question: Any, agreed: set[tuple[object, s
     }
 
 
+@require_http_methods(["GET", "POST"])
 def consent_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
     """An adult's word ends what rests on it at once; a child's or guardian's is an objection to be decided."""
     case = case_or_404(request, pk)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from referral import policy
 from referral.enums import AgeStatus, CaseAct
@@ -31,6 +32,7 @@ def _confirm(request: ActingRequest, case: Case, form: ActForm, **shown: Any) ->
     return render(request, "components/confirm.html", base | shown)
 
 
+@require_http_methods(["GET", "POST"])
 def case_take_in(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A report, in codes; the first who takes it in owns the case."""
     case = case_or_404(request, pk)
@@ -57,6 +59,7 @@ def case_take_in(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
 def case_protect(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.EDIT, case)
@@ -82,6 +85,7 @@ def case_protect(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
 def case_assign(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.ASSIGN, case)
@@ -108,6 +112,7 @@ def case_assign(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
 def case_age(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A second person decides; unknown age has had the safeguards of a child until then."""
     case = case_or_404(request, pk)
@@ -143,6 +148,7 @@ def case_age(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
 def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.CLOSE, case)

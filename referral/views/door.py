@@ -1,17 +1,14 @@
 """How a view lets somebody in and lets an act through: the only way to a row is with its access rule."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from audit import sitting
-from partners.actor import Actor
-from partners.models import User
 from partners.services.provision import NoPlaceFree
+from partners.views.door import ActingRequest, now
 from referral.forms.acts import ActForm
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral
@@ -21,17 +18,7 @@ from referral.services.receiving import WrongPlace
 from referral.services.steps import NotVisible, StaleForm
 from referral.services.submissions import once
 
-
-class ActingRequest(HttpRequest):
-    """A request of a signed-in person: the middleware has put the actor on it."""
-
-    actor: Actor
-    user: User
-
-
-def now() -> datetime:
-    """The request's one time, the database's."""
-    return sitting.current().at
+__all__ = ["ActingRequest", "case_or_404", "now", "perform", "referral_or_404"]
 
 
 def referral_or_404(request: ActingRequest, pk: UUID) -> Referral:

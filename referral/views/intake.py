@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from referral.enums import CaseAct, RevealReason
 from referral.forms.intake import (
@@ -34,6 +35,7 @@ from referral.views.door import ActingRequest, case_or_404, now, perform
 from referral.views.drafts import resume
 
 
+@require_http_methods(["GET", "POST"])
 def case_new(request: ActingRequest) -> HttpResponse:
     """Danger first, then what places depend on, then what the person wishes to give."""
     if not may_case(request.actor, CaseAct.OPEN, Tie()):
@@ -109,6 +111,7 @@ def section(
     }
 
 
+@require_http_methods(["GET", "POST"])
 def case_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Without a part: the list of parts. A part opens its own fields only, which is a look."""
     case = case_or_404(request, pk)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import POLICE_KINDS
 from partners.templatetags.interface import moment
@@ -57,6 +57,7 @@ def _known(case: Case) -> str:
     return _("Closed") if case.state == CaseState.CLOSED else _("Taken in charge")
 
 
+@require_http_methods(["GET", "POST"])
 def alert_new(request: ActingRequest) -> HttpResponse:
     """What is needed to come at once. It goes to the organisation that the region's rule names."""
     _require_reporter(request)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import CodeList
 from partners.models import Organisation
@@ -37,6 +37,7 @@ def _task_or_404(request: ActingRequest, pk: UUID) -> Task:
     return task
 
 
+@require_http_methods(["GET", "POST"])
 def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the task is about, where one does it, and the button that says it is done."""
     task = _task_or_404(request, pk)
@@ -116,6 +117,7 @@ def _links(task: Task) -> list[dict[str, str]]:
     return links
 
 
+@require_http_methods(["GET", "POST"])
 def objection(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A supervisor decides what a child's or guardian's objection leads to."""
     task = _task_or_404(request, pk)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import Role
 from partners.templatetags.interface import moment
@@ -24,6 +24,7 @@ from referral.views import words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
 
+@require_http_methods(["GET", "POST"])
 def title(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The case owner copies the paper; the page never asks for more than stands on it."""
     case = case_or_404(request, pk)
@@ -89,6 +90,7 @@ def _title_row(title: CustodyTitle) -> dict[str, Any]:
     }
 
 
+@require_http_methods(["GET", "POST"])
 def title_confirm(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Number, dates and the name as it stands on the order, to be compared with the registry's book."""
     found = reading.read_title(request.actor, pk)

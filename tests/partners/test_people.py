@@ -19,6 +19,7 @@ from partners.models import COORDINATION_GROUP, Invitation, Membership, User
 from partners.queries import actor_of, open_invitation
 from partners.services import accounts, organisations
 from partners.services.guard import Refusal
+from partners.views import people as views
 from tests.partners.conftest import BOTH, PASSWORD, body, changes, denials, history, seat
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -114,6 +115,13 @@ class TestInviting:
         assert accept(token).status_code == 410
         again = administrator.client.post(url, {"version": 2})
         assert again.context["form"].non_field_errors()
+
+    def test_nobody_is_invited_to_a_suspended_house(self, administrator, centre):
+        organisations.suspend_organisation(administrator.actor, centre.pk, centre.version)
+        assert invite(administrator, centre, Role.FOCAL_POINT).context["form"].errors["organisation"]
+        centre.refresh_from_db()
+        with pytest.raises(Refusal):
+            offer(centre, Role.FOCAL_POINT)
 
 
 class TestAccepting:
@@ -329,6 +337,15 @@ def test_the_list_shows_people_roles_and_open_links(administrator, centre, focal
     page = administrator.client.get(reverse("people"), {"organisation": centre.pk}).content.decode()
     assert focal_point.user.name in page
     assert stranger.user.name not in page
+
+
+def test_a_long_list_has_pages(administrator, focal_point, caseworker, stranger, monkeypatch):
+    monkeypatch.setattr(views, "PER_PAGE", 2)
+    url = reverse("people")
+    first = administrator.client.get(url, {"organisation": ""})
+    second = administrator.client.get(url + first.context["next"])
+    assert (first.context["previous"], second.context["next"]) == ("", "")
+    assert len({*first.context["page"], *second.context["page"]}) == 4
 
 
 def test_a_person_and_what_ends_a_role(administrator, focal_point):

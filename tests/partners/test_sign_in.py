@@ -77,6 +77,14 @@ class TestSigningIn:
             sign_in(person.user.email, REMOTE_ADDR="10.9.8.7").status_code == 302
         )  # the duty officer elsewhere
 
+    def test_many_attempts_at_one_account_from_everywhere_are_slowed_down(self, person, settings):
+        settings.ACCOUNT_RATE_LIMITS = {"login_failed": "1/5m/key"}
+        sign_in(person.user.email, "wrong", REMOTE_ADDR="10.0.0.1")
+        response = sign_in(person.user.email, REMOTE_ADDR="10.0.0.2")
+        assert response.status_code == 200
+        assert words(response)
+        assert attempts("login.lock") == [(person.user.pk, "denied", "CREDENTIALS")]
+
     def test_the_way_leads_back_to_the_page_but_not_to_another_site(self, person):
         url = reverse("account_login")
         data = {"login": person.user.email, "password": PASSWORD}

@@ -1,0 +1,208 @@
+"""The demonstration: whole, believable, and nowhere but in a demonstration."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db.models import F
+
+from audit import clock
+from audit.models import Event
+from partners.enums import CHILD_PROTECTION_KINDS, OrganisationKind, Role
+from partners.models import Membership, Organisation, Places, Region, User
+from partners.queries import actor_of
+from referral.demonstration.plan import FILES, PATHS, WAITING, Loop
+from referral.demonstration.stage import DAYS, address
+from referral.demonstration.stories import opening
+from referral.disclosure import is_child
+from referral.enums import CaseState, Side, State
+from referral.management.commands.demo import PASSWORD, SIGN_INS
+from referral.models import (
+    Case,
+    LegalGround,
+    Notice,
+    Person,
+    Referral,
+    ReferralGrant,
+    SafetyExtract,
+    Task,
+    TelephoneAnswer,
+)
+from referral.queries import cases_of, inbox
+
+databases = pytest.mark.django_db(databases=["default", "audit"])
+
+#: The state that each path leads to, where its last act does not say so.
+ENDS = {
+    "draft": "draft",
+    "consent_withdrawn": "withdrawn",
+    "dropped": "withdrawn",
+    "stepped_back": "declined",
+}
+LAST_ACT = {
+    "send": "sent",
+    "telephone": "sent",
+    "acknowledge": "acknowledged",
+    "answer": "acknowledged",
+    "request_info": "info_requested",
+    "accept": "accepted",
+    "no_show": "no_show",
+    "start": "in_service",
+    "resume": "in_service",
+    "review": "in_service",
+    "propose_onward": "in_service",
+    "complete": "completed",
+    "decline": "declined",
+    "withdraw": "withdrawn",
+    "expire": "expired",
+}
+
+
+def run() -> str:
+    printed = StringIO()
+    call_command("demo", stdout=printed)
+    return printed.getvalue()
+
+
+def loops() -> Iterator[Loop]:
+    for file in FILES:
+        for loop in file.loops:
+            yield from loop.all()
+
+
+def state_of(loop: Loop) -> str:
+    return ENDS.get(loop.path) or LAST_ACT[PATHS[loop.path][-1]]
+
+
+@databases
+def test_it_refuses_where_no_demonstration_is_meant(settings: Any) -> None:
+    settings.RELAIS_DEMONSTRATION = False
+    with pytest.raises(CommandError, match="RELAIS_DEMONSTRATION=1 only"):
+        run()
+    assert not User.objects.exists()
+
+
+@databases
+def test_it_refuses_a_database_with_people_of_its_own(settings: Any, cast: Any) -> None:
+    settings.RELAIS_DEMONSTRATION = True
+    people = User.objects.count()
+    with pytest.raises(CommandError, match="an empty one"):
+        run()
+    assert User.objects.count() == people
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_the_plot_is_in_order_whenever_it_is_played(hour: int) -> None:
+    now = datetime(2026, 3, 2, hour, 40, tzinfo=UTC)
+    for file in FILES:
+        assert now - DAYS < opening(file, now) < now
+    for loop in loops():
+        times = [at for _act, at in loop.schedule(now)]
+        assert times == sorted(times)
+        assert times[-1] <= now
+        if loop.then:
+            assert loop.then.schedule(now)[0][1] > times[-1] + timedelta(minutes=15)
+
+
+def test_the_plot_shows_every_state() -> None:
+    assert {state_of(loop) for loop in loops()} == set(State)
+
+
+@databases
+def test_the_demonstration(settings: Any) -> None:
+    settings.RELAIS_DEMONSTRATION = True
+    printed = run()
+    now = clock.now()
+
+    # The sign-ins are those of design §8; each opens, in its role.
+    assert PASSWORD in printed
+    for key, role in SIGN_INS:
+        assert f"{address(key)} " in printed
+        user = User.objects.get(email=address(key))
+        assert actor_of(user).roles == {role}
+        assert user.undertaking_accepted_at is not None
+    assert {role for _key, role in SIGN_INS} == set(Role)
+    assert len(PASSWORD) >= 15
+    assert (
+        authenticate(None, email=address("focal"), username=address("focal"), password=PASSWORD) is not None
+    )
+    assert {
+        User.objects.get(email=address(key)).organisation.kind for key in ("caseworker", "supervisor")
+    } == {"national_unit"}
+    assert User.objects.get(email=address("focal")).organisation.kind == OrganisationKind.RECEPTION_CENTRE
+
+    # Every kind of organisation, every region, every role; one of them is suspended.
+    assert set(Organisation.objects.values_list("kind", flat=True)) == set(OrganisationKind)
+    assert set(Organisation.objects.values_list("region__code", flat=True)) == set(
+        Region.objects.values_list("code", flat=True)
+    )
+    assert not Region.objects.filter(reports_to=None).exists()
+    assert set(Membership.objects.values_list("role", flat=True)) == set(Role)
+    assert Organisation.objects.filter(status="suspended").count() == 1
+
+    # Files, mostly of children; referrals where the plot leads them.
+    assert Case.objects.count() == len(FILES) + len(WAITING)
+    children = [is_child(status) for status in Person.objects.values_list("age_status", flat=True)]
+    assert children.count(True) > 2 * children.count(False)
+    wanted = sorted("withdrawn" if loop.to == "leer" else state_of(loop) for loop in loops())
+    assert sorted(Referral.objects.values_list("state", flat=True)) == wanted
+    assert len(wanted) == 120
+    assert Case.objects.filter(state=CaseState.SIGNALED, owner=None).count() == len(WAITING)
+    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState)
+
+    # The first case that the caseworker sees is a child's; the desk has work; coordination too.
+    caseworker, desk = (actor_of(User.objects.get(email=address(key))) for key in ("caseworker", "focal"))
+    assert is_child(cases_of(caseworker)[0].person.age_status)
+    states = {grant.state for grant in inbox(desk)}
+    assert states >= {
+        State.SENT,
+        State.ACKNOWLEDGED,
+        State.INFO_REQUESTED,
+        State.ACCEPTED,
+        State.NO_SHOW,
+        State.IN_SERVICE,
+    }
+    assert ReferralGrant.objects.filter(side=Side.COORDINATING).exists()
+    assert Notice.objects.filter(user_id=desk.id, read_at=None).exists()
+    assert Notice.objects.filter(user_id=desk.id).exclude(read_at=None).exists()
+
+    # What a centre meets: places taken, a full house, a telephone answer, a safety extract, titles that are missing.
+    assert not Places.objects.filter(capacity__lt=F("held") + F("occupied")).exists()
+    assert Places.objects.filter(full_until__gt=now).exists()
+    assert TelephoneAnswer.objects.filter(confirmed_at=None).exists()
+    assert SafetyExtract.objects.filter(until__gt=now).exists()
+    kinds = set(Task.objects.filter(done_at=None).values_list("kind", flat=True))
+    assert kinds >= {
+        "title_missing",
+        "confirm_title",
+        "redirect",
+        "onward",
+        "safe_once",
+        "hand_over",
+        "call_back",
+        "take_in_report",
+    }
+    assert not LegalGround.objects.exclude(recipient__kind__in=CHILD_PROTECTION_KINDS).exists()
+
+    # Dates: over three months, history and events with the acts that they tell of, none in the future.
+    assert Referral.objects.filter(created_at__lt=now - timedelta(days=60)).exists()
+    for row in Referral.objects.all():
+        first = row.history.order_by("history_id").first()
+        assert abs(first.history_date - row.created_at) < timedelta(seconds=1)
+        assert row.transitions.count() == 0 or row.transitions.latest("recorded_at").recorded_at <= now
+    assert not Event.objects.filter(at__gt=now + timedelta(minutes=5)).exists()
+    sent = Event.objects.filter(verb="transition.send")
+    stamps = dict(Referral.objects.values_list("pk", "sent_at"))
+    assert all(abs(event.at - stamps[event.referral_id]) < timedelta(seconds=1) for event in sent)
+    assert not Event.objects.filter(outcome="denied").exists()
+
+    # Played once: a second run prints the same and writes nothing. Nobody is sent a mail.
+    events = Event.objects.count()
+    assert run() == printed
+    assert Event.objects.count() == events
+    assert mail.outbox == []
