@@ -56,6 +56,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """A stored value is not what was sealed, or its key is gone: nothing of it is shown, an event was left."""
+    return _page(request, "unreadable", 500)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     if is_outage(sys.exc_info()[1]):
         return unavailable(request)

@@ -16,7 +16,7 @@ from audit.enums import IpClass
 from audit.errors import AuditUnavailable
 from config import errors
 from crypto import keyring
-from crypto.errors import KeyUnavailable
+from crypto.errors import KeyDestroyed, KeyUnavailable, Tampered
 from partners.policy import NotAllowed as NotAllowedThere
 from partners.queries import actor_of, has_undertaken
 from referral.policy import NotAllowed
@@ -74,6 +74,9 @@ class Sitting:
             return errors.forbidden(request)
         if isinstance(exception, KeyUnavailable | AuditUnavailable) or errors.is_outage(exception):
             return errors.unavailable(request)
+        if isinstance(exception, Tampered | KeyDestroyed):
+            audit.deny("view", "crypto.datakey", None, reason_code="UNREADABLE")
+            return errors.unreadable(request)
         return None
 
 

@@ -25,7 +25,7 @@ class Site(Recorded):
         "partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
     )
     confidential = models.BooleanField(_("confidential address"), default=True)
-    address = SealedTextField(_("address"), secret=True, blank=True, null=True)
+    address = SealedTextField(_("address"), secret=True, padding="long", blank=True, null=True)
 
     class Meta:
         ordering = ["name"]

@@ -13,7 +13,7 @@ Edge = tuple[str, str]
 Point = tuple[float, float]
 
 BOX_HEIGHT, ROW, GAP, MARGIN = 34, 104, 46, 24
-LETTER, LABEL = 7.4, 6.2  # width of a letter of a box, of an arrow's label
+LETTER = 7.4  # width of a letter
 BEND = 60  # the room that a passing arrow takes in a row
 SWEEPS = 24
 

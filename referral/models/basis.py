@@ -69,7 +69,7 @@ class LegalGround(Recorded):
     )
     purpose = CodeField(_("purpose"), max_length=10, choices=Purpose)
     groups = ArrayField(CodeField(max_length=10, choices=Group), verbose_name=_("groups of fields"))
-    reason = SealedTextField(_("reason"))
+    reason = SealedTextField(_("reason"), padding="long")
     #: The three best-interest answers of `child_protection`: {"safety": ..., "view": ..., "guardian": ...}.
     best_interest = SealedJSONField(_("best interests"), null=True, blank=True)
     recorded_by = models.ForeignKey(

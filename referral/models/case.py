@@ -100,13 +100,13 @@ class Person(Recorded):
 
     languages = SealedJSONField(_("languages"), null=True, blank=True)
     interpreter_needed = SealedBooleanField(_("interpreter needed"), null=True, blank=True)
-    needs = SealedTextField(_("needs"), secret=True, null=True, blank=True)
-    health = SealedTextField(_("health"), secret=True, null=True, blank=True)
-    legal_situation = SealedTextField(_("legal situation"), secret=True, null=True, blank=True)
-    narrative = SealedTextField(_("what happened"), secret=True, null=True, blank=True)
+    needs = SealedTextField(_("needs"), secret=True, padding="long", null=True, blank=True)
+    health = SealedTextField(_("health"), secret=True, padding="long", null=True, blank=True)
+    legal_situation = SealedTextField(_("legal situation"), secret=True, padding="long", null=True, blank=True)
+    narrative = SealedTextField(_("what happened"), secret=True, padding="long", null=True, blank=True)
     #: Age bands of the children with the person, e.g. ["0-5", "6-8"].
     children = SealedJSONField(_("children with the person"), null=True, blank=True)
-    documents = SealedTextField(_("documents"), secret=True, null=True, blank=True)
+    documents = SealedTextField(_("documents"), secret=True, padding="long", null=True, blank=True)
     #: Codes that a place depends on: late_pregnancy, acute_care, mobility, danger_nearby (design §6, Preview).
     flags = SealedJSONField(_("needs of the place"), null=True, blank=True)
 

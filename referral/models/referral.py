@@ -90,7 +90,7 @@ class Referral(ReferralLifecycle, Recorded):
         default_permissions = ()
         # One codename per side: an organisation that refers to itself holds the row twice.
         permissions = [
-            (f"hold_{side.value}", f"hold as {side.label}")
+            (f"hold_{side.value}", f"hold as {side.value}")
             for side in (Side.REFERRING, Side.RECEIVING, Side.COORDINATING)
         ]
         indexes = [
@@ -258,7 +258,7 @@ class Message(OfReferral):
     from_organisation = models.ForeignKey("partners.Organisation", on_delete=models.PROTECT, related_name="+")
     written_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
-    body = SealedTextField(null=True, blank=True)
+    body = SealedTextField(padding="long", null=True, blank=True)
 
     class Meta:
         verbose_name = _("message")

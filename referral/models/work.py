@@ -32,7 +32,7 @@ class Transition(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reason_code = CodeField(max_length=30, blank=True)
-    reason = SealedTextField(null=True, blank=True)
+    reason = SealedTextField(padding="long", null=True, blank=True)
     #: The side that may read the reason: a withdrawal's reason never leaves the sender's (design §6, Reasons).
     reason_for = CodeField(
         max_length=12,
@@ -71,7 +71,7 @@ class Task(Recorded):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
     result = CodeField(max_length=30, blank=True)
-    note = SealedTextField(null=True, blank=True)
+    note = SealedTextField(padding="long", null=True, blank=True)
 
     class Meta:
         ordering = ["due_at"]

@@ -51,7 +51,9 @@ def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> lis
     One row more than `limit` says that there is a next page. Each grant carries `content_object` (the Referral, with
     `preview`) and the columns of its key for `Keyring.add_wrapped`.
     """
-    key = DataKey.objects.filter(scope_kind=ScopeKind.EXCHANGE, scope_id=OuterRef("content_object_id"))
+    key = DataKey.objects.filter(
+        scope_kind=ScopeKind.EXCHANGE, scope_id=OuterRef("content_object_id"), recipient_kind="kek"
+    ).order_by("-version")
     return list(
         _open_of(actor, Side.RECEIVING, after)
         .select_related(*_SIDES, "content_object__preview__region")

@@ -17,6 +17,7 @@ from referral.enums import (
     OPEN,
     TERMINAL,
     Action,
+    CaseAct,
     PlacementState,
     State,
     TaskKind,
@@ -251,13 +252,13 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
         task = (
             Task.objects.select_for_update(of=("self",))
             .select_related("case")
-            .filter(pk=pk, kind=TaskKind.OBJECTION, done_at=None)
+            .filter(pk=pk, kind=TaskKind.OBJECTION)
             .first()
         )
         if task is None or task.organisation_id != by.organisation_id:
             raise steps.NotVisible
-        steps.permit_case(by, "decide_objection", task.case)
-        if task.version != version:
+        steps.permit_case(by, CaseAct.DECIDE_OBJECTION, task.case)
+        if task.version != version or task.done_at is not None:
             raise steps.StaleForm
         task.done_at, task.done_by_id, task.result = at, by.id, "upheld" if uphold else "overruled"
         write(task, fields=["done_at", "done_by", "result"], case_id=task.case_id)

@@ -1,14 +1,17 @@
 """A person at a browser without JavaScript: opens a page, fills its form, presses its button."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from partners.models import User
 from referral.models import Referral
+from tests.cast import SECRETS
 
 
 def sign_in(user: User) -> Client:
@@ -51,7 +54,9 @@ def same_as_unknown(client: Client, name: str, pk: Any) -> bool:
     unknown = uuid4()
     answers = [client.get(reverse(name, args=[each])) for each in (pk, unknown)]
     bodies = [
-        re.sub(r"""(?<=name="csrfmiddlewaretoken" value=")\w+""", "", answer.content.decode()).replace(str(each), "")
+        re.sub(r"""(?<=name="csrfmiddlewaretoken" value=")\w+""", "", answer.content.decode()).replace(
+            str(each), ""
+        )
         for answer, each in zip(answers, (pk, unknown), strict=True)
     ]
     return [answer.status_code for answer in answers] == [404, 404] and bodies[0] == bodies[1]
@@ -60,3 +65,15 @@ def same_as_unknown(client: Client, name: str, pk: Any) -> bool:
 def bare(response: Any, pk: Any) -> str:
     """A page without what differs at each request: its own address, and the masks of its tokens."""
     return re.sub(r'value="[A-Za-z0-9]{64}"', "", response.content.decode()).replace(str(pk), "")
+
+
+def leaked(response: Any) -> list[str]:
+    """Planted secrets that stand on the page."""
+    body = response.content.decode()
+    return [secret for secret in SECRETS.values() if secret in body]
+
+
+def later(**span: float) -> None:
+    """Moves the database's clock for the rest of the test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('relais.clock_offset', %s, true)", [str(timedelta(**span))])

@@ -137,7 +137,14 @@ def test_a_second_person_decides_an_unknown_age(cast: c.Cast) -> None:
     assert Task.objects.get(kind="age_decision").result == "adult"
 
 
-@pytest.mark.parametrize("typed", [{"age_status": "unknown"}, {"age_status": "adult", "age_band": "9-13"}, {"age_status": "child", "age_band": ""}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"age_status": "unknown"},
+        {"age_status": "adult", "age_band": "9-13"},
+        {"age_status": "child", "age_band": ""},
+    ],
+)
 def test_an_age_that_contradicts_itself_is_refused(cast: c.Cast, typed: dict[str, str]) -> None:
     case = c.open_case(cast, age_status="unknown", age_band="unknown")
     assert press(sign_in(cast.bineta), url("case_age", case), **typed).context["form"].errors
@@ -185,7 +192,9 @@ def test_a_file_with_an_open_referral_is_not_closed(cast: c.Cast) -> None:
 @pytest.mark.parametrize("missing", CLOSING)
 def test_closing_needs_a_reason_and_that_the_person_knows(cast: c.Cast, missing: str) -> None:
     case = c.open_case(cast)
-    answer = press(sign_in(cast.bineta), url("case_close", case), **{k: v for k, v in CLOSING.items() if k != missing})
+    answer = press(
+        sign_in(cast.bineta), url("case_close", case), **{k: v for k, v in CLOSING.items() if k != missing}
+    )
     assert missing in answer.context["form"].errors
     case.refresh_from_db()
     assert case.state == "screening"

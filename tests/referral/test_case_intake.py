@@ -31,7 +31,12 @@ def test_four_answers_open_a_file_that_its_author_owns(cast: c.Cast) -> None:
     answer = press(sign_in(cast.aissatou), NEW_CASE, **least(cast))
     case = Case.objects.get()
     assert answer.url == reverse("case", args=[case.pk])
-    assert (case.state, case.owner, case.organisation, case.risk) == ("screening", cast.aissatou, cast.unit, "unknown")
+    assert (case.state, case.owner, case.organisation, case.risk) == (
+        "screening",
+        cast.aissatou,
+        cast.unit,
+        "unknown",
+    )
     assert (case.person.age_band, case.history.count()) == ("unknown", 1)
     assert CaseGrant.objects.get().user == cast.aissatou
     assert Event.objects.filter(verb="create", object_type="referral.case", case_id=case.pk).count() == 1
@@ -49,9 +54,19 @@ def test_everything_that_was_said_is_sealed_and_opens_again(cast: c.Cast) -> Non
     person = Person.objects.get()
     alias, name, contact, flags = opened(person, "alias", "family_name", "safe_contact", "flags")
     assert (alias, name, flags) == ("Canari", "Ndiaye", ["mobility"])
-    assert contact["channels"] == {"phone": True, "sms": True, "whatsapp": False, "visit": False, "third_party": False}
+    assert contact["channels"] == {
+        "phone": True,
+        "sms": True,
+        "whatsapp": False,
+        "visit": False,
+        "third_party": False,
+    }
     assert (contact["message"], contact["hours"]) == (True, "le matin")
-    assert opened(person, "children", "interpreter_needed", "languages") == [["0-5", "0-5", "14-17"], True, ["wol"]]
+    assert opened(person, "children", "interpreter_needed", "languages") == [
+        ["0-5", "0-5", "14-17"],
+        True,
+        ["wol"],
+    ]
 
 
 def test_silence_means_do_not_contact(cast: c.Cast) -> None:
@@ -90,7 +105,9 @@ def test_unknown_age_asks_a_second_person(cast: c.Cast) -> None:
         ({"key": "no key"}, "key"),
     ],
 )
-def test_what_cannot_be_is_refused_and_keeps_what_was_typed(cast: c.Cast, typed: dict[str, Any], wrong: str) -> None:
+def test_what_cannot_be_is_refused_and_keeps_what_was_typed(
+    cast: c.Cast, typed: dict[str, Any], wrong: str
+) -> None:
     answer = press(sign_in(cast.aissatou), NEW_CASE, **least(cast, hours="le soir") | typed)
     assert answer.status_code == 200
     assert wrong in answer.context["form"].errors
@@ -129,7 +146,9 @@ def draft_url(form: str = "intake", about: Any = NEW) -> str:
 def test_a_half_typed_form_comes_back_to_its_author_alone(cast: c.Cast) -> None:
     client = sign_in(cast.aissatou)
     born = {"birth_date_day": "", "birth_date_month": "", "birth_date_year": "2012"}
-    saved = client.post(draft_url(), {"alias": "Canari", "languages": ["wol", "fra"], "key": str(uuid4()), **born})
+    saved = client.post(
+        draft_url(), {"alias": "Canari", "languages": ["wol", "fra"], "key": str(uuid4()), **born}
+    )
     assert saved.json().keys() == {"saved_at"}
     page = client.get(NEW_CASE)
     assert page.context["form"]["alias"].value() == "Canari"
@@ -224,7 +243,10 @@ def test_a_stale_correction_changes_nothing_and_can_be_decided_again(cast: c.Cas
     again = client.post(edit(case, part), values_of(stale.context["form"]))
     assert again.status_code == 302
     case.refresh_from_db()
-    assert (case.urgency if part == "situation" else opened(Person.objects.get(), "health")[0]) in ("emergency", "la nôtre")
+    assert (case.urgency if part == "situation" else opened(Person.objects.get(), "health")[0]) in (
+        "emergency",
+        "la nôtre",
+    )
 
 
 def test_age_status_is_not_corrected_here(cast: c.Cast) -> None:

@@ -1,4 +1,4 @@
-"""The list and the page of a file: codes for whoever holds it, masked parts by an audited act, nothing in titles and addresses."""
+"""The list and the page of a file: codes for whoever holds it, masked parts by an audited act, no name elsewhere."""
 
 import re
 from collections.abc import Iterator
@@ -69,7 +69,9 @@ def test_a_reveal_opens_what_was_asked_with_its_reason_and_nothing_else(cast: c.
     assert "Ndiaye-Canari" not in page(cast.bineta, case).content.decode()
 
 
-@pytest.mark.parametrize("typed", [{}, {"groups": ["identity"]}, {"reason": "care"}, {"groups": ["all"], "reason": "care"}])
+@pytest.mark.parametrize(
+    "typed", [{}, {"groups": ["identity"]}, {"reason": "care"}, {"groups": ["all"], "reason": "care"}]
+)
 def test_a_reveal_without_part_or_reason_opens_nothing(cast: c.Cast, typed: dict[str, Any]) -> None:
     case = c.open_case(cast)
     answer = sign_in(cast.aissatou).post(reverse("case_reveal", args=[case.pk]), typed)
@@ -83,7 +85,9 @@ def test_a_reveal_is_a_post(cast: c.Cast) -> None:
     assert sign_in(cast.aissatou).get(reverse("case_reveal", args=[case.pk])).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["case", "case_looks", "case_print", "consent", "ground", "title", "case_close"])
+@pytest.mark.parametrize(
+    "name", ["case", "case_looks", "case_print", "consent", "ground", "title", "case_close"]
+)
 def test_a_file_that_one_may_not_see_is_answered_like_none(cast: c.Cast, name: str) -> None:
     case = c.open_case(cast)
     for who in ("daouda", "codou", "gora", "ibrahima", "khady"):
@@ -131,7 +135,9 @@ def test_who_looked_is_read_by_those_who_hold_the_file_and_is_a_look_itself(
 ) -> None:
     case = c.open_case(cast)
     page(cast.aissatou, case)
-    sign_in(cast.aissatou).post(reverse("case_reveal", args=[case.pk]), {"groups": ["identity"], "reason": "contact"})
+    sign_in(cast.aissatou).post(
+        reverse("case_reveal", args=[case.pk]), {"groups": ["identity"], "reason": "contact"}
+    )
     rows = page(cast.bineta, case, "case_looks").context["rows"]
     assert [row["who"] for row in rows] == ["Aissatou"] * 3
     assert any(row["why"] for row in rows)
