@@ -41,6 +41,12 @@ class QuickHasher(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 1, 1024, 1
 
 
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=[f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]):
+        yield
+
+
 #: Invented looks that a power cut loses are no loss: the disk is not waited for.
 CLOCK = """
     SELECT set_config('relais.clock_offset', (%s::timestamptz - now())::text, true),
@@ -123,7 +129,7 @@ class Stage:
         _invitation, token = offer_seat(
             organisation, email=address(person), name=name, roles=roles, at=self.at, by=by
         )
-        with override_settings(PASSWORD_HASHERS=[f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]):
+        with quick_passwords():
             user = accept_invitation(token, password=self.password, language="fr", at=self.at)
         accept_undertaking(user.pk, at=self.at)
         self.people[person] = User.objects.get(pk=user.pk)

@@ -50,8 +50,3 @@ class Text(forms.CharField):
 
     def __init__(self, *, max_length: int = TEXT, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
-
-
-def choices_with_refusal(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """A sensitive question always has "does not wish to answer"."""
-    return [*choices, ("", _("Does not wish to answer"))]

@@ -13,7 +13,7 @@ from partners.models import Region
 from partners.queries import code_choices
 from referral.disclosure import band_fits, band_of
 from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, PlaceFlag, RiskLevel, SafeChannel, Urgency
-from referral.forms.acts import LINE, NAME, TEXT, ActForm, Text, choices_with_refusal
+from referral.forms.acts import LINE, NAME, TEXT, ActForm, Text
 
 #: Bands of children who are with the person: of known age, under 18.
 WITH_PERSON = (AgeBand.B0_5, AgeBand.B6_8, AgeBand.B9_13, AgeBand.B14_17)
@@ -105,8 +105,8 @@ class PersonForm(ActForm):
         widget=forms.RadioSelect,
         required=False,
         empty_value=None,
-        coerce=lambda value: value == "yes",
-        choices=choices_with_refusal([("yes", _("Yes")), ("no", _("No"))]),
+        coerce={"yes": True, "no": False}.get,
+        choices=[("yes", _("Yes")), ("no", _("No")), ("declined", _("Does not wish to answer"))],
     )
     region = forms.ModelChoiceField(
         label=_("Region where the person is now"),

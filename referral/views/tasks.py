@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -113,7 +114,10 @@ def _links(task: Task) -> list[dict[str, str]]:
             },
         )
     if task.kind == TaskKind.ONWARD:
-        links.insert(0, {"url": reverse("case_refer", args=[task.case_id]), "label": _("Refer the person")})
+        proposed = {name: value for name, value in (task.proposal or {}).items() if value}
+        query = urlencode({"parent": str(task.referral_id)} | proposed)
+        refer = f"{reverse('case_refer', args=[task.case_id])}?{query}"
+        links.insert(0, {"url": refer, "label": _("Refer the person")})
     return links
 
 

@@ -143,8 +143,8 @@ def test_a_file_corrected_meanwhile_is_looked_at_again(cast: c.Cast, page: str) 
     url = check_url(draft) if page == "check" else act_url(draft, "send")
     form = values_of(client.get(url).context["form"])
     with c.acting(cast.aissatou) as actor:
-        cases.correct(
-            case.pk, by=actor, at=clock.now(), version=case.person.version, values={"health": "autre"}, case_values={}
+        cases.correct_person(
+            case.pk, by=actor, at=clock.now(), version=case.person.version, values={"health": "autre"}
         )
     answer = client.post(url, form)
     assert answer.status_code == 200

@@ -11,7 +11,7 @@ from audit import clock
 from audit.models import Event
 from partners.models import Places
 from referral.enums import State, TaskKind
-from referral.models import Case, LegalGround, Notice, Referral, Snapshot, Task
+from referral.models import Case, LegalGround, Notice, Referral, Task
 from tests import canary
 from tests import cast as c
 from tests.referral.story import Story, fr, snapshot_is_closed
