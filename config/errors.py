@@ -12,6 +12,8 @@ from crypto.errors import KeyUnavailable
 
 #: Never given back: it belongs to the form that is gone, and the new page brings its own.
 _NOT_RETURNED = "csrfmiddlewaretoken"
+#: Addresses to which passwords are sent: they stand in no page.
+_PASSWORDS = ("/accounts/", "/invitation/")
 
 
 def is_outage(exception: BaseException | None) -> bool:
@@ -43,14 +45,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with a retry form of the sender's own POST and its idempotency key (issue: nothing typed is lost)."""
     fields: list[tuple[str, str]] = []
-    if request.method == "POST" and not request.path.startswith("/accounts/"):
+    if request.method == "POST" and not request.path.startswith(_PASSWORDS):
         fields = [
             (name, value)
             for name, values in request.POST.lists()
             if name != _NOT_RETURNED
             for value in values
         ]
-    response = _page(request, "503", 503, retry_url=request.path, retry_fields=fields)
+    # With its query: it says which part of a file, or which organisations, the form is about.
+    response = _page(request, "503", 503, retry_url=request.get_full_path(), retry_fields=fields)
     response["Cache-Control"] = "no-store"
     response["Retry-After"] = "60"
     return response

@@ -21,6 +21,7 @@ from partners.policy import NotAllowed as NotAllowedThere
 from partners.queries import actor_of, has_undertaken
 from referral.policy import NotAllowed
 from referral.services.steps import NotVisible
+from referral.services.submissions import answer_before
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -69,7 +70,7 @@ class Sitting:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotVisible):
-            return errors.not_found(request)
+            return _as_before(request) or errors.not_found(request)
         if isinstance(exception, NotAllowed | NotAllowedThere):
             return errors.forbidden(request)
         if isinstance(exception, KeyUnavailable | AuditUnavailable) or errors.is_outage(exception):
@@ -78,6 +79,14 @@ class Sitting:
             audit.deny("view", "crypto.datakey", None, reason_code="UNREADABLE")
             return errors.unreadable(request)
         return None
+
+
+def _as_before(request: HttpRequest) -> HttpResponse | None:
+    """An act may close its own page, as a refusal does: the same form once more is answered like the first."""
+    if request.method != "POST" or not request.user.is_authenticated:
+        return None
+    location = answer_before(by=request.actor, key=request.POST.get("key", ""))  # type: ignore[attr-defined]
+    return redirect(location) if location else None
 
 
 def _ip_class(request: HttpRequest) -> str:

@@ -47,7 +47,7 @@ def decide_by(urgency: str, at: datetime) -> datetime:
 def decide_after_answer(
     urgency: str, acknowledged_at: datetime, asked_at: datetime, at: datetime
 ) -> datetime:
-    """When the desk must have decided if its question of `asked_at` is answered `at`: the clock stood still, 48 h at most."""
+    """When the desk must have decided, if what it asked is answered `at`: its clock stood still, 48 h at most."""
     return decide_by(urgency, acknowledged_at) + min(at - asked_at, ANSWER)
 
 

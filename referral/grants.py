@@ -54,11 +54,7 @@ def follow(referral: Referral, action: str) -> None:
     if referral.state in CLOSES_RECEIVER:
         ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
     if referral.state in (State.DECLINED, State.EXPIRED):
-        _hold(
-            referral,
-            Group.objects.values_list("pk", flat=True).get(name=COORDINATION_GROUP),
-            Side.COORDINATING,
-        )
+        _hold(referral, _coordination(), Side.COORDINATING)
     stale = ~Q(state=referral.state) | ~Q(due_at=referral.due_at) | ~Q(seq=referral.seq)
     if referral.due_at is None:
         stale |= Q(due_at__isnull=False)

@@ -71,7 +71,7 @@ class GroundForm(ActForm):
             codes = [GroundCode.CHILD_PROTECTION, *codes]
         if alone:
             codes = [GroundCode.VITAL_DANGER]
-        self.fields["code"].choices = [(code.value, code.label) for code in codes]  # type: ignore[attr-defined]
+        self.fields["code"].choices = [(code.value, code.label) for code in codes]
         self.fields["code"].initial = (
             codes[0] if len(codes) == 1 or codes[0] == GroundCode.CHILD_PROTECTION else None
         )
@@ -82,7 +82,7 @@ class GroundForm(ActForm):
         groups = [
             (group.value, group.label) for group in Group if group in allowed and group in recipient.groups
         ]
-        self.fields["groups"].choices = groups  # type: ignore[attr-defined]
+        self.fields["groups"].choices = groups
         self.fields["groups"].initial = [value for value, _label in groups]
 
     def clean(self) -> dict[str, Any]:
@@ -155,8 +155,8 @@ class TitleForm(ActForm):
 
     def __init__(self, *args: Any, actions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["action"].choices = [(action, TitleAction(action).label) for action in actions]  # type: ignore[attr-defined]
-        self.fields["court"].queryset = courts()  # type: ignore[attr-defined]
+        self.fields["action"].choices = [(action, TitleAction(action).label) for action in actions]
+        self.fields["court"].queryset = courts()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -28,7 +28,7 @@ class ServiceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [("", _("Choose a service")), *code_choices(CodeList.SERVICE)]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", _("Choose a service")), *code_choices(CodeList.SERVICE)]
 
     def chosen(self) -> str:
         self.is_valid()
@@ -78,8 +78,8 @@ class ConversationForm(ActForm):
         super().__init__(*args, **kwargs)
         self.questions, self.agreed, self.child = questions, agreed, child
         languages = code_choices(CodeList.LANGUAGE)
-        self.fields["language"].choices = [("", _("Choose a language")), *languages]  # type: ignore[attr-defined]
-        self.fields["method"].choices = code_choices(CodeList.CONSENT_METHOD)  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("Choose a language")), *languages]
+        self.fields["method"].choices = code_choices(CodeList.CONSENT_METHOD)
         for question in questions:
             for group in question.groups:
                 self.fields[self.cell_name(question, group)] = yes_no(
@@ -140,7 +140,7 @@ class WithdrawConsentForm(ActForm):
 
     def __init__(self, *args: Any, lines: Sequence[ConsentLine], child: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["about"].choices = [  # type: ignore[attr-defined]
+        self.fields["about"].choices = [
             (
                 f"{line.recipient.pk}:{line.purpose}",
                 f"{line.recipient}, {str(Purpose(line.purpose).label).lower()}",

@@ -5,17 +5,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partners.enums import CodeList, Role
+from partners.enums import OTHER, CodeList, Role
 from partners.models import User
 from partners.queries import active_people, code_choices
 from referral.disclosure import band_fits
 from referral.enums import AgeBand, AgeStatus
-from referral.forms.acts import ActForm
+from referral.forms.acts import LINE, ActForm, Text
 from referral.models import Case
 
 
 class CloseForm(ActForm):
     reason = forms.ChoiceField(label=_("Reason for closing"), widget=forms.RadioSelect)
+    other = Text(label=_("Which other reason?"), required=False, max_length=5 * LINE)
     informed = forms.BooleanField(
         label=_("The person has been told, or telling would put the person in danger"),
         error_messages={"required": _("Tell the person first, unless that would put the person in danger.")},
@@ -23,7 +24,13 @@ class CloseForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = code_choices(CodeList.CLOSURE_REASON)  # type: ignore[attr-defined]
+        self.fields["reason"].choices = code_choices(CodeList.CLOSURE_REASON)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("reason") == OTHER and not cleaned.get("other") and "other" not in self.errors:
+            self.add_error("other", _("Write the other reason."))
+        return cleaned
 
 
 class AssignForm(ActForm):
@@ -36,7 +43,7 @@ class AssignForm(ActForm):
         workers = active_people(case.organisation_id, [Role.CASEWORKER])
         if case.owner_id is not None:
             workers = workers.exclude(pk=case.owner_id)
-        self.fields["owner"].queryset = workers.order_by("name")  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = workers.order_by("name")
 
 
 class AgeForm(ActForm):

@@ -193,7 +193,7 @@ class PersonForm(ActForm):
         for name, codes in (("languages", CodeList.LANGUAGE), ("nationality", CodeList.COUNTRY)):
             if name in self.fields:
                 blank = [] if name == "languages" else [("", _("Not known, or does not wish to answer"))]
-                self.fields[name].choices = [*blank, *code_choices(codes)]  # type: ignore[attr-defined]
+                self.fields[name].choices = [*blank, *code_choices(codes)]
 
         if age_status is not None and "age_band" in self.fields:
             bands = [(band.value, band.label) for band in AgeBand if band_fits(age_status, band)]

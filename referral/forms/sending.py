@@ -55,13 +55,13 @@ class FileForm(ActForm):
 
     def __init__(self, *args: Any, person_version: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person_version = person_version
+        self.file_version = person_version
         self.fields["person_version"].initial = person_version
 
     def renew(self, version: int) -> None:
         super().renew(version)
         if self.stale:
-            self.data["person_version"] = str(self.person_version)
+            self.data["person_version"] = str(self.file_version)
 
 
 class CheckForm(FileForm):

@@ -12,7 +12,7 @@ from partners.enums import PersonGroup, Sex
 from partners.models import Organisation, Places, Service
 from partners.queries import desk_staffed
 from referral.deadlines import ASK_AGAIN, CONSENT
-from referral.enums import OPEN, SHELTER_SERVICES, TERMINAL, Basis, Machine, State
+from referral.enums import OPEN, SHELTER_SERVICES, TERMINAL, Basis, Machine, State, TitleState
 from referral.lifecycle import Facts, move_of
 from referral.models import Case, Consent, LegalGround, Referral
 
@@ -168,6 +168,14 @@ def facts_for(referral: Referral, action: str, at: datetime, **given: Any) -> Fa
             read["needs_place"] = needs_place(referral) and not own
             read["place_free"] = own or any(places.free for places in places_for(referral))
     return Facts(at=at, **(read | given))
+
+
+def title_facts(case: Case) -> dict[str, Any]:
+    """The current custody title in codes, as a safety extract carries it."""
+    title = case.titles.exclude(state=TitleState.LIFTED).first()
+    if title is None:
+        return {"state": TitleState.NONE.value}
+    return {"state": title.state, "confirmed": title.confirmed_at is not None}
 
 
 def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:

@@ -1,5 +1,6 @@
 """The lists: what waits for whom, in the order of its deadline. Each is one query, keyset-paged, without a total."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,12 +8,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from crypto.models import DataKey
+from crypto.keyring import WrappedRow
 from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
 from referral.models import Case, Notice, Preview, Referral, ReferralGrant, SafetyExtract, Task
+from referral.queries.desk import first_of_desk
 from referral.queries.visible import orphaned, visible_cases
 
 PAGE = 25
@@ -48,21 +50,29 @@ def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[Referral
 def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:
     """What waits at the actor's desk, the most urgent deadline first, with previews and the keys that open them.
 
-    One row more than `limit` says that there is a next page. Each grant carries `content_object` (the Referral, with
-    `preview`) and the columns of its key for `Keyring.add_wrapped`.
+    One row more than `limit` says that there is a next page. See `first_of_desk` for what is loaded.
     """
-    key = DataKey.objects.filter(
-        scope_kind=ScopeKind.EXCHANGE, scope_id=OuterRef("content_object_id"), recipient_kind="kek"
-    ).order_by("-version")
-    return list(
-        _open_of(actor, Side.RECEIVING, after)
-        .select_related(*_SIDES, "content_object__preview__region")
-        .annotate(
-            key_id=Subquery(key.values("id")[:1]),
-            key_kek_id=Subquery(key.values("kek_id")[:1]),
-            key_wrapped=Subquery(key.values("wrapped")[:1]),
-        )[: limit + 1]
-    )
+    if actor.desk is None:
+        return []
+    if after is None:
+        return first_of_desk(actor.desk, limit + 1)
+    return first_of_desk(actor.desk, limit + 1, due_at=after.due_at, pk=after.pk)
+
+
+def wrapped_keys(grants: Iterable[Any]) -> list[WrappedRow]:
+    """The keys that `inbox` brought along, for `Keyring.add_wrapped`."""
+    return [
+        (
+            grant.key_id,
+            ScopeKind.EXCHANGE,
+            grant.content_object_id,
+            grant.content_object.case_id,
+            grant.key_kek_id,
+            grant.key_wrapped,
+        )
+        for grant in grants
+        if grant.key_id is not None
+    ]
 
 
 def sent_by(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.utils import timezone
 from psycopg.sql import SQL, Identifier
 
@@ -79,15 +79,14 @@ def _new_key(ring: Keyring, scope: Scope) -> DataKey:
 
 def copy_in(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Each field says itself what it stores: sealed ones seal."""
+    database = connections[DEFAULT_DB_ALIAS]  # the proxy would be asked for each field of each row
     fields = model._meta.concrete_fields
     statement = SQL("COPY {} ({}) FROM STDIN").format(
         Identifier(model._meta.db_table), SQL(", ").join(Identifier(str(field.column)) for field in fields)
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with database.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row(
-                [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-            )
+            copy.write_row([field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
 
 
 # --- What follows from the rows ----------------------------------------------------------------------------

@@ -254,7 +254,9 @@ def reassess(pk: UUID, *, by: Actor, at: datetime, version: int, risk: str, urge
     return case
 
 
-def close_case(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str) -> Case:
+def close_case(
+    pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str, reason: str | None = None
+) -> Case:
     """A supervisor closes a file; from then on only the owner and the supervisors hold it (domain §5.3).
 
     Raises:
@@ -294,6 +296,7 @@ def close_case(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: 
             side=Side.REFERRING,
             at=at,
             reason_code=reason_code,
+            reason=reason,
         )
         notices.tell([case.owner], case, at=at, due_at=None, action_needed=False)
     return case
@@ -387,6 +390,8 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
         if task.kind in ENDED_BY_ACT:
             steps.refuse(task.case, "NOT_POSSIBLE_FINISH_TASK")
             raise NotPossible([_("This task ends with the act that it asks for.")])
-        task.done_at, task.done_by_id, task.note = at, by.id, note or None
+        task.done_at, task.done_by_id = at, by.id
+        # What was asked for stays in front of what was done.
+        task.note = "\n".join(part for part in (task.note, note) if part) or None
         write(task, fields=["done_at", "done_by", "note"], case_id=task.case_id)
     return task

@@ -24,10 +24,12 @@ from referral.models import (
     ReferralGrant,
     SafetyExtract,
     Snapshot,
+    Task,
 )
 from referral.policy import NotAllowed, Tie
 from referral.queries import basis_live, inbox, tie
-from referral.queries.lists import After
+from referral.queries.facts import title_facts
+from referral.queries.lists import After, wrapped_keys
 from referral.services import basis, steps
 
 #: The newest ones; a longer story is the auditor's.
@@ -152,11 +154,7 @@ def open_inbox(actor: Actor, after: After | None = None) -> list[ReferralGrant]:
     """What waits at the desk, with previews that open by keys the list brought along. Raises NotAllowed."""
     require_seat(actor, Role.FOCAL_POINT, Role.SUPERVISOR, reason_code="NOT_ALLOWED_INBOX")
     grants = inbox(actor, after)
-    keyring.current().add_wrapped(
-        (grant.key_id, ScopeKind.EXCHANGE, row.pk, row.case_id, grant.key_kek_id, grant.key_wrapped)
-        for grant in grants
-        if (row := grant.content_object) is not None and grant.key_id is not None
-    )
+    keyring.current().add_wrapped(wrapped_keys(grants))
     audit.look(
         "list", Referral, scope="inbox", detail={"referrals": [str(g.content_object_id) for g in grants]}
     )
@@ -168,6 +166,14 @@ def require_seat(actor: Actor, *roles: str, reason_code: str) -> None:
     if not actor.has(*roles):
         audit.deny("denied", "referral.referral", None, reason_code=reason_code)
         raise NotAllowed(reason_code)
+
+
+def print_extract(actor: Actor, referral: Referral, at: datetime) -> dict[str, Any]:
+    """The same on paper while the service runs, without a name, for an outage (design §7.9). Raises NotAllowed."""
+    snapshot = read_snapshot(actor, referral, at)
+    groups = [group for group in disclosure.EXTRACT_GROUPS if group in snapshot.payload]
+    audit.look("print", snapshot, case_id=referral.case_id, referral_id=referral.pk, fields=groups)
+    return {group: snapshot.payload[group] for group in groups} | {"title": title_facts(referral.case)}
 
 
 def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract:
@@ -218,6 +224,15 @@ def read_title(actor: Actor, pk: UUID) -> CustodyTitle:
         raise steps.NotVisible
     audit.look("reveal", title, case_id=title.case_id, fields=["number", "name_on_order"])
     return title
+
+
+def read_task(actor: Actor, pk: UUID) -> Task:
+    """A task with its note, for whoever may end it. Raises NotVisible."""
+    task = Task.objects.select_related("case", "referral", "owner").filter(pk=pk).first()
+    if task is None or not policy.may_finish(actor, task):
+        raise steps.NotVisible
+    audit.look("view", task, case_id=task.case_id, referral_id=task.referral_id, fields=["note"])
+    return task
 
 
 def paper_of(title: CustodyTitle) -> tuple[str | None, str | None]:

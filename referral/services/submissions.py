@@ -21,3 +21,12 @@ def once(*, by: Actor, key: UUID, at: datetime, act: Callable[[], str]) -> str:
             submission.location = act()
             submission.save(update_fields=["location"])
         return submission.location
+
+
+def answer_before(*, by: Actor, key: str) -> str | None:
+    """Where a form with this key led when it arrived the first time; None when it never did."""
+    try:
+        sent = Submission.objects.filter(user_id=by.id, key=UUID(key))
+    except ValueError:
+        return None
+    return sent.values_list("location", flat=True).first()

@@ -21,12 +21,12 @@ from referral.enums import (
     PlacementState,
     State,
     TaskKind,
-    TitleState,
     Urgency,
 )
 from referral.lifecycle import NotPossible
 from referral.models import Case, Consent, Person, Placement, Referral, SafetyExtract, Task
 from referral.queries import basis_live
+from referral.queries.facts import title_facts
 from referral.services import steps
 from referral.services.care import leave
 from referral.services.cases import finish_task
@@ -130,12 +130,7 @@ def _keep_extract(referral: Referral, at: datetime) -> None:
     groups = [group for group in EXTRACT_GROUPS if group in referral.released_groups]
     person = Person.objects.get(case_id=referral.case_id)
     payload: dict[str, Any] = dict(values_of(person, groups))
-    title = referral.case.titles.exclude(state=TitleState.LIFTED).first()
-    payload["title"] = (
-        {"state": title.state, "confirmed": title.confirmed_at is not None}
-        if title
-        else {"state": TitleState.NONE}
-    )
+    payload["title"] = title_facts(referral.case)
     extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=at + EXTRACT)
     write(extract, case_id=referral.case_id, referral_id=referral.pk)
 

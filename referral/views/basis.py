@@ -73,6 +73,7 @@ def _ground(request: ActingRequest, case: Case, recipient: Recipient) -> HttpRes
             "caption": words.case_title(case),
             "child": child,
             "submit": _("Record the ground"),
+            "tokens": [recipient.token],
             "recipient": recipient.organisation.name,
             "service": code_label(CodeList.SERVICE, recipient.service),
             "purpose": recipient.purpose,

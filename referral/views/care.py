@@ -14,7 +14,7 @@ from partners.enums import CodeList
 from partners.queries import code_label, directory
 from partners.templatetags.interface import moment
 from referral.deadlines import REVIEW
-from referral.enums import Action
+from referral.enums import Action, Level
 from referral.forms.care import (
     CompleteForm,
     DepartureForm,
@@ -25,7 +25,7 @@ from referral.forms.care import (
     StartForm,
 )
 from referral.models import Referral
-from referral.queries import needs_place, places_for
+from referral.queries import needs_place, places_for, referral_of
 from referral.references import spoken
 from referral.services import care, reading, sending, withdrawing
 from referral.views.confirming import Page, confirm, posted, to_referral
@@ -199,19 +199,23 @@ def propose_onward(request: ActingRequest, referral: Referral) -> HttpResponse:
 
 @require_GET
 def extract(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """The one page that a receiver keeps after a referral was ended while the person is with it."""
-    found = reading.read_extract(request.actor, pk, now())
+    """To print while the service runs; after an end, the one page that a centre keeps while it lodges the person."""
+    referral = referral_of(request.actor, pk)
+    if referral is not None and reading.level_of(request.actor, referral, now()) == Level.SNAPSHOT:
+        rows, until = extract_rows(reading.print_extract(request.actor, referral, now())), None
+    else:
+        found = reading.read_extract(request.actor, pk, now())
+        referral, rows, until = found.referral, extract_rows(found.payload), found.until
+    departure_url = reverse("referral_departure", args=[pk]) if until and reading.lodged(referral) else ""
     return render(
         request,
         "referral/referral/extract.html",
         {
-            "reference": spoken(found.referral.reference),
-            "rows": extract_rows(found.payload),
-            "until": found.until,
-            "at": now(),
-            "departure_url": reverse("referral_departure", args=[pk])
-            if reading.lodged(found.referral)
-            else "",
+            "reference": spoken(referral.reference),
+            "rows": rows,
+            "until": until,
+            "back_url": "" if until else to_referral(referral),
+            "departure_url": departure_url,
         },
     )
 

@@ -74,10 +74,18 @@ def choose(
                 {"token": r.token, "words": _recipient_words(r), "without": _without(here, chosen, r)}
                 for r in chosen
             ],
+            "begun_url": "" if chosen or wanted else _begun(request, case, address),
             "back_url": reverse("case", args=[case.pk]),
-            "at": now(),
         },
     )
+
+
+def _begun(request: ActingRequest, case: Case, form: str) -> str:
+    """Where a page that was left half-typed goes on: its draft remembers to whom it was about."""
+    kept = drafts.load_draft(by=request.actor, at=now(), form=form, about=case.pk) or {}
+    tokens = [recipient.token for recipient in recipients(kept.get("to", []))]
+    query = urlencode([*(("to", token) for token in tokens), ("ask", "1")])
+    return f"{reverse(form, args=[case.pk])}?{query}" if tokens else ""
 
 
 def _candidate(candidate: Candidate, service: str, taken: set[str]) -> dict[str, Any]:
@@ -138,6 +146,7 @@ def _conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient
             "case": case,
             "form": form,
             "child": child,
+            "tokens": [recipient.token for recipient in chosen],
             "title": _("What may be shared?"),
             "caption": words.case_title(case),
             "questions": [_question(form, question, agreed) for question in asked],

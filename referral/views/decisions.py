@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from partners.enums import OTHER
 from referral import policy
 from referral.enums import AgeStatus, CaseAct
 from referral.forms.acts import ActForm
@@ -29,7 +30,7 @@ def _confirm(request: ActingRequest, case: Case, form: ActForm, **shown: Any) ->
         "rows": [(_("Case"), spoken(case.reference)), *file.codes(case)[:3]],
         "cancel_url": reverse("case", args=[case.pk]),
     }
-    return render(request, "components/confirm.html", base | shown)
+    return render(request, shown.pop("template", "components/confirm.html"), base | shown)
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,7 +158,12 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
 
     def act(cleaned: dict[str, Any]) -> str:
         cases.close_case(
-            pk, by=request.actor, at=now(), version=cleaned["version"], reason_code=cleaned["reason"]
+            pk,
+            by=request.actor,
+            at=now(),
+            version=cleaned["version"],
+            reason_code=cleaned["reason"],
+            reason=cleaned["other"] if cleaned["reason"] == OTHER else None,
         )
         messages.success(request, _("The case is closed."))
         return reverse("case", args=[pk])
@@ -168,6 +174,7 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
         request,
         case,
         form,
+        template="referral/case/close.html",
         title=_("Close the case?"),
         text=_("Only the case owner and the supervisors can open the file afterwards. Open tasks end."),
         undo=_("Nothing can be added to a closed case."),

@@ -178,7 +178,7 @@ def look(
     return {
         "who": story.by(actor, user, organisation),
         "what": event.label,
-        "fields": words.listed([words.any_field(name) for name in event.fields]),
+        "fields": words.listed([words.field_of(event.object_type, name) for name in event.fields]),
         "why": RevealReason(event.scope).label if event.scope in RevealReason else "",
         "at": event.at,
     }

@@ -14,7 +14,7 @@ from partners.enums import CodeList, Role
 from partners.queries import code_label
 from partners.templatetags.interface import moment
 from referral import notices as told
-from referral.enums import CaseAct, Side
+from referral.enums import CaseAct, Side, TaskKind
 from referral.models import Notice, Referral, ReferralGrant, Task
 from referral.policy import Tie, may_case
 from referral.queries import files, needing, notices_of, tasks_of
@@ -84,9 +84,17 @@ def _task(actor: Actor, task: Task) -> dict[str, Any]:
         "reference": line["title"],
         "note": line["hint"],
         "what": code_label(CodeList.SERVICE, referral.service) if referral else _("Case"),
+        **_urgency_of(task),
         "who": "" if line["mine"] else _("for your organisation"),
         "due": line["due"],
     }
+
+
+def _urgency_of(task: Task) -> dict[str, Any]:
+    """How urgent the whole file is, where nobody has seen it yet."""
+    if task.kind != TaskKind.TAKE_IN_REPORT:
+        return {}
+    return {"urgency": task.case.urgency, "urgency_label": task.case.get_urgency_display()}
 
 
 def _of_role(actor: Actor) -> list[dict[str, Any]]:

@@ -58,7 +58,8 @@ def _note(referral: Referral, staffed: frozenset[UUID]) -> str:
     case = _("Case %(reference)s") % {"reference": spoken(referral.case.reference)}
     if referral.receiving_organisation_id in staffed:
         return case
-    return f"{case} · {_('nobody is at this desk any more: telephone, or withdraw and refer elsewhere')}"
+    unstaffed = _("nobody is at this desk any more: telephone, or withdraw and refer elsewhere")
+    return f"{case} · {unstaffed}"
 
 
 def _ended(request: ActingRequest, side: Side, name: str) -> HttpResponse:
@@ -83,7 +84,7 @@ def _ended(request: ActingRequest, side: Side, name: str) -> HttpResponse:
             "name": name,
             "ended": True,
             "rows": rows,
-            "lodged": lodged,
+            "lodged": [(row, spoken(row.reference)) for row in lodged],
             "tabs": _tabs(name, ended=True),
             "next_url": _url(name, show="ended", after=last) if last else "",
             "at": now(),

@@ -157,7 +157,7 @@ def _edit(request: ActingRequest, case: Case, part: str) -> HttpResponse:
     )
     return render(
         request,
-        "components/question.html",
+        "referral/case/edit.html",
         {
             "form": form,
             "title": words.part_names()[part],

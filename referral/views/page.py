@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from partners.actor import Actor
-from partners.enums import CodeList
+from partners.enums import CodeList, Role
 from partners.queries import code_label
-from partners.templatetags.interface import moment
+from partners.templatetags.interface import moment, telephone
 from referral import disclosure
-from referral.enums import TERMINAL, Action, Holder, Level, MessageKind, PlacementState, State
+from referral.enums import TERMINAL, UNANSWERED, Action, Holder, Level, MessageKind, PlacementState, State
 from referral.forms.receiving import AcknowledgeForm
 from referral.lifecycle import STANDING, message_kinds
 from referral.models import Placement, Referral
@@ -37,11 +37,16 @@ NEXT_STEP: dict[str, str | Promise] = {
     State.NO_SHOW: gettext_lazy("Call back, then find the person or withdraw"),
     State.IN_SERVICE: gettext_lazy("Review the stay, or end the service"),
 }
-#: The act that moves on comes first and is the button; the others follow as links.
+#: The act that moves on is the green button. During a service there is none: staying and ending weigh the same.
 _FIRST = [
-    Action.SEND, Action.ACKNOWLEDGE, Action.ANSWER, Action.ACCEPT, Action.START, Action.RESUME, Action.COMPLETE,
+    Action.SEND,
+    Action.ACKNOWLEDGE,
+    Action.ANSWER,
+    Action.ACCEPT,
+    Action.START,
+    Action.RESUME,
     Action.REDIRECT,
-]  # fmt: skip
+]
 #: Red on the page; other acts that cannot be undone are red where they are confirmed.
 _RED = {Action.DECLINE}
 
@@ -81,10 +86,21 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "entries": timeline.entries(request.actor, row, level),
             "family": family(request.actor, row),
             "tasks": tasks(row, level),
+            "back_url": back_url(request.actor, row),
             "case_url": reverse("case", args=[row.case_id]) if level == Level.CASE else "",
             "case_reference": spoken(row.case.reference) if ours(request.actor, row) else "",
         },
     )
+
+
+def back_url(actor: Actor, referral: Referral) -> str:
+    """The list on which this reader finds the referral; none for who has no such list."""
+    show = "" if referral.is_open else "?show=ended"
+    if ours(actor, referral) and actor.desk is not None:
+        return f"{reverse('referrals')}{show}"
+    if actor.has(Role.FOCAL_POINT, Role.SUPERVISOR):
+        return f"{reverse('inbox')}{show}"
+    return reverse("routing") if actor.has(Role.COORDINATOR) else reverse("home")
 
 
 def ours(actor: Actor, referral: Referral) -> bool:
@@ -144,25 +160,31 @@ def _button(referral: Referral, action: Action) -> dict[str, Any]:
 
 
 def facts(actor: Actor, referral: Referral, level: Level) -> list[tuple[str, Any]]:
-    """What is in clear on the row, and what of it each side may know."""
+    """What is in clear on the row, and what of it each side may know; at the end a receiver keeps who and when."""
     rows = [
         (_("From"), referral.referring_organisation.name),
         (_("To"), referral.receiving_organisation.name),
-        (_("Person"), _person(referral)),
-        (_("Shared"), words.group_words(referral.released_groups) or _("Nothing")),
     ]
+    if referral.is_open or ours(actor, referral) or actor.has(Role.COORDINATOR):
+        shared = _("Shared") if referral.accepted_at else _("Shared after acceptance")
+        rows.append((_("Person"), _person(referral)))
+        rows.append((shared, words.group_words(referral.released_groups) or _("Nothing")))
     if referral.basis and level in (Level.CASE, Level.SNAPSHOT):
         basis = referral.ground.get_code_display() if referral.ground else referral.get_basis_display()
-        rows.append((_("On the basis of"), basis))
+        rows.append((_("On the basis of"), str(basis)))
     if referral.expected_arrival_at and referral.state in reading.AWAITED:
         rows.append((_("Expected arrival"), moment(referral.expected_arrival_at)))
+    number = referral.receiving_organisation.telephone
+    if number and referral.state in UNANSWERED and level == Level.CASE:
+        rows.append((_("Telephone of the desk"), telephone(number)))
     if referral.answered_late:
         rows.append((_("Answer"), _("Given after the deadline")))
     return rows
 
 
 def _person(referral: Referral) -> str:
-    return f"{_('Child') if referral.is_child else _('Adult')}, {str(referral.get_sex_display()).lower()}"
+    age = _("Child") if referral.is_child else _("Adult")
+    return f"{age}, {str(referral.get_sex_display()).lower()}"
 
 
 def closed_by_basis(actor: Actor, referral: Referral, level: Level) -> bool:

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
-from referral import policy
 from referral.enums import CaseAct, Purpose, TaskKind, Urgency
 from referral.forms.tasks import ObjectionForm, TaskDoneForm
 from referral.models import Task
 from referral.queries import tasks_of
 from referral.references import spoken
-from referral.services import cases, steps, withdrawing
+from referral.services import cases, reading, steps, withdrawing
 from referral.views import tasks_shown
 from referral.views.door import ActingRequest, now, perform
 
@@ -31,17 +30,9 @@ def task_list(request: ActingRequest) -> HttpResponse:
     return render(request, "referral/tasks.html", {"lines": lines, "at": now()})
 
 
-def _task_or_404(request: ActingRequest, pk: UUID) -> Task:
-    task = Task.objects.select_related("case", "referral", "owner").filter(pk=pk).first()
-    if task is None or not policy.may_finish(request.actor, task):
-        raise steps.NotVisible
-    return task
-
-
-@require_http_methods(["GET", "POST"])
 def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the task is about, where one does it, and the button that says it is done."""
-    task = _task_or_404(request, pk)
+    task = reading.read_task(request.actor, pk)
     if task.kind in cases.ENDED_BY_ACT:
         return redirect(tasks_shown.address(task))
     form = TaskDoneForm(request.POST or None, version=task.version)
@@ -124,7 +115,7 @@ def _links(task: Task) -> list[dict[str, str]]:
 @require_http_methods(["GET", "POST"])
 def objection(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A supervisor decides what a child's or guardian's objection leads to."""
-    task = _task_or_404(request, pk)
+    task = reading.read_task(request.actor, pk)
     if task.kind != TaskKind.OBJECTION:
         raise steps.NotVisible
     steps.permit_case(request.actor, CaseAct.DECIDE_OBJECTION, task.case)

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.actor import Actor
+from partners.enums import Role
 from referral.enums import TaskKind
 from referral.models import Task
+from referral.policy import may_finish
 from referral.references import spoken
 
 #: Tasks that end with the act that they ask for, and the page of the case where it is done.
@@ -32,12 +34,27 @@ def address(task: Task) -> str:
     return reverse("task_done", args=[task.pk])
 
 
+def is_for(actor: Actor, task: Task) -> bool:
+    """May this person open the page on which the task is done? Policy is asked again there."""
+    match task.kind:
+        case TaskKind.CONFIRM_TITLE:
+            return actor.has(Role.JUSTICE)
+        case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION:
+            return actor.has(Role.SUPERVISOR)
+        case TaskKind.TAKE_IN_REPORT:
+            return actor.has(Role.CASEWORKER, Role.SUPERVISOR)
+        case TaskKind.TITLE_MISSING:
+            return task.owner_id == actor.id
+        case _:
+            return may_finish(actor, task)
+
+
 def line(actor: Actor, task: Task) -> dict[str, Any]:
     """A line of a list of tasks. A referral's reference, else the case's, which only its own organisation knows."""
     own = task.case.organisation_id == actor.organisation_id
     reference = task.referral.reference if task.referral else task.case.reference if own else ""
     return {
-        "url": address(task),
+        "url": address(task) if is_for(actor, task) else "",
         "title": task.get_kind_display(),
         "hint": spoken(reference) if reference else "",
         "due": task.due_at,

@@ -57,7 +57,14 @@ def steps(
         open_now = choice is not None and choice.possible and not done
         why = act(case, choice)["why"] if choice and not done else ""
         url = reverse(ADDRESSES[what], args=[case.pk]) if open_now else ""
-        return {"title": title, "url": url, "hint": why or ("" if done else hint), "done": done}
+        status = _("For the case owner") if choice is None and not done else ""
+        return {
+            "title": title,
+            "url": url,
+            "hint": why or ("" if done else hint),
+            "done": done,
+            "status": status,
+        }
 
     waits = any(ground.approved_at is None and ground.refused_at is None for ground in grounds)
     waiting = _("A legal ground waits for its countersignature.") if waits else ""

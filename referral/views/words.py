@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -43,11 +45,15 @@ def field_label(name: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def any_field(name: str) -> str:
-    """As `field_label`; names of other rows' fields, which a look may carry, as groups or as they are."""
-    if name in {field.name for field in Person._meta.get_fields()}:
-        return field_label(name)
-    return str(Group(name).label) if name in Group else name
+def field_of(object_type: str, name: str) -> str:
+    """What a look was at: a column of the row, or a group of fields where the row holds groups."""
+    if name in Group:
+        return str(Group(name).label)
+    try:
+        field = apps.get_model(object_type)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist):  # a table or a column of the past
+        return name
+    return str(getattr(field, "verbose_name", name))
 
 
 def listed(items: list[str]) -> str:

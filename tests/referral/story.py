@@ -68,16 +68,20 @@ class Story:
         return str(answer["Location"])
 
     def acts(self, who: str, referral: Referral, action: str, told: str = "", **typed: Any) -> Transition:
-        """One act on a referral: its line of the log names person, organisation and time, and each side's page shows it."""
-        before = clock.now() + timedelta(seconds=1)
+        """One act on a referral: its line of the log, its event and the sender's page name organisation and time."""
+        moves = referral.transitions.filter(action=action)
+        events = Event.objects.filter(referral_id=referral.pk, verb=f"transition.{action}")
+        moved, noted, before = (
+            *({*rows.values_list("pk", flat=True)} for rows in (moves, events)),
+            clock.now(),
+        )
         self.does(who, self.page_of_act(referral, action), told, **typed)
         referral.refresh_from_db()
-        (move,) = referral.transitions.filter(action=action, recorded_at__gte=before)
+        (move,), (event,) = moves.exclude(pk__in=moved), events.exclude(pk__in=noted)
         user = self.cast.people[who]
         assert (move.actor_id, move.organisation_id) == (user.pk, user.organisation_id)
-        assert before <= move.recorded_at <= clock.now()
-        (event,) = Event.objects.filter(referral_id=referral.pk, verb=f"transition.{action}", at__gte=before)
         assert (event.actor_id, event.organisation_id) == (user.pk, user.organisation_id)
+        assert before < move.recorded_at <= clock.now()
         shown = self.browser("aissatou").get(reverse("referral", args=[referral.pk])).context["entries"][0]
         assert (shown["at"], user.organisation.name in shown["by"]) == (move.occurred_at, True)
         return move

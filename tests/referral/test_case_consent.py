@@ -242,3 +242,18 @@ def test_placements_of_others_stay(cast: c.Cast) -> None:
 def test_nothing_to_take_back_is_said(cast: c.Cast) -> None:
     case = adult(cast)
     assert sign_in(cast.aissatou).get(reverse("consent_withdraw", args=[case.pk])).context["nothing"]
+
+
+@pytest.mark.parametrize("name", ["consent", "ground"])
+def test_a_conversation_that_was_left_is_found_again(cast: c.Cast, name: str) -> None:
+    case = c.open_case(cast)
+    client = sign_in(cast.aissatou)
+    token = f"{cast.centre.pk}:SHELTER_EMERG"
+    client.post(
+        reverse("draft_save", args=[name, case.pk]),
+        {"to": token, "witness": "Témoin Canari", "reason": "canari"},
+    )
+    begun = client.get(reverse(name, args=[case.pk])).context["begun_url"]
+    again = client.get(begun)
+    assert again.context["draft_resumed"]
+    assert "anari" in again.content.decode()

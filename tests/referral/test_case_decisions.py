@@ -213,3 +213,14 @@ def test_only_the_owner_keeps_a_closed_file(cast: c.Cast) -> None:
         c.cases.grants.open_case(case, other, at=cast.at)
     press(sign_in(cast.bineta), url("case_close", case), **CLOSING)
     assert list(CaseGrant.objects.values_list("user", flat=True)) == [cast.aissatou.pk]
+
+
+def test_another_reason_is_written_and_sealed(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    other = {"reason": "OTHER", "informed": "on"}
+    assert "other" in press(sign_in(cast.bineta), url("case_close", case), **other).context["form"].errors
+    assert (
+        press(sign_in(cast.bineta), url("case_close", case), **other, other="motif canari").status_code == 302
+    )
+    with c.acting(cast.bineta):
+        assert Transition.objects.get(case=case, action="close").reason == "motif canari"

@@ -210,3 +210,28 @@ def test_an_onward_proposal_shows_what_is_proposed(cast: c.Cast) -> None:
     body = sign_in(cast.aissatou).get(reverse("task_done", args=[task.pk])).content.decode()
     assert cast.ngo.name in body
     assert reverse("case_refer", args=[task.case_id]) in body
+
+
+def test_a_task_leads_only_those_who_may_do_it(cast: c.Cast) -> None:
+    case = c.open_case(cast, age_status="unknown", age_band="unknown")
+    shown = {
+        who: sign_in(cast.people[who]).get(reverse("case", args=[case.pk])).context["tasks"]
+        for who in ("aissatou", "bineta")
+    }
+    assert shown["aissatou"][0]["url"] == ""
+    assert shown["bineta"][0]["url"] == reverse("case_age", args=[case.pk])
+
+
+def test_what_was_asked_stays_in_front_of_what_was_done(cast: c.Cast) -> None:
+    c.declined(cast)
+    task = Task.objects.get(kind="redirect")
+    with c.acting(), c.transaction.atomic():
+        task.note = "consigne canari"
+        task.save(update_fields=["note"])
+    url = reverse("task_done", args=[task.pk])
+    client = sign_in(cast.aissatou)
+    assert "consigne canari" in client.get(url).content.decode()
+    assert Event.objects.using("audit").filter(verb="view", object_type="referral.task").count() == 1
+    press(client, url, note="fait canari")
+    with c.acting():
+        assert Task.objects.get(pk=task.pk).note == "consigne canari\nfait canari"

@@ -142,6 +142,7 @@ def test_who_looked_is_read_by_those_who_hold_the_file_and_is_a_look_itself(
     assert [row["who"] for row in rows] == ["Aissatou"] * 3
     assert any(row["why"] for row in rows)
     assert any("Ndiaye" not in row["fields"] and row["fields"] for row in rows)
+    assert not any("_" in row["fields"] for row in rows)
     assert Event.objects.using("audit").filter(verb="audit.read", case_id=case.pk).count() == 1
 
 

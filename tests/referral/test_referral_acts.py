@@ -78,9 +78,7 @@ class Case:
 
 OTHERWISE = {"identified_otherwise": "L'escorte est connue"}
 ACTS: dict[str, Case] = {
-    Action.SEND: Case(
-        drafted, "aissatou", "sent", wrong="bineta", told=("codou",), elsewhere=c.sent
-    ),
+    Action.SEND: Case(drafted, "aissatou", "sent", wrong="bineta", told=("codou",), elsewhere=c.sent),
     Action.ACKNOWLEDGE: Case(c.sent, "codou", "acknowledged"),
     Action.REQUEST_INFO: Case(acknowledged, "codou", "info_requested", {"codes": ["AGE"]}, elsewhere=asked),
     Action.ANSWER: Case(
@@ -115,7 +113,9 @@ ACTS: dict[str, Case] = {
     Action.REDIRECT: Case(
         c.declined, "aissatou", "declined", wrong="bineta", told=(), elsewhere=c.started, versioned=False
     ),
-    Action.PROPOSE_ONWARD: Case(c.started, "daouda", "in_service", {"service": "MHPSS"}, elsewhere=c.accepted),
+    Action.PROPOSE_ONWARD: Case(
+        c.started, "daouda", "in_service", {"service": "MHPSS"}, elsewhere=c.accepted
+    ),
     Action.RECORD_TELEPHONE_ANSWER: Case(
         c.sent,
         "aissatou",
@@ -168,7 +168,9 @@ def test_it_happens_once_with_its_history_event_grant_and_notice(cast: c.Cast, a
     copies = ReferralGrant.objects.filter(content_object=now).values_list("state", "due_at")
     assert {*copies} <= {(now.state, now.due_at)}
     about = Notice.objects.filter(object_id=referral.pk)
-    assert sorted(about.values_list("user__name", flat=True)) == sorted(name.capitalize() for name in case.told)
+    assert sorted(about.values_list("user__name", flat=True)) == sorted(
+        name.capitalize() for name in case.told
+    )
 
 
 @EVERY
@@ -190,7 +192,8 @@ def test_the_wrong_person_is_refused_and_it_is_written_down(cast: c.Cast, action
     client = sign_in(cast.people[case.wrong])
     assert client.get(act_url(referral, action)).status_code == 403
     answer = client.post(
-        act_url(referral, action), {"key": str(uuid.uuid4()), "version": referral.version, **typed(cast, action)}
+        act_url(referral, action),
+        {"key": str(uuid.uuid4()), "version": referral.version, **typed(cast, action)},
     )
     assert answer.status_code == 403
     assert Referral.objects.get(pk=referral.pk).version == referral.version

@@ -15,7 +15,14 @@ from tests.referral.pages import act, act_url, bare, later, leaked, page_of, sig
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
-SHARED = ["Ndiaye-Canari", "Mariama Canari", "Alias Canari", "+221 77 000 00 99", "besoin canari", "santé canari"]
+SHARED = [
+    "Ndiaye-Canari",
+    "Mariama Canari",
+    "Alias Canari",
+    "+221 77 000 00 99",
+    "besoin canari",
+    "santé canari",
+]
 
 
 def shared_page(user: c.User, referral: Referral):  # type: ignore[no-untyped-def]
@@ -184,6 +191,16 @@ def c_values(page):  # type: ignore[no-untyped-def]
     from tests.referral.pages import values_of
 
     return values_of(page.context["form"])
+
+
+def test_the_extract_is_printed_without_a_name_while_the_service_runs(cast: c.Cast) -> None:
+    referral = c.started(cast)
+    url = reverse("referral_extract", args=[referral.pk])
+    page = sign_in(cast.daouda).get(url)
+    assert leaked(page) == ["santé canari"]
+    assert Event.objects.using("audit").filter(verb="print", actor_id=cast.daouda.pk).count() == 1
+    for stranger in (cast.aissatou, cast.ousmane):
+        assert sign_in(stranger).get(url).status_code == 404
 
 
 def test_the_extract_ends_after_72_hours_the_place_does_not(cast: c.Cast) -> None:

@@ -24,7 +24,10 @@ def listed(page) -> list[str]:  # type: ignore[no-untyped-def]
 
 def queries_of(client, url: str) -> list[str]:  # type: ignore[no-untyped-def]
     client.get(url)  # codes of the lists and content types are kept by the process
-    with CaptureQueriesContext(connections["default"]) as here, CaptureQueriesContext(connections["audit"]) as there:
+    with (
+        CaptureQueriesContext(connections["default"]) as here,
+        CaptureQueriesContext(connections["audit"]) as there,
+    ):
         assert client.get(url).status_code == 200
     return [query["sql"] for query in (*here, *there) if "SAVEPOINT" not in query["sql"]]
 
@@ -60,7 +63,10 @@ def test_pages_follow_each_other_without_a_gap(cast: c.Cast, monkeypatch: pytest
     monkeypatch.setattr("referral.views.inbox.PAGE", 2)
     real = lists.inbox
     monkeypatch.setattr("referral.services.reading.inbox", lambda actor, after: real(actor, after, limit=2))
-    sent = {str(c.sent(cast, urgency=urgency).pk) for urgency in ("standard", "urgent", "urgent", "emergency", "urgent")}
+    sent = {
+        str(c.sent(cast, urgency=urgency).pk)
+        for urgency in ("standard", "urgent", "urgent", "emergency", "urgent")
+    }
     client, url, seen = sign_in(cast.codou), reverse("inbox"), []
     while url:
         page = client.get(url)
@@ -70,7 +76,9 @@ def test_pages_follow_each_other_without_a_gap(cast: c.Cast, monkeypatch: pytest
     assert set(seen) == sent
 
 
-@pytest.mark.parametrize("after", ["x", "2026-01-01", f"2026-01-01T00:00:00_{uuid.uuid4()}", f"x_{uuid.uuid4()}", "_"])
+@pytest.mark.parametrize(
+    "after", ["x", "2026-01-01", f"2026-01-01T00:00:00_{uuid.uuid4()}", f"x_{uuid.uuid4()}", "_"]
+)
 def test_a_bent_address_begins_at_the_beginning(cast: c.Cast, after: str) -> None:
     referral = c.sent(cast)
     for name, user in (("inbox", cast.codou), ("referrals", cast.aissatou)):
@@ -94,7 +102,9 @@ def test_a_list_is_written_down_and_is_not_a_look(cast: c.Cast) -> None:
     event = Event.objects.using("audit").get(verb="list", actor_id=cast.codou.pk)
     with c.acting():
         assert event.detail == {"referrals": [str(referral.pk)]}
-    assert not Event.objects.using("audit").filter(verb__in=["view", "reveal"], actor_id=cast.codou.pk).exists()
+    assert (
+        not Event.objects.using("audit").filter(verb__in=["view", "reveal"], actor_id=cast.codou.pk).exists()
+    )
 
 
 def test_what_ended_is_kept_apart(cast: c.Cast) -> None:
@@ -116,7 +126,7 @@ def test_whoever_is_still_lodged_stands_above_the_ended(cast: c.Cast) -> None:
             referral.pk, by=actor, at=c.clock.now(), reason_code="RISK", hand_over="AEMO"
         )
     page = sign_in(cast.codou).get(reverse("inbox"), {"show": "ended"})
-    assert [row.pk for row in page.context["lodged"]] == [referral.pk]
+    assert [row.pk for row, _reference in page.context["lodged"]] == [referral.pk]
     assert sign_in(cast.ousmane).get(reverse("inbox"), {"show": "ended"}).context["lodged"] == []
     later(hours=73)
     page = sign_in(cast.codou).get(reverse("inbox"), {"show": "ended"})

@@ -63,7 +63,12 @@ def test_a_full_centre_cannot_accept_and_reads_why(cast: c.Cast) -> None:
     assert [label for label, _why in page_of(cast.codou, referral).context["blocked"]]
     answer = sign_in(cast.codou).post(
         act_url(referral, "accept"),
-        {"key": str(uuid.uuid4()), "version": referral.version, "conflict": "no", "worker": str(cast.codou.pk)}
+        {
+            "key": str(uuid.uuid4()),
+            "version": referral.version,
+            "conflict": "no",
+            "worker": str(cast.codou.pk),
+        }
         | {"expected_arrival_at": typed_at(clock.now()), "place": str(cast.girls.pk)},
     )
     assert answer.status_code == 200
@@ -213,9 +218,17 @@ def test_a_gap_between_act_and_record_is_shown(cast: c.Cast) -> None:
     referral = c.accepted(cast)
     at = clock.now()
     later(days=2)
-    act(cast.daouda, referral, "start", identified_otherwise="Connue", occurred_at=typed_at(at + timedelta(hours=1)))
+    act(
+        cast.daouda,
+        referral,
+        "start",
+        identified_otherwise="Connue",
+        occurred_at=typed_at(at + timedelta(hours=1)),
+    )
     entries = page_of(cast.aissatou, referral).context["entries"]
-    assert next(entry for entry in entries if "Arrival" in str(entry["title"]) or entry["recorded_at"])["recorded_at"]
+    assert next(entry for entry in entries if "Arrival" in str(entry["title"]) or entry["recorded_at"])[
+        "recorded_at"
+    ]
 
 
 def test_a_late_arrival_needs_a_place_again(cast: c.Cast) -> None:
@@ -335,7 +348,9 @@ def test_markup_is_shown_as_it_was_written(cast: c.Cast) -> None:
 def test_a_key_of_somebody_else_opens_nothing(cast: c.Cast) -> None:
     first, second, key = c.sent(cast), c.sent(cast), str(uuid.uuid4())
     codou = sign_in(cast.codou)
-    assert codou.post(act_url(first, "acknowledge"), {"key": key, "version": first.version}).status_code == 302
+    assert (
+        codou.post(act_url(first, "acknowledge"), {"key": key, "version": first.version}).status_code == 302
+    )
     again = codou.post(act_url(second, "acknowledge"), {"key": key, "version": second.version})
     assert again.url == reverse("referral", args=[first.pk]), "the key has its answer already"
     assert Referral.objects.get(pk=second.pk).state == "sent"

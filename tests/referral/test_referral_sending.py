@@ -24,7 +24,9 @@ def check_url(referral: Referral) -> str:
 
 
 def refer_url(case: c.Case, **need: str) -> str:
-    asked = "&".join(f"{k}={v}" for k, v in ({"service": "SHELTER_EMERG", "urgency": "urgent"} | need).items())
+    asked = "&".join(
+        f"{k}={v}" for k, v in ({"service": "SHELTER_EMERG", "urgency": "urgent"} | need).items()
+    )
     return f"{reverse('case_refer', args=[case.pk])}?{asked}"
 
 
@@ -225,7 +227,9 @@ def test_a_need_is_not_sent_twice_to_the_same_desk(cast: c.Cast) -> None:
 def test_after_a_no_the_sender_reads_why_and_is_offered_the_next(cast: c.Cast) -> None:
     referral = c.sent(cast)
     assert act(cast.codou, referral, "decline", reason_code="OTHER", reason="").status_code == 200
-    assert act(cast.codou, referral, "decline", reason_code="OTHER", reason="Travaux canari").status_code == 302
+    assert (
+        act(cast.codou, referral, "decline", reason_code="OTHER", reason="Travaux canari").status_code == 302
+    )
     page = page_of(cast.aissatou, referral)
     assert "Travaux canari" in page.content.decode()
     assert page.context["tasks"]
@@ -244,7 +248,9 @@ def test_after_a_no_the_sender_reads_why_and_is_offered_the_next(cast: c.Cast) -
 
 def test_coordination_prepares_a_draft_that_is_the_owners(cast: c.Cast) -> None:
     referral = c.declined(cast)
-    answer = press(sign_in(cast.ibrahima), act_url(referral, "redirect"), organisation=str(cast.other_centre.pk))
+    answer = press(
+        sign_in(cast.ibrahima), act_url(referral, "redirect"), organisation=str(cast.other_centre.pk)
+    )
     assert answer.url == reverse("routing")
     child = Referral.objects.get(parent=referral)
     assert page_of(cast.ibrahima, child).status_code == 404
@@ -256,7 +262,10 @@ def test_coordination_prepares_a_draft_that_is_the_owners(cast: c.Cast) -> None:
 def test_another_service_may_be_asked_for(cast: c.Cast) -> None:
     referral = c.declined(cast)
     client = sign_in(cast.aissatou)
-    assert client.get(act_url(referral, "redirect"), {"change": ""}).context["form"].initial["urgency"] == "urgent"
+    assert (
+        client.get(act_url(referral, "redirect"), {"change": ""}).context["form"].initial["urgency"]
+        == "urgent"
+    )
     page = client.get(act_url(referral, "redirect"), {"service": "SHELTER_TRANSIT", "urgency": "standard"})
     assert offered(page) == [cast.centre], "it said no to another service"
 
@@ -295,15 +304,15 @@ def test_a_proposal_becomes_a_draft_with_its_parent(cast: c.Cast) -> None:
 def test_withdrawing_from_a_service_says_who_takes_over_and_whether_she_is_safe(cast: c.Cast) -> None:
     referral = c.started(cast)
     assert act(cast.aissatou, referral, "withdraw", reason_code="RISK").status_code == 200
-    answer = act(
-        cast.aissatou, referral, "withdraw", reason_code="RISK", hand_over="AEMO canari", safe="no"
-    )
+    answer = act(cast.aissatou, referral, "withdraw", reason_code="RISK", hand_over="AEMO canari", safe="no")
     assert answer.status_code == 302
     kinds = set(Task.objects.filter(referral=referral).values_list("kind", flat=True))
     assert {"hand_over", "safe_once"} <= kinds
     with c.acting():
         assert Task.objects.get(kind="hand_over").note == "AEMO canari"
-    assert not cast.codou.notices.filter(object_id=referral.pk, due_at=None).exists(), "not before she is safe"
+    assert not cast.codou.notices.filter(object_id=referral.pk, due_at=None).exists(), (
+        "not before she is safe"
+    )
     assert Placement.objects.get(referral=referral).state == "occupied"
     assert Event.objects.filter(verb="transition.withdraw", referral_id=referral.pk).count() == 1
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from audit import clock
 from audit.models import Event
 from partners.models import Places
 from referral.enums import Action, PlacementState, Side, State, TaskKind
 from referral.models import Placement, Referral, Task
+from referral.references import spoken
 from tests import canary
 from tests import cast as c
 from tests.referral.pages import page_of
@@ -74,11 +74,11 @@ def test_an_adult_takes_consent_back_while_a_centre_lodges_her(story: Story) -> 
     assert Placement.objects.get(referral=referral).state == PlacementState.OCCUPIED
 
     story.does("codou", reverse("referral_departure", args=[referral.pk]), told="aissatou")
-    for who in CENTRE:
-        story.is_closed_to(who, referral) if who != "daouda" else None
-        assert story.status(who, "referral_extract", referral.pk) == 404
+    for who in ("codou", "elisabeth"):
+        story.is_closed_to(who, referral)
+    assert {story.status(who, "referral_extract", referral.pk) for who in CENTRE} == {404}
     placement = Placement.objects.get(referral=referral)
-    assert placement.state == PlacementState.LEFT and placement.places.occupied == 0
+    assert (placement.state, placement.places.occupied) == (PlacementState.LEFT, 0)
 
 
 def test_the_safety_extract_ends_after_72_hours_and_the_bed_does_not(story: Story) -> None:
@@ -136,7 +136,7 @@ def test_after_two_hours_nobody_steps_back(story: Story) -> None:
     case = story.opens_case(age_status="child", age_band="9-13", children=[])
     referral = story.refers(case, story.cast.centre, "SHELTER_EMERG", told="codou")
     accepts(story, referral)
-    story.later(hours=2)
+    story.later(hours=2, seconds=1)
     refused = story.is_refused("codou", story.page_of_act(referral, "step_back"), conflict="on")
     assert refused == fr("Stepping back is possible for two hours after accepting.")
     referral.refresh_from_db()
@@ -153,13 +153,14 @@ def test_a_yes_by_telephone_holds_a_place_and_is_nobody_else_s_act(story: Story)
     )
     assert (referral.state, move.side, move.target) == (State.SENT, Side.REFERRING, State.SENT)
     held = Placement.objects.get(referral=referral)
-    assert held.by_telephone and held.held_until == move.recorded_at + timedelta(hours=12)
+    assert (held.by_telephone, held.held_until) == (True, move.recorded_at + timedelta(hours=12))
     assert Places.objects.get(pk=cast.girls.pk).held == 1
 
     assert story.status("codou", "referral_shared", referral.pk) == 403
     for who in ("codou", "aissatou"):
         entry = page_of(cast.people[who], referral).context["entries"][0]
-        assert cast.unit.name in entry["by"] and cast.centre.name not in entry["by"]
+        assert cast.unit.name in entry["by"]
+        assert cast.centre.name not in entry["by"]
     assert "Voix Canari" in story.reads("aissatou", "referral", referral.pk)
     assert "Voix Canari" not in story.reads("codou", "referral", referral.pk)
 
@@ -189,7 +190,7 @@ def test_a_centre_proposes_and_the_case_owner_sends_onward(story: Story) -> None
     story.sends(onward, told="fatou")
     assert {story.status(who, "referral", onward.pk) for who in CENTRE} == {404}
     seen = story.reads("fatou", "referral", onward.pk)
-    assert first.reference not in seen.replace("-", "") and cast.centre.name not in seen
+    assert canary.found([spoken(first.reference), first.reference, cast.centre.name], seen.encode()) == []
 
 
 def test_national_coordination_redirects_and_the_case_owner_alone_sends(story: Story) -> None:
@@ -234,7 +235,7 @@ def test_an_organisation_refers_to_itself_and_each_act_is_judged_by_its_own_side
 
 
 def test_nobody_approves_their_own_request(story: Story) -> None:
-    """The small NGO's one person holds every role, and a supervisor of the national unit decides: on codes and reason."""
+    """The small NGO's one person holds every role; a supervisor of the national unit decides, on codes and reason."""
     cast = story.cast
     case = story.opens_case("fatou", children=[])
     page = f"{reverse('ground', args=[case.pk])}?to={cast.ngo.pk}:MHPSS&ask=1"
@@ -254,7 +255,7 @@ def test_nobody_approves_their_own_request(story: Story) -> None:
     assert refused.count() == 3
 
     seen = story.reads("bineta", "ground_decide", ground.pk)
-    assert "Ordre du parquet" in seen and canary.found(c.SECRETS.values(), seen.encode()) == []
+    assert canary.found([*c.SECRETS.values(), "Ordre du parquet"], seen.encode()) == ["Ordre du parquet"]
     assert story.status("bineta", "case", case.pk) == 404
     story.does("bineta", decide, told="fatou", approve="yes")
     assert (
@@ -268,5 +269,4 @@ def test_a_telephone_no_moves_nothing(story: Story) -> None:
     story.acts(
         "bineta", referral, Action.RECORD_TELEPHONE_ANSWER, told="codou", yes="no", said_by="Le gardien"
     )
-    assert referral.state == State.SENT and not referral.placements.exists()
-    assert referral.due_at is not None and referral.due_at > clock.now()
+    assert (referral.state, referral.placements.exists()) == (State.SENT, False)

@@ -1,0 +1,5 @@
+import sys
+
+from bench.inbox import main
+
+sys.exit(main())
