@@ -36,7 +36,8 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__qualname__
             line["stack"] = _stack(record.exc_info[2])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        # Half a surrogate pair, which a stranger can report, is written by its number: no encoding holds it.
+        return json.dumps(line, ensure_ascii=False, default=str).encode(errors="backslashreplace").decode()
 
     def _message(self, record: logging.LogRecord) -> str:
         if record.name.startswith(CLEAR_LOGGERS) or not record.args:

@@ -1,5 +1,6 @@
 """The one place where a request's keyring and sitting are opened, and where a refusal becomes an answer."""
 
+import codecs
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -150,6 +151,9 @@ class Headers:
             and request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE
         ):
             return errors.forbidden(request)
+        # UTF-7 and the like can spell half a surrogate pair, which cannot be sealed, stored or shown.
+        if request.encoding is not None and codecs.lookup(request.encoding).name != "utf-8":
+            return errors.bad_request(request)
         response = self.get_response(request)
         response.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"

@@ -29,13 +29,14 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        inbox = signed_in(browser, given.url, FOCAL_POINT, given.password, width=400, height=760, scale=1.5)
+        inbox = signed_in(browser, given.url, FOCAL_POINT, given.password, width=400, height=900, scale=1.5)
         inbox.goto(f"{given.url}/inbox/")
         take(inbox, "inbox")
-        referral = signed_in(browser, given.url, CASEWORKER, given.password, width=1280, height=1100, scale=1)
+        referral = signed_in(browser, given.url, CASEWORKER, given.password, width=1280, height=1200, scale=1)
         referral.goto(f"{given.url}/referrals/")
-        referral.locator("main a[href^='/referrals/']").first.click()
-        referral.wait_for_load_state()
+        accepted = referral.locator(".app-list tr").filter(has_text="Acceptée").first
+        address = accepted.get_by_role("link").get_attribute("href")
+        referral.goto(f"{given.url}{address}")
         take(referral, "referral")
         browser.close()
     return 0

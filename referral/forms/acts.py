@@ -34,14 +34,6 @@ class ActForm(forms.Form):
             self.data = self.data.copy()
             self.data["version"] = str(version)
 
-    def typed(self) -> dict[str, Any]:
-        """What was typed, for a draft: the raw words, without key and token."""
-        return {
-            name: self.data.getlist(name)
-            for name in self.fields
-            if name not in ("key", "version") and name in self.data
-        }
-
 
 class Text(forms.CharField):
     """Free words of some length; stripped, and NUL refused by Django."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from partners.enums import PersonGroup, Sex
 from partners.models import Organisation, Places, Service
@@ -189,7 +189,3 @@ def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:
 
 def case_facts(case: Case, at: datetime) -> Facts:
     return Facts(at=at, open_referrals=case.referrals.exclude(state__in=sorted(TERMINAL)).count())
-
-
-def waiting_grounds(case: Case) -> QuerySet[LegalGround]:
-    return case.grounds.filter(Q(approved_at=None), refused_at=None)

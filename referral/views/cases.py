@@ -79,7 +79,12 @@ def _page(
 ) -> HttpResponse:
     tie = case_tie(request.actor, case)
     shown = file.page(request.actor, case, tie, now(), opened or {})
-    return render(request, "referral/case/page.html", {"case": case, "form": form, "at": now(), **shown})
+    here = reverse("case", args=[case.pk])
+    return render(
+        request,
+        "referral/case/page.html",
+        {"case": case, "form": form, "at": now(), "page_url": here, **shown},
+    )
 
 
 @require_GET

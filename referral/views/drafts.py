@@ -32,6 +32,8 @@ def draft_save(request: ActingRequest, form: str, about: UUID) -> HttpResponse:
         back = request.POST.get("next", "")
         return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home")
     values = {name: typed for name, typed in request.POST.lists() if name not in NOT_KEPT}
+    if not values:  # no form of ours: it would wipe out what was typed
+        return HttpResponseBadRequest()
     try:
         save_draft(by=request.actor, at=now(), form=form, about=about, values=values)
     except PlaintextRefused:  # longer than any page of ours, or not text at all

@@ -84,6 +84,7 @@ def _ended(request: ActingRequest, side: Side, name: str) -> HttpResponse:
             "name": name,
             "ended": True,
             "rows": rows,
+            "columns": heads(_("Ended on")),
             "lodged": [(row, spoken(row.reference)) for row in lodged],
             "tabs": _tabs(name, ended=True),
             "next_url": _url(name, show="ended", after=last) if last else "",
@@ -127,6 +128,11 @@ def _row(grant: ReferralGrant, who: str) -> dict[str, Any]:
         "urgency": referral.urgency,
         "urgency_label": referral.get_urgency_display(),
     }
+
+
+def heads(last: str) -> list[str]:
+    """Heads of a list whose last column is no deadline."""
+    return [_("Reference"), _("Service"), _("Organisation"), _("State"), last]
 
 
 def _tabs(name: str, *, ended: bool) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from referral.queries.lists import to_route
 from referral.references import spoken
 from referral.services import reading
 from referral.views.door import ActingRequest, now
+from referral.views.inbox import heads
 
 
 @require_GET
@@ -35,7 +36,7 @@ def routing(request: ActingRequest) -> HttpResponse:
         }
         for referral in to_route(request.actor)
     ]
-    return render(request, "referral/routing.html", {"rows": rows, "at": now()})
+    return render(request, "referral/routing.html", {"rows": rows, "columns": heads(_("Since")), "at": now()})
 
 
 def _why(referral: Referral) -> str:

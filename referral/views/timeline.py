@@ -55,16 +55,19 @@ _OWN_CODES = {
 
 def entries(actor: Actor, referral: Referral, level: Level) -> list[dict[str, Any]]:
     """Newest first; by organisation, with names only of the reader's own."""
-    return [
-        {
-            "title": HAPPENED[Action(move.action)],
-            "by": _who(actor, move),
-            "at": move.occurred_at,
-            "text": _reason(actor, referral, move, level),
-            "recorded_at": move.recorded_at if move.recorded_at - move.occurred_at > LATE_RECORD else None,
-        }
-        for move in timeline(referral)
-    ]
+    return [_entry(actor, referral, move, level) for move in timeline(referral)]
+
+
+def _entry(actor: Actor, referral: Referral, move: Transition, level: Level) -> dict[str, Any]:
+    coded, words = _reason(actor, referral, move, level)
+    return {
+        "title": HAPPENED[Action(move.action)],
+        "by": _who(actor, move),
+        "at": move.occurred_at,
+        "text": "\n".join(part for part in (coded, words) if part),
+        "coded": not words,
+        "recorded_at": move.recorded_at if move.recorded_at - move.occurred_at > LATE_RECORD else None,
+    }
 
 
 def _who(actor: Actor, move: Transition) -> str:
@@ -75,20 +78,19 @@ def _who(actor: Actor, move: Transition) -> str:
     return str(move.organisation.name)
 
 
-def _reason(actor: Actor, referral: Referral, move: Transition, level: Level) -> str:
-    """Why a sender withdrew never leaves the sender's side; free words are for who reads the file or the exchange."""
-    ours = actor.organisation_id == referral.referring_organisation_id
-    if move.action == Action.WITHDRAW and not ours:
-        return ""
-    parts = []
-    if move.reason_code in _OWN_CODES:
-        parts.append(str(_OWN_CODES[move.reason_code]))
-    elif move.reason_code and move.action in _REASONS:
-        parts.append(code_label(_REASONS[Action(move.action)], move.reason_code))
+def _reason(actor: Actor, referral: Referral, move: Transition, level: Level) -> tuple[str, str]:
+    """The coded reason and the free words, as far as this reader may know them.
+
+    Why a sender withdrew never leaves the sender's side; words are for who reads the file or the exchange.
+    """
+    if move.action == Action.WITHDRAW and actor.organisation_id != referral.referring_organisation_id:
+        return "", ""
+    coded = str(_OWN_CODES.get(move.reason_code, ""))
+    if not coded and move.reason_code and move.action in _REASONS:
+        coded = code_label(_REASONS[Action(move.action)], move.reason_code)
     open_to_both = move.reason_for == "both" and level in (Level.PREVIEW, Level.SNAPSHOT)
-    if (level == Level.CASE or open_to_both) and move.reason:
-        parts.append(move.reason)
-    return "\n".join(parts)
+    words = move.reason if level == Level.CASE or open_to_both else ""
+    return coded, words or ""
 
 
 def conversation(actor: Actor, referral: Referral, level: Level) -> list[dict[str, Any]]:
@@ -116,6 +118,7 @@ def _message(actor: Actor, message: Message) -> dict[str, Any]:
         else message.from_organisation.name,
         "at": message.written_at,
         "kind": "" if message.kind == MessageKind.TEXT else message.get_kind_display(),
+        "coded": message.kind != MessageKind.TEXT,
         "text": _said(message),
     }
 
