@@ -41,7 +41,7 @@ bench: .venv/tests
 	@$(PYTHON) -m bench
 
 docs: .venv/tests
-	@RELAIS_ENVIRONMENT=development $(PYTHON) manage.py document
+	@RELAIS_ENVIRONMENT=development $(PYTHON) manage.py lifecycle_pages
 
 assets: .venv/runs
 	@$(PYTHON) frontend/build.py

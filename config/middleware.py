@@ -2,11 +2,13 @@
 
 import codecs
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -69,9 +71,19 @@ class Sitting:
             add_never_cache_headers(response)
         return response
 
+    @staticmethod
+    def _not_found(request: HttpRequest) -> HttpResponse:
+        """Absent and hidden look alike, and leave alike events."""
+        if request.user.is_authenticated:
+            try:
+                audit.deny("denied", *_asked_for(request), reason_code="NOT_VISIBLE")
+            except AuditUnavailable:
+                return errors.unavailable(request)
+        return errors.not_found(request)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, NotVisible):
-            return _as_before(request) or errors.not_found(request)
+        if isinstance(exception, NotVisible | Http404):
+            return _as_before(request) or self._not_found(request)
         if isinstance(exception, NotAllowed | NotAllowedThere):
             return errors.forbidden(request)
         if isinstance(exception, KeyUnavailable | AuditUnavailable) or errors.is_outage(exception):
@@ -86,8 +98,16 @@ def _as_before(request: HttpRequest) -> HttpResponse | None:
     """An act may close its own page, as a refusal does: the same form once more is answered like the first."""
     if request.method != "POST" or not request.user.is_authenticated:
         return None
-    location = answer_before(by=request.actor, key=request.POST.get("key", ""))  # type: ignore[attr-defined]
+    location = answer_before(by=request.actor, page=request.path, key=request.POST.get("key", ""))  # type: ignore[attr-defined]
     return redirect(location) if location else None
+
+
+def _asked_for(request: HttpRequest) -> tuple[str, UUID | None]:
+    """The page and the id in its address, as codes of an event."""
+    match = request.resolver_match
+    name = re.sub("[^a-z]+", "_", match.view_name.lower())[:40] if match else "none"
+    pk = match.kwargs.get("pk") if match else None
+    return f"page.{name}", pk if isinstance(pk, UUID) else None
 
 
 def _ip_class(request: HttpRequest) -> str:

@@ -60,6 +60,8 @@ def csp_report(request: HttpRequest) -> HttpResponse:
         directive, blocked = str(report["effective-directive"]), str(report["blocked-uri"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponse(status=400)
+    # A stranger may send what UTF-8 cannot hold; the log must not stumble over it.
+    directive, blocked = (text.encode("ascii", "replace").decode() for text in (directive, blocked))
     host = urlsplit(blocked).netloc or blocked.partition(":")[0]
     logger.warning("Content policy: %s blocked from %s", directive[:60], host[:60])
     return HttpResponse(status=204)

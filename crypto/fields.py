@@ -173,6 +173,8 @@ class SealedField(BinaryField[Set_contra, Get_co]):
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         # Django's own lets expressions pass: in update() and bulk_update() they would carry plaintext into SQL.
+        if value is None and self.model.__module__ == "__fake__":
+            return None  # a migration adds the column: the rows that are there have nothing to seal
         return self.get_db_prep_value(value, connection)
 
     def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]]":

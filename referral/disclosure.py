@@ -50,7 +50,10 @@ GROUND_GROUPS = frozenset({IDENTITY, CONTACT, NEEDS, HEALTH, CHILDREN})
 #: Vital danger shared by one person alone: what keeps the person alive, nothing else.
 SAFETY_GROUPS = frozenset({NEEDS, HEALTH})
 #: Kept by a receiver that still lodges the person after the end: fields of the safety extract (design §6).
-EXTRACT_GROUPS = (Group.HEALTH, Group.CONTACT)
+EXTRACT_FIELDS: Mapping[Group, tuple[str, ...]] = {
+    Group.HEALTH: ("health",),
+    Group.CONTACT: ("safe_contact",),
+}
 
 
 def needed(service: str) -> frozenset[Group]:

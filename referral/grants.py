@@ -63,6 +63,11 @@ def follow(referral: Referral, action: str) -> None:
     )
 
 
+def search_again(parent: Referral) -> None:
+    """The next draft was thrown away: coordination holds the declined or unanswered referral again."""
+    _hold(parent, _coordination(), Side.COORDINATING)
+
+
 def orphan(referral: Referral) -> None:
     """Its sender can no longer act: coordination holds it too, in codes."""
     _hold(referral, _coordination(), Side.COORDINATING)

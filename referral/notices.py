@@ -15,10 +15,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from partners.actor import Actor
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
-from referral.models import Case, Notice, Referral
+from referral.models import Case, Notice, Referral, Task
+from referral.references import new_reference
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,13 @@ def supervisors_of(organisation_id: UUID) -> list[User]:
     return list(active_people(organisation_id, [Role.SUPERVISOR]))
 
 
+def ask_second_person(task: Task, *, by: Actor, at: datetime) -> None:
+    """Tells those who may decide what `by` asked for; outside the case's organisation its reference stays unknown."""
+    inside = task.organisation_id == task.case.organisation_id
+    others = [user for user in supervisors_of(task.organisation_id) if user.pk != by.id]
+    tell(others, task.case, at=at, due_at=task.due_at, reference=None if inside else new_reference())
+
+
 def tell(
     users: Iterable[User | None],
     about: Case | Referral,
@@ -41,13 +50,14 @@ def tell(
     at: datetime,
     due_at: datetime | None,
     action_needed: bool = True,
+    reference: str | None = None,
 ) -> None:
     """Writes the notices in this transaction; the mails leave when it commits."""
     object_type = "case" if isinstance(about, Case) else "referral"
     for user in {user for user in users if user is not None and user.is_active}:
         notice = Notice.objects.create(
             user=user,
-            reference=about.reference,
+            reference=reference or about.reference,
             object_type=object_type,
             object_id=about.pk,
             action_needed=action_needed,

@@ -115,6 +115,11 @@ def own_supervisor(actor: Actor, tie: Tie) -> bool:
     return tie.own_case and actor.has(Role.SUPERVISOR)
 
 
+def own_or_national_supervisor(actor: Actor, tie: Tie) -> bool:
+    """A second person: of the organisation, else of the national unit, who sees codes and the reason only."""
+    return own_supervisor(actor, tie) or (actor.national_unit and actor.has(Role.SUPERVISOR))
+
+
 def file_reader(actor: Actor, tie: Tie) -> bool:
     return case_caseworker(actor, tie) or own_supervisor(actor, tie)
 
@@ -132,17 +137,14 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.RECORD_CONSENT: case_caseworker,
     CaseAct.WITHDRAW_CONSENT: file_reader,
     CaseAct.RECORD_GROUND: case_caseworker,
-    # The second person: a supervisor of the organisation, else the national unit, on codes and reason only.
-    CaseAct.APPROVE_GROUND: lambda actor, tie: (
-        own_supervisor(actor, tie) or (actor.national_unit and actor.has(Role.SUPERVISOR))
-    ),
+    CaseAct.APPROVE_GROUND: own_or_national_supervisor,
     CaseAct.ENTER_TITLE: case_caseworker,
     CaseAct.CONFIRM_TITLE: lambda actor, tie: actor.has(Role.JUSTICE),
     CaseAct.REFER: case_caseworker,
     CaseAct.TAKE_IN: anyone_of_the_desk,
     CaseAct.ASSIGN: own_supervisor,
     CaseAct.DECIDE_AGE: file_reader,
-    CaseAct.DECIDE_OBJECTION: own_supervisor,
+    CaseAct.DECIDE_OBJECTION: own_or_national_supervisor,
     CaseAct.READ_LOOKS: file_reader,
     CaseAct.PRINT: file_reader,
     CaseAct.CLOSE: own_supervisor,

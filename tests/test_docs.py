@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 
 from crypto.fields import SealedTextField
 from partners.enums import CHILD_PROTECTION_KINDS, POLICE_KINDS, SEATS, OrganisationKind, Role
@@ -82,6 +82,10 @@ def test_every_decision_is_in_the_index() -> None:
 def test_the_sign_ins_are_those_of_the_demonstration() -> None:
     addresses = re.findall(r"`([a-z]+)@demo\.relais\.example`", README.read_text())
     assert sorted(addresses) == sorted(key for key, _role in SIGN_INS)
+
+
+def test_the_lifecycle_pages_are_those_of_the_tables() -> None:
+    call_command("lifecycle_pages", "--check")
 
 
 # --- Dependencies and settings -----------------------------------------------------------------------------

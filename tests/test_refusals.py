@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.rows import write
 from partners.enums import PersonGroup
 from partners.models import Places, Site, User
-from referral.models import Case, Consent, Referral, Submission
+from referral.models import Case, Consent, Referral
 from tests import cast as c
 from tests.contents import log_holds, nothing_changes
 from tests.referral.pages import act_url, press, sign_in, values_of
@@ -157,7 +157,6 @@ def test_a_form_that_arrives_twice_acts_once(cast: c.Cast, name: str) -> None:
     with nothing_changes():
         second = client.post(url, typed)
     assert (second.status_code, second.get("Location")) == (302, first["Location"])
-    assert Submission.objects.filter(key=typed["key"]).count() == 1
 
 
 def twice(cast: c.Cast, name: str) -> tuple[User, str, dict[str, Any]]:
@@ -207,6 +206,20 @@ def test_a_key_is_its_sender_s_own(cast: c.Cast) -> None:
     assert sign_in(cast.aissatou).post(reverse("case_new"), typed).status_code == 302
     assert sign_in(cast.daouda).post(reverse("case_new"), typed).status_code == 302
     assert set(Case.objects.values_list("organisation", flat=True)) == {cast.unit.pk, cast.centre.pk}
+
+
+def test_a_key_is_its_page_s_own(cast: c.Cast) -> None:
+    """Sent to another page, it must not be answered as done there."""
+    referral = c.sent(cast)
+    typed = values_of(sign_in(cast.codou).get(act_url(referral, "acknowledge")).context["form"])
+    assert sign_in(cast.codou).post(act_url(referral, "acknowledge"), typed).status_code == 302
+    referral.refresh_from_db()
+    answer = sign_in(cast.codou).post(
+        act_url(referral, "decline"), typed | {"version": str(referral.version), "reason_code": "FUNDING"}
+    )
+    assert answer.status_code == 302
+    referral.refresh_from_db()
+    assert referral.state == "declined"
 
 
 @pytest.mark.parametrize("key", ["", "x", "00000000-0000-0000-0000-00000000000g", "\x00"])

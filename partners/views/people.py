@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -55,7 +56,7 @@ def person(request: ActingRequest, pk: UUID) -> HttpResponse:
 def person_invite(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_PEOPLE)
     form = InvitationForm(posted(request))
-    origin = request.build_absolute_uri("/")
+    origin = settings.RELAIS_ORIGIN
     if attempt(form, lambda data: accounts.invite_person(request.actor, **data, origin=origin, at=now())):
         return done(request, _("The link is on its way. It works once, for 7 days."), "people")
     return question(

@@ -102,7 +102,9 @@ class Person(Recorded):
     interpreter_needed = SealedBooleanField(_("interpreter needed"), null=True, blank=True)
     needs = SealedTextField(_("needs"), secret=True, padding="long", null=True, blank=True)
     health = SealedTextField(_("health"), secret=True, padding="long", null=True, blank=True)
-    legal_situation = SealedTextField(_("legal situation"), secret=True, padding="long", null=True, blank=True)
+    legal_situation = SealedTextField(
+        _("legal situation"), secret=True, padding="long", null=True, blank=True
+    )
     narrative = SealedTextField(_("what happened"), secret=True, padding="long", null=True, blank=True)
     #: Age bands of the children with the person, e.g. ["0-5", "6-8"].
     children = SealedJSONField(_("children with the person"), null=True, blank=True)

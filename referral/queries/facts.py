@@ -8,11 +8,22 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from partners.enums import PersonGroup, Sex
+from partners.actor import Actor
+from partners.enums import PersonGroup, Role, Sex
 from partners.models import Organisation, Places, Service
-from partners.queries import desk_staffed
+from partners.queries import active_people, desk_staffed, national_unit
 from referral.deadlines import ASK_AGAIN, CONSENT
-from referral.enums import OPEN, SHELTER_SERVICES, TERMINAL, Basis, Machine, State, TitleState
+from referral.enums import (
+    OPEN,
+    SHELTER_SERVICES,
+    TERMINAL,
+    AgeStatus,
+    Basis,
+    GroundCode,
+    Machine,
+    State,
+    TitleState,
+)
 from referral.lifecycle import Facts, move_of
 from referral.models import Case, Consent, LegalGround, Referral
 
@@ -39,7 +50,10 @@ def live_consents(referral: Referral, at: datetime) -> QuerySet[Consent]:
 
 
 def live_grounds(referral: Referral, at: datetime) -> QuerySet[LegalGround]:
-    return LegalGround.objects.filter(
+    """The grounds that stand. The protection of a child ends for somebody who was found to be an adult."""
+    return LegalGround.objects.exclude(
+        code=GroundCode.CHILD_PROTECTION, case__person__age_status=AgeStatus.ADULT
+    ).filter(
         case_id=referral.case_id,
         recipient_id=referral.receiving_organisation_id,
         purpose=referral.purpose,
@@ -176,6 +190,14 @@ def title_facts(case: Case) -> dict[str, Any]:
     if title is None:
         return {"state": TitleState.NONE.value}
     return {"state": title.state, "confirmed": title.confirmed_at is not None}
+
+
+def second_people(case: Case, by: Actor) -> Organisation:
+    """Whose supervisors decide what `by` asks for: others of the own organisation, else the national unit."""
+    elsewhere = national_unit()
+    if elsewhere is None or active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk=by.id).exists():
+        return case.organisation
+    return elsewhere
 
 
 def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from crypto.keyring import WrappedRow
@@ -181,9 +182,17 @@ def notices_of(user_id: UUID, *, limit: int = 50) -> list[Notice]:
     return list(Notice.objects.filter(user_id=user_id).order_by("-made_at")[:limit])
 
 
+#: Every page asks it, so its text is fixed: the ORM would compile it anew for each.
+UNREAD = """
+SELECT count(*) FROM (SELECT FROM referral_notice WHERE user_id = %s AND read_at IS NULL LIMIT %s) unread
+"""
+
+
 def unread_count(user_id: UUID) -> int:
     """Unread notices, counted no further than the badge shows."""
-    return Notice.objects.filter(user_id=user_id, read_at=None)[: UNREAD_CAP + 1].count()
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(UNREAD, [user_id, UNREAD_CAP + 1])
+        return int(cursor.fetchone()[0])
 
 
 def timeline(referral: Referral) -> list[Any]:

@@ -59,7 +59,7 @@ class Batch:
     snapshots: list[Snapshot] = field(default_factory=list)
 
     def scopes(self) -> list[Scope]:
-        rows = (*self.cases, *self.previews, *self.snapshots)
+        rows: tuple[Case | Preview | Snapshot, ...] = (*self.cases, *self.previews, *self.snapshots)
         return [row.key_scope() for row in rows]
 
 

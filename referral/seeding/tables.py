@@ -20,7 +20,7 @@ from referral.models import Case, Consent, Person, Preview, Referral, ReferralGr
 from referral.seeding.files import Batch
 
 FILLED: tuple[type[models.Model], ...] = (Case, Person, Referral, Preview, Snapshot, Consent)
-GUARDED = (*FILLED, ReferralGrant)
+GUARDED: tuple[type[models.Model], ...] = (*FILLED, ReferralGrant)
 #: Scopes whose keys are looked up in one query.
 PRIMED = 1000
 
@@ -36,14 +36,14 @@ def unguarded() -> Iterator[None]:
         # Foreign keys stay checked, by statement: a queue of millions of checks would wait for the commit.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for model in GUARDED:
-            cursor.execute(_alter(model, "DISABLE"))
+            cursor.execute(switch(model, "DISABLE"))
         yield
         for model in GUARDED:
-            cursor.execute(_alter(model, "ENABLE"))
+            cursor.execute(switch(model, "ENABLE"))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def _alter(model: type[models.Model], verb: str) -> Any:
+def switch(model: type[models.Model], verb: str) -> Any:
     return SQL("ALTER TABLE {} {} TRIGGER USER").format(Identifier(model._meta.db_table), SQL(verb))
 
 
@@ -137,9 +137,10 @@ FROM partners_user u CROSS JOIN LATERAL (
     ORDER BY seq DESC LIMIT 12
 ) r WHERE u.email LIKE 'desk%@seed.relais.example'
 """
+#: The rows brought their numbers along: the sequences go on after them.
 NUMBERS = """
-SELECT setval('referral_case_seq', (SELECT max(seq) FROM referral_case)),
-       setval('referral_referral_seq', (SELECT max(seq) FROM referral_referral))
+SELECT (SELECT count(nextval('referral_case_seq')) FROM referral_case),
+       (SELECT count(nextval('referral_referral_seq')) FROM referral_referral)
 """
 
 

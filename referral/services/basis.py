@@ -14,7 +14,6 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS, Role
 from partners.models import Organisation
-from partners.queries import active_people, national_unit
 from referral import lifecycle, notices, policy
 from referral.deadlines import CONSENT, COUNTERSIGN, TITLE_MISSING
 from referral.disclosure import GROUND_GROUPS, SAFETY_GROUPS, is_child
@@ -22,6 +21,7 @@ from referral.enums import CaseAct, GroundCode, Machine, Side, TaskKind, TitleAc
 from referral.lifecycle import NotPossible
 from referral.models import Case, Consent, CustodyTitle, LegalGround, Task
 from referral.policy import NotAllowed
+from referral.queries.facts import second_people
 from referral.services import steps
 from referral.services.cases import finish_tasks
 from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection, take_back
@@ -179,18 +179,13 @@ def record_ground(
         task = Task(
             kind=TaskKind.COUNTERSIGN,
             case=case,
-            organisation=_second_people(case, by),
+            organisation=second_people(case, by),
             made_at=at,
             due_at=at + (VITAL_WAIT if code == GroundCode.VITAL_DANGER and not alone else COUNTERSIGN),
             proposal={"ground": str(ground.pk)},
         )
         write(task, case_id=case.pk)
-        notices.tell(
-            [u for u in active_people(task.organisation_id, [Role.SUPERVISOR]) if u.pk != by.id],
-            case,
-            at=at,
-            due_at=task.due_at,
-        )
+        notices.ask_second_person(task, by=by, at=at)
     return ground
 
 
@@ -228,14 +223,6 @@ def waited_alone(case: Case, recipient: Organisation, purpose: str, at: datetime
         refused_at=None,
         recorded_at__lte=at - VITAL_WAIT,
     ).exists()
-
-
-def _second_people(case: Case, by: Actor) -> Organisation:
-    """Another supervisor of the organisation, else the national unit (design §2)."""
-    elsewhere = national_unit()
-    if elsewhere is None or active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk=by.id).exists():
-        return case.organisation
-    return elsewhere
 
 
 def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: bool) -> LegalGround:
@@ -346,11 +333,15 @@ def confirm_title(pk: UUID, *, by: Actor, at: datetime, version: int) -> Custody
             CustodyTitle.objects.select_for_update(of=("self",))
             .select_related("case")
             .filter(pk=pk, court_id=by.organisation_id)
+            .exclude(state=TitleState.LIFTED)
             .first()
         )
         if title is None:
             raise steps.NotVisible
         steps.permit_case(by, CaseAct.CONFIRM_TITLE, title.case)
+        if not policy.is_second_person(by, title.entered_by_id):
+            steps.refuse(title.case, "NOT_ALLOWED_SECOND_PERSON")
+            raise NotAllowed(CaseAct.CONFIRM_TITLE)
         if title.version != version or title.confirmed_at is not None:
             raise steps.StaleForm
         title.confirmed_at, title.confirmed_by_id = at, by.id

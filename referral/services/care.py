@@ -105,7 +105,7 @@ def _arrive(
         reason=otherwise or None,
         reason_for="both",
     )
-    finish_tasks(referral.case, TaskKind.CALL_BACK, by=by, at=at, result="arrived")
+    finish_tasks(referral.case, TaskKind.CALL_BACK, by=by, at=at, result="arrived", referral=referral)
     notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
     return referral
 

@@ -15,7 +15,7 @@ from partners.enums import Role
 from partners.models import Organisation, Region, User
 from partners.queries import active_people
 from referral import grants, lifecycle, notices, policy
-from referral.deadlines import AGE_DECISION
+from referral.deadlines import AGE_DECISION, CALL_BACK
 from referral.enums import (
     AgeBand,
     AgeStatus,
@@ -28,7 +28,7 @@ from referral.enums import (
     Urgency,
 )
 from referral.lifecycle import NotPossible
-from referral.models import Case, Person, Task
+from referral.models import Case, Person, Referral, Task
 from referral.policy import NotAllowed, Tie
 from referral.queries import facts
 from referral.references import new_reference
@@ -265,7 +265,9 @@ def close_case(
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
         steps.permit_case(by, CaseAct.CLOSE, case)
-        if not policy.is_second_person(by, case.owner_id):
+        if not (
+            policy.is_second_person(by, case.owner_id) and policy.is_second_person(by, case.opened_by_id)
+        ):
             steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
             raise NotAllowed(CaseAct.CLOSE)
         try:
@@ -307,7 +309,9 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
     with transaction.atomic():
         case = steps.locked_case(by, pk)
         steps.permit_change(by, CaseAct.DECIDE_AGE, case)
-        if not policy.is_second_person(by, case.owner_id):
+        if not (
+            policy.is_second_person(by, case.owner_id) and policy.is_second_person(by, case.opened_by_id)
+        ):
             steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
             raise NotAllowed(CaseAct.DECIDE_AGE)
         person = Person.objects.select_for_update(of=("self",)).get(case=case)
@@ -316,6 +320,9 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
         person.age_status, person.age_band = AgeStatus(age_status), AgeBand(age_band)
         write(person, fields=["age_status", "age_band"], case_id=case.pk)
         finish_tasks(case, TaskKind.AGE_DECISION, by=by, at=at, result=age_status)
+        # An adult's own consent is needed from now on: what only a child's ground covered is closed to its receiver.
+        adult = person.age_status == AgeStatus.ADULT
+        notices.tell([case.owner], case, at=at, due_at=at + CALL_BACK, action_needed=adult)
     return person
 
 
@@ -355,9 +362,22 @@ def assign_owner(pk: UUID, *, by: Actor, at: datetime, version: int, owner_id: U
     return case
 
 
-def finish_tasks(case: Case, kind: TaskKind, *, by: Actor | None, at: datetime, result: str = "") -> None:
-    """Marks the open tasks of a kind done, because the act they asked for was done."""
-    for task in Task.objects.select_for_update(of=("self",)).filter(case=case, kind=kind, done_at=None):
+def finish_tasks(
+    case: Case,
+    kind: TaskKind,
+    *,
+    by: Actor | None,
+    at: datetime,
+    result: str = "",
+    referral: Referral | None = None,
+) -> None:
+    """Marks the open tasks of a kind done, because the act they asked for was done.
+
+    Args:
+        referral: whose tasks alone; the whole case's when None.
+    """
+    tasks = Task.objects.select_for_update(of=("self",)).filter(case=case, kind=kind, done_at=None)
+    for task in tasks if referral is None else tasks.filter(referral=referral):
         task.done_at, task.result = at, result
         task.done_by_id = by.id if by else None
         write(task, fields=["done_at", "result", "done_by"], case_id=case.pk)

@@ -10,6 +10,7 @@ from crypto import keyring
 from crypto.errors import KeyDestroyed
 from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
+from partners.models import User
 from referral.deadlines import DRAFT
 from referral.models import Draft
 
@@ -19,7 +20,9 @@ NEW = UUID(int=0)
 def save_draft(*, by: Actor, at: datetime, form: str, about: UUID, values: dict[str, Any]) -> Draft:
     """Keeps what was typed; the last save wins."""
     with transaction.atomic():
-        draft = Draft.objects.select_for_update().filter(user_id=by.id, form=form, about=about).first()
+        # One at a time per person: two first saves of the same form would otherwise collide.
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=by.id)
+        draft = Draft.objects.filter(user_id=by.id, form=form, about=about).first()
         draft = draft or Draft(id=uuid4(), user_id=by.id, form=form, about=about)
         draft.payload, draft.saved_at, draft.until = values, at, at + DRAFT
         draft.save()

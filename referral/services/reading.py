@@ -13,7 +13,7 @@ from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral import disclosure, policy
-from referral.enums import TERMINAL, CaseAct, Level, PlacementState, State
+from referral.enums import TERMINAL, CaseAct, Level, PlacementState, State, TitleState
 from referral.models import (
     Case,
     CustodyTitle,
@@ -54,6 +54,12 @@ def level_of(actor: Actor, referral: Referral, at: datetime, standing: Tie | Non
 def open_case_page(actor: Actor, case: Case) -> None:
     """Opening the file is a look. Raises NotAllowed."""
     steps.permit_case(actor, CaseAct.READ, case)
+    audit.look("view", case, case_id=case.pk)
+
+
+def read_codes(actor: Actor, case: Case) -> None:
+    """A report that waits to be taken in, in codes: a look too. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.TAKE_IN, case)
     audit.look("view", case, case_id=case.pk)
 
 
@@ -171,9 +177,13 @@ def require_seat(actor: Actor, *roles: str, reason_code: str) -> None:
 def print_extract(actor: Actor, referral: Referral, at: datetime) -> dict[str, Any]:
     """The same on paper while the service runs, without a name, for an outage (design §7.9). Raises NotAllowed."""
     snapshot = read_snapshot(actor, referral, at)
-    groups = [group for group in disclosure.EXTRACT_GROUPS if group in snapshot.payload]
-    audit.look("print", snapshot, case_id=referral.case_id, referral_id=referral.pk, fields=groups)
-    return {group: snapshot.payload[group] for group in groups} | {"title": title_facts(referral.case)}
+    kept = {
+        group: {name: shared[name] for name in names if name in shared}
+        for group, names in disclosure.EXTRACT_FIELDS.items()
+        if (shared := snapshot.payload.get(group))
+    }
+    audit.look("print", snapshot, case_id=referral.case_id, referral_id=referral.pk, fields=list(kept))
+    return kept | {"title": title_facts(referral.case)}
 
 
 def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract:
@@ -218,6 +228,7 @@ def read_title(actor: Actor, pk: UUID) -> CustodyTitle:
     title = (
         CustodyTitle.objects.select_related("case", "court")
         .filter(pk=pk, court_id=actor.organisation_id)
+        .exclude(state=TitleState.LIFTED)
         .first()
     )
     if title is None or not policy.may_case(actor, CaseAct.CONFIRM_TITLE, Tie()):

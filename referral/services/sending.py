@@ -252,7 +252,7 @@ def redirect(pk: UUID, *, by: Actor, at: datetime, asked: Asked) -> Referral:
         # First the parent's own step, then the child, which takes the parent off coordination's list.
         steps.finish(steps.begin(parent, Action.REDIRECT, by=by, at=at))
         child = make_draft(parent.case, by=by, at=at, asked=asked, parent=parent)
-        finish_tasks(parent.case, TaskKind.REDIRECT, by=by, at=at)
+        finish_tasks(parent.case, TaskKind.REDIRECT, by=by, at=at, referral=parent)
         if parent.case.owner_id != by.id:
             notices.tell([parent.case.owner], child, at=at, due_at=child.due_at)
     return child

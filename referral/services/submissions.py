@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
 from partners.actor import Actor
 from referral.models import Submission
+
+
+def key_of(page: str, key: UUID) -> UUID:
+    """A form's key, of its own page alone: used for another act, it must not report this one done."""
+    return uuid5(key, page)
 
 
 def once(*, by: Actor, key: UUID, at: datetime, act: Callable[[], str]) -> str:
@@ -23,10 +28,10 @@ def once(*, by: Actor, key: UUID, at: datetime, act: Callable[[], str]) -> str:
         return submission.location
 
 
-def answer_before(*, by: Actor, key: str) -> str | None:
+def answer_before(*, by: Actor, page: str, key: str) -> str | None:
     """Where a form with this key led when it arrived the first time; None when it never did."""
     try:
-        sent = Submission.objects.filter(user_id=by.id, key=UUID(key))
+        sent = Submission.objects.filter(user_id=by.id, key=key_of(page, UUID(key)))
     except ValueError:
         return None
     return sent.values_list("location", flat=True).first()

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
-from referral import notices
+from referral import grants, notices, policy
 from referral.deadlines import ACKNOWLEDGE, EXTRACT, OBJECTION
-from referral.disclosure import EXTRACT_GROUPS
+from referral.disclosure import EXTRACT_FIELDS
 from referral.enums import (
     CONSENT_WITHDRAWN,
     OPEN,
@@ -24,14 +24,14 @@ from referral.enums import (
     Urgency,
 )
 from referral.lifecycle import NotPossible
-from referral.models import Case, Consent, Person, Placement, Referral, SafetyExtract, Task
+from referral.models import Case, Consent, Placement, Referral, SafetyExtract, Task
+from referral.policy import NotAllowed
 from referral.queries import basis_live
-from referral.queries.facts import title_facts
+from referral.queries.facts import second_people, title_facts
 from referral.services import steps
 from referral.services.care import leave
 from referral.services.cases import finish_task
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
-from referral.services.sending import values_of
 
 
 def withdraw_referral(
@@ -92,6 +92,7 @@ def end(
     if lodged:
         _task(referral, TaskKind.HAND_OVER, at=at, due_at=at + EXTRACT, note=hand_over)
     if not sent:
+        _search_again(referral, at)
         return
     if by is None or by.id != referral.case.owner_id:
         notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=lodged)
@@ -100,6 +101,16 @@ def end(
         _task(referral, TaskKind.SAFE_ONCE, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
     else:
         tell_receiver(referral, at)
+
+
+def _search_again(draft: Referral, at: datetime) -> None:
+    """A draft that replaced a declined or unanswered referral is thrown away: the search is open again."""
+    parent = draft.parent
+    if parent is None or parent.state not in (State.DECLINED, State.EXPIRED):
+        return
+    if not parent.children.exclude(state=State.WITHDRAWN).exists():
+        grants.search_again(parent)
+        ask_for_redirect(parent, at)
 
 
 def tell_receiver(referral: Referral, at: datetime) -> None:
@@ -126,11 +137,19 @@ def _task(
 
 
 def _keep_extract(referral: Referral, at: datetime) -> None:
-    """Health alerts, safe contact and custody title, of what had been shared, for 72 h at most (design §6)."""
-    groups = [group for group in EXTRACT_GROUPS if group in referral.released_groups]
-    person = Person.objects.get(case_id=referral.case_id)
-    payload: dict[str, Any] = dict(values_of(person, groups))
-    payload["title"] = title_facts(referral.case)
+    """Health alerts, safe contact and custody title for 72 h at most (design §6): of what had been shared, as it was.
+
+    Never from the file as it stands now: she may have changed her safe contact because of this very house.
+    """
+    payload: dict[str, Any] = {"title": title_facts(referral.case)}
+    shared = referral.snapshots.order_by("-number").first()
+    lapsed = referral.basis_until is not None and referral.basis_until <= at
+    if shared is not None and not lapsed:
+        for group, names in EXTRACT_FIELDS.items():
+            kept = {
+                name: shared.payload[group][name] for name in names if name in shared.payload.get(group, {})
+            }
+            payload |= {group: kept} if kept else {}
     extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=at + EXTRACT)
     write(extract, case_id=referral.case_id, referral_id=referral.pk)
 
@@ -231,13 +250,13 @@ def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID,
     task = Task(
         kind=TaskKind.OBJECTION,
         case=case,
-        organisation=case.organisation,
+        organisation=second_people(case, by),
         made_at=at,
         due_at=at + OBJECTION,
-        proposal={"recipient": str(recipient_id), "purpose": purpose},
+        proposal={"recipient": str(recipient_id), "purpose": purpose, "by": str(by.id)},
     )
     write(task, case_id=case.pk, reason_code="OBJECTION")
-    notices.tell(notices.supervisors_of(case.organisation_id), case, at=at, due_at=task.due_at)
+    notices.ask_second_person(task, by=by, at=at)
     return task
 
 
@@ -253,6 +272,12 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
         if task is None or task.organisation_id != by.organisation_id:
             raise steps.NotVisible
         steps.permit_case(by, CaseAct.DECIDE_OBJECTION, task.case)
+        proposal: dict[str, str] = task.proposal or {}
+        if not policy.is_second_person(by, UUID(proposal["by"])) or not policy.is_second_person(
+            by, task.case.owner_id
+        ):
+            steps.refuse(task.case, "NOT_ALLOWED_SECOND_PERSON")
+            raise NotAllowed(CaseAct.DECIDE_OBJECTION)
         if task.version != version or task.done_at is not None:
             raise steps.StaleForm
         task.done_at, task.done_by_id, task.result = at, by.id, "upheld" if uphold else "overruled"
@@ -260,7 +285,6 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
         notices.tell([task.case.owner], task.case, at=at, due_at=None, action_needed=uphold)
         if not uphold:
             return []
-        proposal: dict[str, str] = task.proposal or {}
         recipient, purpose = UUID(proposal["recipient"]), proposal["purpose"]
         take_back(task.case, recipient_id=recipient, purpose=purpose, at=at)
         return end_for_consent(

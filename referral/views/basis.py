@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
 from referral import policy
@@ -121,7 +122,7 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "title": _("Countersign a legal ground"),
             "ground": found,
-            "rows": _ground_rows(found),
+            "rows": _ground_rows(request.actor, found),
             "reasons": _reasons(found),
             "decided": decided,
             "second": second,
@@ -132,11 +133,13 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _ground_rows(ground: LegalGround) -> list[tuple[str, str]]:
+def _ground_rows(actor: Actor, ground: LegalGround) -> list[tuple[str, str]]:
     case = ground.case
+    inside = actor.organisation_id == case.organisation_id
+    recorded_by = ground.recorded_by.name if inside else case.organisation.name
     return [
         (_("Ground"), str(GroundCode(ground.code).label)),
-        (_("Recorded by"), ground.recorded_by.name),
+        (_("Recorded by"), recorded_by),
         (_("To be shared with"), words.organisation_words(ground.recipient, ground.purpose)),
         (_("What would be shared"), words.group_words(ground.groups)),
         (_("Danger"), case.get_urgency_display()),

@@ -18,7 +18,7 @@ from referral.forms.decisions import AgeForm, AssignForm, CloseForm
 from referral.models import Case
 from referral.policy import NotAllowed
 from referral.references import spoken
-from referral.services import cases, steps
+from referral.services import cases, reading, steps
 from referral.views import file
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
@@ -37,7 +37,7 @@ def _confirm(request: ActingRequest, case: Case, form: ActForm, **shown: Any) ->
 def case_take_in(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A report, in codes; the first who takes it in owns the case."""
     case = case_or_404(request, pk)
-    steps.permit_case(request.actor, CaseAct.TAKE_IN, case)
+    reading.read_codes(request.actor, case)
     form = ActForm(request.POST or None, version=case.version)
 
     def act(cleaned: dict[str, Any]) -> str:

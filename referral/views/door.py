@@ -16,7 +16,7 @@ from referral.queries import case_of, referral_of
 from referral.services.care import WrongCode
 from referral.services.receiving import WrongPlace
 from referral.services.steps import NotVisible, StaleForm
-from referral.services.submissions import once
+from referral.services.submissions import key_of, once
 
 __all__ = ["ActingRequest", "case_or_404", "now", "perform", "referral_or_404"]
 
@@ -46,7 +46,10 @@ def perform(
         return None
     try:
         location = once(
-            by=request.actor, key=form.cleaned_data["key"], at=now(), act=lambda: act(form.cleaned_data)
+            by=request.actor,
+            key=key_of(request.path, form.cleaned_data["key"]),
+            at=now(),
+            act=lambda: act(form.cleaned_data),
         )
     except NotPossible as refused:
         for reason in refused.reasons:

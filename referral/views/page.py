@@ -172,7 +172,11 @@ def facts(actor: Actor, referral: Referral, level: Level) -> list[tuple[str, Any
     if referral.basis and level in (Level.CASE, Level.SNAPSHOT):
         basis = referral.ground.get_code_display() if referral.ground else referral.get_basis_display()
         rows.append((_("On the basis of"), str(basis)))
-    if referral.expected_arrival_at and referral.state in reading.AWAITED:
+    if (
+        referral.expected_arrival_at
+        and referral.state in reading.AWAITED
+        and level in (Level.CASE, Level.SNAPSHOT)
+    ):
         rows.append((_("Expected arrival"), moment(referral.expected_arrival_at)))
     number = referral.receiving_organisation.telephone
     if number and referral.state in UNANSWERED and level == Level.CASE:

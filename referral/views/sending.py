@@ -67,7 +67,8 @@ def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpRespon
     before = {
         "service": referral.service,
         "urgency": referral.urgency,
-        "days": referral.preview.details["days"],
+        # Coordination reads codes only; how long a place was needed is sealed with the preview.
+        "days": referral.preview.details["days"] if side != Side.COORDINATING else None,
     }
     given: Any = request.GET if "service" in request.GET else None if "change" in request.GET else before
     need = NeedForm(given, initial=before)

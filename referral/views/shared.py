@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from partners.enums import CodeList, Sex
 from partners.queries import code_label
-from referral.disclosure import EXTRACT_GROUPS
+from referral.disclosure import EXTRACT_FIELDS
 from referral.enums import AgeBand, Group, RiskLevel, TitleState
 from referral.models import Preview, Referral
 from referral.views import words
@@ -68,7 +68,7 @@ def extract_rows(payload: Mapping[str, Any]) -> list[Row]:
     """Health alerts, safe contact and custody title: as much of them as had been shared."""
     rows = [
         (words.field_label(name), words.worded(name, value))
-        for group in EXTRACT_GROUPS
+        for group in EXTRACT_FIELDS
         for name, value in payload.get(group, {}).items()
     ]
     rows.append((_("Custody title"), _title(payload["title"])))

@@ -30,6 +30,7 @@ def task_list(request: ActingRequest) -> HttpResponse:
     return render(request, "referral/tasks.html", {"lines": lines, "at": now()})
 
 
+@require_http_methods(["GET", "POST"])
 def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the task is about, where one does it, and the button that says it is done."""
     task = reading.read_task(request.actor, pk)
@@ -64,7 +65,8 @@ def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 def _rows(task: Task) -> list[tuple[str, str]]:
-    rows = [(_("Case"), spoken(task.case.reference))]
+    inside = task.organisation_id == task.case.organisation_id
+    rows = [(_("Case"), spoken(task.case.reference))] if inside else []
     if task.referral is not None:
         rows.append(
             (
@@ -92,7 +94,9 @@ def _proposal_rows(proposal: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _links(task: Task) -> list[dict[str, str]]:
-    """The pages on which such a task is usually done."""
+    """The pages on which such a task is usually done; somebody of another organisation opens none of them."""
+    if task.organisation_id != task.case.organisation_id:
+        return []
     links = [{"url": reverse("case", args=[task.case_id]), "label": _("Open the case")}]
     if task.referral_id is not None:
         links.append({"url": reverse("referral", args=[task.referral_id]), "label": _("Open the referral")})

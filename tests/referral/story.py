@@ -50,7 +50,7 @@ class Story:
                     [timedelta(**span)],
                 )
 
-    def does(self, who: str, url: str, told: str = "", **typed: Any) -> str:
+    def does(self, who: str, url: str, /, told: str = "", **typed: Any) -> str:
         """Fills the form of a page and sends it; returns where it leads. Exactly the people of `told` are told."""
         self.later(minutes=1)  # inside one transaction the database's time stands still
         noticed, sent = set(Notice.objects.values_list("pk", flat=True)), len(mail.outbox)
@@ -67,7 +67,7 @@ class Story:
             says_only_what_it_may(notice, message)
         return str(answer["Location"])
 
-    def acts(self, who: str, referral: Referral, action: str, told: str = "", **typed: Any) -> Transition:
+    def acts(self, who: str, referral: Referral, action: str, /, told: str = "", **typed: Any) -> Transition:
         """One act on a referral: its line of the log, its event and the sender's page name organisation and time."""
         moves = referral.transitions.filter(action=action)
         events = Event.objects.filter(referral_id=referral.pk, verb=f"transition.{action}")
@@ -86,7 +86,7 @@ class Story:
         assert (shown["at"], user.organisation.name in shown["by"]) == (move.occurred_at, True)
         return move
 
-    def is_refused(self, who: str, url: str, **typed: Any) -> str:
+    def is_refused(self, who: str, url: str, /, **typed: Any) -> str:
         """The form comes back, with this said, and nothing has moved and nobody was told."""
         before = (Notice.objects.count(), Transition.objects.count())
         answer = press(self.browser(who), url, **typed)
@@ -107,9 +107,9 @@ class Story:
         return reverse("referral_act", args=[referral.pk, action])
 
     # --- what every scenario begins with ---------------------------------------------------------------------
-    def opens_case(self, who: str = "aissatou", **person: Any) -> Case:
+    def opens_case(self, owner: str = "aissatou", /, **person: Any) -> Case:
         url = self.does(
-            who, reverse("case_new"), **form_of(c.WOMAN | person), region=str(self.cast.region.pk)
+            owner, reverse("case_new"), **form_of(c.WOMAN | person), region=str(self.cast.region.pk)
         )
         return Case.objects.get(pk=url.strip("/").rpartition("/")[2])
 

@@ -166,7 +166,9 @@ def test_the_list_pages_by_key_and_filters_by_state(cast: c.Cast) -> None:
     assert client.get("/cases/?state=closed").context["rows"] == []
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "after=nonsense", f"after={UUID(int=7)}", "state=&after="])
+@pytest.mark.parametrize(
+    "query", ["state=nonsense", "after=nonsense", f"after={UUID(int=7)}", "state=&after="]
+)
 def test_an_odd_address_of_the_list_still_opens(cast: c.Cast, query: str) -> None:
     c.open_case(cast)
     assert len(sign_in(cast.aissatou).get(f"/cases/?{query}").context["rows"]) == 1

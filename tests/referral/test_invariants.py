@@ -85,13 +85,13 @@ def acts(
         Action.REVIEW: lambda: care.review_service(pk, **same),
         Action.COMPLETE: lambda: care.complete_service(pk, **same, occurred_at=at, outcome="NEED_MET"),
         Action.WITHDRAW: lambda: withdrawing.withdraw_referral(
-            pk, by=who, at=at, reason_code="OTHER_SOLUTION"
+            pk, by=who, at=at, reason_code="OTHER_SOLUTION", hand_over=dice.choice(["relais canari", None])
         ),
         Action.PROPOSE_ONWARD: lambda: sending.propose_onward(
             pk, **same, service="MHPSS", urgency="standard", organisation_id=None
         ),
         Action.RECORD_TELEPHONE_ANSWER: lambda: telephone.record_telephone_answer(
-            pk, **same, yes=dice.random() < 0.8, said_by="Voix Canari", said_at=at, places_id=places
+            pk, **same, yes=dice.random() < 0.8, said_by="Voix Canari", said_at=at
         ),
         Action.WRITE: lambda: messages.write_message(
             pk, by=who, at=at, kind=dice.choice(list(MessageKind)), code="AGE", body="message canari"
@@ -318,10 +318,22 @@ def test_nothing_sealed_is_found_after_a_long_life(
             messages.write_message(referral.pk, by=actor, at=clock.now(), kind="text", body="message canari")
         with c.acting(cast.aissatou) as actor:
             withdrawing.withdraw_referral(
-                referral.pk, by=actor, at=clock.now(), reason_code="OTHER", reason="motif canari"
+                referral.pk,
+                by=actor,
+                at=clock.now(),
+                reason_code="OTHER",
+                reason="motif canari",
+                hand_over="relais canari",
             )
         assert basis_live(Referral.objects.get(pk=referral.pk), clock.now())
-    planted = [*c.SECRETS.values(), "12 rue Canari", "Témoin Canari", "message canari", "motif canari"]
+    planted = [
+        *c.SECRETS.values(),
+        "12 rue Canari",
+        "Témoin Canari",
+        "message canari",
+        "motif canari",
+        "relais canari",
+    ]
     haystack = (
         canary.database() + caplog.text.encode() + b"".join(str(m.message()).encode() for m in mail.outbox)
     )

@@ -116,7 +116,13 @@ OWNER_ACTS = READER | {
     CaseAct.ENTER_TITLE,
     CaseAct.REFER,
 }
-SUPERVISOR_ACTS = READER | {CaseAct.APPROVE_GROUND, CaseAct.TAKE_IN, CaseAct.ASSIGN, CaseAct.DECIDE_OBJECTION}
+SUPERVISOR_ACTS = READER | {
+    CaseAct.CLOSE,
+    CaseAct.APPROVE_GROUND,
+    CaseAct.TAKE_IN,
+    CaseAct.ASSIGN,
+    CaseAct.DECIDE_OBJECTION,
+}
 
 
 @pytest.mark.parametrize(

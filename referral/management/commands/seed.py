@@ -10,11 +10,9 @@ from audit import clock, sitting
 from crypto import keyring
 from partners.models import User
 from referral.models import Case, Referral
-from referral.seeding.files import Author
-from referral.seeding.organisations import Market, seat_organisations
-from referral.seeding.tables import FILLED, follow, store, unguarded, wrong_rows
-
-BATCH = 4000
+from referral.seeding.filling import fill
+from referral.seeding.organisations import seat_organisations
+from referral.seeding.tables import FILLED, unguarded, wrong_rows
 
 
 class Command(BaseCommand):
@@ -31,12 +29,9 @@ class Command(BaseCommand):
         began = time.monotonic()
         random = Random(2005)  # noqa: S311 - draws names and sizes, no secret
         with keyring.opened() as ring, sitting.opened(sitting.SYSTEM), transaction.atomic():
-            now = clock.now()
-            market = Market(seat_organisations(organisations, now, random), random)
+            seated = seat_organisations(organisations, clock.now(), random)
             with unguarded():
-                for batch in Author(market, random, now, referrals).batches(BATCH):
-                    store(ring, batch)
-                follow()
+                fill(ring, seated, random, referrals)
             if wrong := wrong_rows():
                 raise CommandError("; ".join(f"{count} {what}" for what, count in wrong.items()))
         self._tidy()

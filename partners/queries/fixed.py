@@ -1,0 +1,66 @@
+"""Queries of fixed text, for the few that every request or the busiest page asks.
+
+The ORM compiles a query anew each time it is asked; for a page that costs more than asking it. A statement written out
+is compiled never, loads the columns that are needed and no others, and still gives objects of the models.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+#: Alias in the statement, the model, its attributes that are loaded: any other would cost a query of its own.
+Part = tuple[str, type[models.Model], Sequence[str]]
+
+
+class Statement:
+    """
+    Args:
+        text: with {columns} where the columns of `parts` and then `others` are to stand.
+    """
+
+    def __init__(self, text: str, parts: Sequence[Part], others: Sequence[str] = ()) -> None:
+        self._text, self._parts, self._others = text, parts, others
+
+    def rows(self, values: Mapping[str, Any]) -> Iterator[list[Any]]:
+        """For each row the objects of the parts, None where a left join found nothing, then the other columns."""
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(self._sql, values)
+            for row in cursor.fetchall():
+                yield self._objects(row)
+
+    @cached_property
+    def _fields(self) -> list[tuple[type[models.Model], list[Any], list[str]]]:
+        """In each model's own order, which is the order that `from_db` expects."""
+        chosen = []
+        for _alias, model, names in self._parts:
+            fields = [field for field in model._meta.concrete_fields if field.attname in names]
+            chosen.append((model, fields, [field.attname for field in fields]))
+        return chosen
+
+    @cached_property
+    def _sql(self) -> str:
+        columns = [
+            f"{alias}.{field.column}"
+            for (alias, _model, _names), (_same, fields, _attributes) in zip(
+                self._parts, self._fields, strict=True
+            )
+            for field in fields
+        ]
+        return self._text.format(columns=", ".join([*columns, *self._others]))
+
+    def _objects(self, row: tuple[Any, ...]) -> list[Any]:
+        made: list[Any] = []
+        start = 0
+        for model, fields, attributes in self._fields:
+            end = start + len(fields)
+            stored = [_read(field, value) for field, value in zip(fields, row[start:end], strict=True)]
+            made.append(model.from_db(DEFAULT_DB_ALIAS, attributes, stored))
+            start = end
+        return [*made, *row[start:]]
+
+
+def _read(field: Any, value: Any) -> Any:
+    """As for any query: sealed values come sealed."""
+    return field.from_db_value(value, None, None) if hasattr(field, "from_db_value") else value

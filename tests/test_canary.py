@@ -1,0 +1,378 @@
+"""A canary in every sealed field, the whole journey through the pages, then a search of all that was left behind."""
+
+import base64
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from audit import clock
+from crypto import keyring
+from crypto.errors import KeyDestroyed
+from crypto.fields import SealedField
+from referral.enums import TaskKind
+from referral.models import Case, Referral, Task
+from tests import canary
+from tests import cast as c
+from tests.contents import log_holds
+from tests.referral.pages import sign_in
+from tests.referral.story import Story, form_of
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
+
+#: What is typed into the boxes, beside the default person of the cast. Each word stands nowhere in the product.
+TYPED = {
+    "hours": "après midi canari",
+    "words": "dites canari quatre",
+    "who": "la tante canari",
+    "address": "7 impasse Canari",
+    "alert": "besoin signalé canari",
+    "half": "à moitié dit canari",
+    "reason": "danger canari",
+    "safety": "sûreté canari",
+    "view": "parole canari",
+    "guardian": "oncle canari",
+    "number": "N° 99-Canari",
+    "name_on_order": "Nom Ordonnance Canari",
+    "said_by": "Voix canari au bout",
+    "label": "lit canari",
+    "body": "message canari",
+    "otherwise": "reconnue canari",
+    "declined": "toit canari",
+    "withdrawn": "motif canari",
+    "hand_over": "relais canari",
+    "note": "note canari",
+    "corrected": "santé corrigée canari",
+    "witness": "Témoin Canari",
+}
+BORN = date(1991, 3, 17)
+PLANTED = [
+    *(value for name, value in c.SECRETS.items() if name != "nationality"),
+    *TYPED.values(),
+    BORN.isoformat(),
+    "17 mars 1991",
+]
+#: What is kept and stands on no page yet; a date is shown in words.
+UNSHOWN = {TYPED["note"], TYPED["hand_over"], TYPED["witness"], BORN.isoformat()}
+#: Sealed fields into which no page lets anybody write words: codes, answers, dates and what we make ourselves.
+CODED = {
+    "referral.Person.birth_date",
+    "referral.Person.nationality",
+    "referral.Person.languages",
+    "referral.Person.interpreter_needed",
+    "referral.Person.children",
+    "referral.Person.flags",
+    "referral.Referral.arrival_code",
+    "referral.Preview.details",
+    "referral.Task.proposal",
+    "audit.Event.detail",
+}
+
+
+def sealed_fields() -> Iterator[tuple[str, type[Model], SealedField[Any, Any]]]:
+    """Every sealed field of the product; histories hold copies of the same bytes."""
+    for app in settings.RELAIS_APPS:
+        for model in apps.get_app_config(app).get_models():
+            if not hasattr(model, "instance_type"):
+                for each in model._meta.get_fields():
+                    if isinstance(each, SealedField):
+                        yield f"{model._meta.label}.{each.name}", model, each
+
+
+def opened(model: type[Model], name: str) -> Iterator[Any]:
+    for row in model._default_manager.all():
+        with keyring.opened() as ring, ring.revealing(row):
+            try:
+                yield getattr(row, name)
+            except KeyDestroyed:
+                continue
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+    elif value not in (None, ""):
+        yield str(value)
+
+
+@dataclass
+class Trace:
+    """Everything that the browsers asked and were answered, and what the sealed fields held on the way."""
+
+    addresses: list[str] = field(default_factory=list)
+    headers: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def answered(self, asked: dict[str, Any], answer: Any) -> None:
+        self.addresses.append(
+            f"{asked['PATH_INFO']}?{asked.get('QUERY_STRING', '')} {answer.get('Location', '')}"
+        )
+        self.headers += [f"{name}: {value}" for name, value in answer.items()]
+        self.headers += [cookie.OutputString() for cookie in answer.cookies.values()]
+        self.bodies.append(b"".join(answer) if answer.streaming else answer.content)
+        self.titles += re.findall(r"<title>(.*?)</title>", self.bodies[-1].decode(errors="replace"), re.S)
+
+    def look(self) -> None:
+        for label, model, each in sealed_fields():
+            for value in opened(model, each.name):
+                self.held[label].update(texts(value))
+
+
+@pytest.fixture
+def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
+    trace, really = Trace(), Client.request
+
+    def request(self: Client, **asked: Any) -> Any:
+        answer = really(self, **asked)
+        trace.answered(asked, answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", request)
+    return trace
+
+
+def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
+    transactional_cast: c.Cast, trace: Trace, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    story = Story(transactional_cast, lambda execute: nullcontext())
+    for chapter in (
+        before_the_case,
+        a_report,
+        a_child,
+        an_adult_at_the_centre,
+        the_end_of_it,
+        those_who_look,
+    ):
+        chapter(story, trace)
+        trace.look()
+
+    labels = {label for label, _model, _field in sealed_fields()}
+    assert labels - {label for label, values in trace.held.items() if values} == set(), (
+        "a field was never filled"
+    )
+    without_canary = {
+        label for label in labels if not any("canari" in text.lower() for text in trace.held[label])
+    }
+    assert without_canary - {"referral.Person.phone"} == CODED
+    shown = b"\n".join(trace.bodies).decode(errors="replace").replace("\xa0", " ")
+    assert {secret for secret in PLANTED if secret not in shown} <= UNSHOWN, (
+        "nobody ever saw it: was it there?"
+    )
+
+    codes = [
+        code
+        for code in trace.held["referral.Referral.arrival_code"]
+        if not set(code) <= set("0123456789ABCDEF")
+    ]
+    left_behind = {
+        "database": canary.database(),
+        "mails": "\n".join(f"{m.subject}\n{m.body}\n{m.message()}" for m in mail.outbox).encode(),
+        "addresses": "\n".join(trace.addresses).encode(),
+        "headers": "\n".join(trace.headers).encode(),
+        "titles": "\n".join(trace.titles).encode(),
+    }
+    leaks = {place: canary.found([*PLANTED, *codes], heap) for place, heap in left_behind.items()}
+    assert {place: secrets for place, secrets in leaks.items() if secrets} == {}
+    assert log_holds(caplog, [*PLANTED, *codes]) == []
+    assert default_storage.listdir("") == ([], [])
+    # The search does find what is there, and there was something to search.
+    assert canary.found(["Maison Teranga"], left_behind["database"]) == ["Maison Teranga"]
+    assert len(mail.outbox) > 10
+    assert caplog.records
+
+
+# --- The journey --------------------------------------------------------------------------------------------
+def before_the_case(story: Story, trace: Trace) -> None:
+    """The desk gives its address; the caseworker's connection breaks in the middle of a form."""
+    region = str(story.cast.region.pk)
+    story.does("codou", reverse("site-new"), name="Maison B", region=region, address=TYPED["address"])
+    site = story.cast.centre.sites.get(name="Maison B")
+    assert (
+        TYPED["address"]
+        in story.browser("codou").post(reverse("site-reveal", args=[site.pk])).content.decode()
+    )
+    half = reverse("draft_save", args=["intake", "00000000-0000-0000-0000-000000000000"])
+    story.browser("aissatou").post(half, {"narrative": TYPED["half"]})
+    assert TYPED["half"] in story.reads("aissatou", "case_new")
+
+
+def person(**more: Any) -> dict[str, Any]:
+    return (
+        c.WOMAN | {name: TYPED[name] for name in ("hours", "words", "who")} | {"channels": ["phone"]} | more
+    )
+
+
+def a_report(story: Story, trace: Trace) -> None:
+    typed = {
+        name: value
+        for name, value in form_of(person()).items()
+        if name not in ("risk", "narrative", "health")
+    }
+    typed |= {"needs": TYPED["alert"], "region": str(story.cast.region.pk)}
+    story.does("gora", reverse("alert_new"), told="aissatou bineta", **typed)
+    case = Case.objects.get()
+    story.does("aissatou", reverse("case_take_in", args=[case.pk]))
+    everything(story, case)
+
+
+def a_child(story: Story, trace: Trace) -> None:
+    """On a legal ground, with a title; declined, and the task that follows is done by hand."""
+    cast = story.cast
+    case = story.opens_case(**person(age_status="child", age_band="9-13", children=[]))
+    to = urlencode({"to": f"{cast.centre.pk}:SHELTER_EMERG", "ask": "1"})
+    answers = {name: TYPED[name] for name in ("safety", "view", "guardian")}
+    story.does("aissatou", f"{reverse('ground', args=[case.pk])}?{to}", told="bineta", **answers)
+    ground = case.grounds.get()
+    assert TYPED["guardian"] in story.reads("bineta", "ground_decide", ground.pk)
+    story.does("bineta", reverse("ground_decide", args=[ground.pk]), told="aissatou", approve="yes")
+    vital = {"code": "vital_danger", "reason": TYPED["reason"]}
+    story.does("aissatou", f"{reverse('ground', args=[case.pk])}?{to}", told="bineta", **vital)
+    story.reads("bineta", "ground_decide", case.grounds.get(code="vital_danger").pk)
+    today = clock.now().date()
+    paper = {name: TYPED[name] for name in ("number", "name_on_order")}
+    day = {f"issued_on_{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+    title = reverse("title", args=[case.pk])
+    story.does("aissatou", title, action="requisition", court=str(cast.court.pk), **paper, **day)
+    story.does("habib", reverse("title_confirm", args=[case.titles.get().pk]), told="aissatou")
+    referral = story.drafts(case, cast.centre, "SHELTER_EMERG")
+    story.sends(referral, told="codou")
+    why = {"reason_code": "OTHER", "reason": TYPED["declined"]}
+    story.acts("codou", referral, "decline", told="aissatou", **why)
+    assert TYPED["declined"] in story.reads("aissatou", "referral", referral.pk)
+    task = Task.objects.get(kind=TaskKind.REDIRECT, done_at=None)
+    story.does("aissatou", reverse("task_done", args=[task.pk]), note=TYPED["note"])
+    everything(story, case)
+
+
+def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
+    """From consent to the bed, by telephone, questions, messages and an onward proposal."""
+    cast = story.cast
+    born = {f"birth_date_{part}": str(getattr(BORN, part)) for part in ("day", "month", "year")}
+    url = story.does(
+        "aissatou",
+        reverse("case_new"),
+        **form_of(person(age_status="adult", age_band="30-47"))
+        | {name: TYPED[name] for name in ("hours", "words", "who")},
+        **born,
+        channels=["phone"],
+        region=str(cast.region.pk),
+    )
+    case = Case.objects.get(pk=url.strip("/").rpartition("/")[2])
+    referral = story.refers(case, cast.centre, "SHELTER_EMERG", told="codou")
+    story.acts("codou", referral, "acknowledge", told="aissatou")
+    story.acts("codou", referral, "request_info", told="aissatou", codes=["LANGUAGE"])
+    story.acts("aissatou", referral, "answer", told="codou", answer_LANGUAGE="LANGUAGE_ESCORT")
+    said = {"yes": "yes", "said_by": TYPED["said_by"]}
+    story.acts("aissatou", referral, "record_telephone_answer", told="codou", **said)
+    accepted = {"conflict": "no", "worker": str(cast.daouda.pk), "label": TYPED["label"]}
+    story.acts("codou", referral, "accept", told="aissatou", **accepted)
+    assert TYPED["label"] in story.reads("codou", "referral", referral.pk)
+    story.does("codou", story.page_of_act(referral, "write"), told="aissatou", body=TYPED["body"])
+    assert TYPED["body"] in story.reads("aissatou", "referral", referral.pk)
+    story.reads("aissatou", "referral_print", referral.pk)
+    story.acts("daouda", referral, "start", told="aissatou", identified_otherwise=TYPED["otherwise"])
+    story.acts("daouda", referral, "propose_onward", told="aissatou", service="MHPSS")
+    for who in ("codou", "elisabeth", "daouda"):
+        story.reads(who, "referral_shared", referral.pk)
+    edit = f"{reverse('case_edit', args=[case.pk])}?part=health"
+    story.does("aissatou", edit, health=TYPED["corrected"])
+    trace.look()  # before the keys of what was shared are destroyed
+
+
+def the_end_of_it(story: Story, trace: Trace) -> None:
+    referral = Referral.objects.get(state="in_service")
+    ending = {
+        "reason_code": "OTHER",
+        "reason": TYPED["withdrawn"],
+        "hand_over": TYPED["hand_over"],
+        "safe": "yes",
+    }
+    story.acts("aissatou", referral, "withdraw", told="codou", **ending)
+    assert TYPED["withdrawn"] in story.reads("aissatou", "referral", referral.pk)
+    story.reads("codou", "referral_extract", referral.pk)
+    story.does("codou", reverse("referral_departure", args=[referral.pk]), told="aissatou")
+    everything(story, referral.case)
+
+
+def everything(story: Story, case: Case) -> None:
+    """Every part of the file is opened, printed and read back by those who may."""
+    groups = ["identity", "contact", "needs", "health", "legal", "narrative", "documents"]
+    for who in ("aissatou", "bineta"):
+        story.browser(who).post(reverse("case_reveal", args=[case.pk]), {"groups": groups, "reason": "care"})
+        for name in ("case", "case_looks", "case_print"):
+            story.reads(who, name, case.pk)
+
+
+def those_who_look(story: Story, trace: Trace) -> None:
+    """Everybody opens their lists, and the links of their notices."""
+    for who, user in story.cast.people.items():
+        browser = sign_in(user)
+        for page in (
+            "home",
+            "inbox",
+            "cases",
+            "referrals",
+            "notices",
+            "tasks",
+            "routing",
+            "alerts",
+            "titles",
+            "places",
+        ):
+            browser.get(reverse(page))
+        browser.get(f"{reverse('inbox')}?show=ended")
+        for notice in user.notices.all():
+            browser.get(reverse("notice", args=[notice.pk]))
+        assert who
+
+
+# --- The search itself --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda text: text.encode(),
+        lambda text: text.lower().encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-16-be"),
+        lambda text: text.encode().hex().encode(),
+        lambda text: text.encode().hex().upper().encode(),
+        lambda text: base64.b64encode(b"x" + text.encode() + b"yz"),
+        lambda text: base64.urlsafe_b64encode(b"xy" + text.encode()),
+        lambda text: urlencode({"q": text}).encode(),
+        lambda text: ascii(text).encode(),
+    ],
+)
+def test_the_search_finds_every_dress(dress: Any) -> None:
+    assert canary.found(["Récit Canari"], b"before " + dress("Récit Canari") + b" after") == ["Récit Canari"]
+    assert canary.found(["Récit Canari"], b"before and after") == []
+
+
+@pytest.mark.parametrize("where", ["session", "cache"])
+def test_the_search_looks_into_sessions_and_cache(transactional_cast: c.Cast, where: str) -> None:
+    text = "récit canari égaré, assez long pour être comprimé " * 5
+    if where == "session":
+        session = sign_in(transactional_cast.aissatou).session
+        session["half_typed"] = text
+        session.save()
+    else:
+        cache.set("half_typed", text)
+    assert canary.found(["récit canari égaré"], canary.database()) == ["récit canari égaré"]
