@@ -46,5 +46,6 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
     ]
     shown = [(reverse(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
     # The longest address that begins the path is where one is.
-    here = max((url for url, _label in shown if path.startswith(url)), key=len, default="")
+    around = [url for url, _label in shown if path.startswith(url) and (url != "/" or path == "/")]
+    here = max(around, key=len, default="")
     return [{"url": url, "label": label, "current": url == here} for url, label in shown]

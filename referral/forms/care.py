@@ -64,7 +64,7 @@ class ResumeForm(StartForm):
         places = place_choices(counted, None)
         if places:
             self.fields["place"].choices = places
-            self.fields["place"].initial = places[0][0]
+            self.fields["place"].initial = places[0][0] if len(places) == 1 else None
             self.fields["place"].required = needs_place
         else:
             del self.fields["place"]

@@ -72,7 +72,8 @@ class AcceptForm(ActForm):
         places = place_choices(counted, held)
         if places:
             self.fields["place"].choices = places
-            self.fields["place"].initial = places[0][0]
+            # One place left is a fact; between several the desk chooses, else the first line is taken by mistake.
+            self.fields["place"].initial = places[0][0] if len(places) == 1 or held else None
             self.fields["place"].required = needs_place
         else:
             del self.fields["place"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from partners.actor import Actor
 from partners.enums import PersonGroup, Role, Sex
@@ -14,8 +14,10 @@ from partners.models import Organisation, Places, Service
 from partners.queries import active_people, desk_staffed, national_unit
 from referral.deadlines import ASK_AGAIN, CONSENT
 from referral.enums import (
+    CONFLICT_OF_INTEREST,
     OPEN,
     SHELTER_SERVICES,
+    STANDING_REASONS,
     TERMINAL,
     AgeStatus,
     Basis,
@@ -201,10 +203,15 @@ def second_people(case: Case, by: Actor) -> Organisation:
 
 
 def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:
-    """Who lately declined this need of this person, or did not answer, and need not be asked again at once."""
+    """Who is not offered again: never for anything who has a link with the suspected offender, never for this service
+    whose mandate, area or profile it is not, and not at once who had no place or did not answer.
+    """
+    ended = case.referrals.filter(state__in=[State.DECLINED, State.EXPIRED])
     return frozenset(
-        case.referrals.filter(
-            service=service, state__in=[State.DECLINED, State.EXPIRED], ended_at__gt=at - ASK_AGAIN
+        ended.filter(
+            Q(decline_reason=CONFLICT_OF_INTEREST)
+            | Q(service=service, decline_reason__in=sorted(STANDING_REASONS))
+            | Q(service=service, ended_at__gt=at - ASK_AGAIN)
         ).values_list("receiving_organisation_id", flat=True)
     )
 

@@ -106,6 +106,8 @@ def still_lodged(actor: Actor, at: datetime) -> list[Referral]:
             state__in=sorted(TERMINAL),
             placements__state=PlacementState.OCCUPIED,
         )
+        # Not before the sender has said that the person is safe (design §6, Reasons).
+        .exclude(Exists(Task.objects.filter(kind=TaskKind.SAFE_ONCE, done_at=None, referral=OuterRef("pk"))))
         .annotate(extract_until=Subquery(extract.values("until")[:1]))
         .order_by("ended_at")[:PAGE]
     )

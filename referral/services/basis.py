@@ -23,7 +23,7 @@ from referral.models import Case, Consent, CustodyTitle, LegalGround, Task
 from referral.policy import NotAllowed
 from referral.queries.facts import second_people
 from referral.services import steps
-from referral.services.cases import finish_tasks
+from referral.services.tasks import finish_tasks
 from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection, take_back
 
 #: How long one person alone may wait for a second before sharing what keeps the person alive (design §5).

@@ -14,8 +14,8 @@ from referral.enums import Action, PlacementState, TaskKind
 from referral.models import Placement, Referral, Task
 from referral.references import heard
 from referral.services import steps
-from referral.services.cases import finish_tasks
 from referral.services.receiving import close_snapshot, hold, release_hold
+from referral.services.tasks import finish_tasks
 
 
 class WrongCode(Exception):

@@ -24,7 +24,7 @@ from referral.queries import basis_for
 from referral.queries.facts import agreed_groups
 from referral.references import new_reference
 from referral.services import steps
-from referral.services.cases import finish_tasks
+from referral.services.tasks import finish_tasks
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ from referral.queries import basis_live
 from referral.queries.facts import second_people, title_facts
 from referral.services import steps
 from referral.services.care import leave
-from referral.services.cases import finish_task
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
+from referral.services.tasks import finish_task
 
 
 def withdraw_referral(

@@ -234,7 +234,7 @@ def send(request: ActingRequest, referral: Referral) -> HttpResponse:
         done=_("Sent. You will be told of the answer."),
         rows=(
             (_("Shared after acceptance"), words.group_words(referral.released_groups) or _("Nothing")),
-            *(((_("No agreement"), words.listed(missing)),) if missing else ()),
+            *(((_("Not shared, nobody agreed to it"), words.listed(missing)),) if missing else ()),
         ),
         context={"cancel_url": reverse("referral_check", args=[referral.pk])}
         if referral.state == State.DRAFT

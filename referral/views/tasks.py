@@ -19,7 +19,7 @@ from referral.forms.tasks import ObjectionForm, TaskDoneForm
 from referral.models import Task
 from referral.queries import tasks_of
 from referral.references import spoken
-from referral.services import cases, reading, steps, withdrawing
+from referral.services import reading, steps, tasks, withdrawing
 from referral.views import tasks_shown
 from referral.views.door import ActingRequest, now, perform
 
@@ -34,10 +34,10 @@ def task_list(request: ActingRequest) -> HttpResponse:
 def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the task is about, where one does it, and the button that says it is done."""
     task = reading.read_task(request.actor, pk)
-    if task.kind in cases.ENDED_BY_ACT:
+    if task.kind in tasks.ENDED_BY_ACT:
         return redirect(tasks_shown.address(task))
     form = TaskDoneForm(request.POST or None, version=task.version)
-    finish = withdrawing.say_safe if task.kind == TaskKind.SAFE_ONCE else cases.finish_task
+    finish = withdrawing.say_safe if task.kind == TaskKind.SAFE_ONCE else tasks.finish_task
 
     def act(cleaned: dict[str, Any]) -> str:
         finish(pk, by=request.actor, at=now(), version=cleaned["version"], note=cleaned["note"])

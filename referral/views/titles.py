@@ -84,7 +84,7 @@ def _title_row(title: CustodyTitle) -> dict[str, Any]:
         "note": words.day_of(title.issued_on) if title.issued_on else "",
         "what": title.case.organisation.name,
         "due": title.ends_at if title.confirmed_at is None else None,
-        "when": moment(title.confirmed_at) if title.confirmed_at else "",
+        "when": moment(title.ends_at) if title.confirmed_at and title.ends_at else "",
         "label": _("Confirmed") if title.confirmed_at else _("To confirm"),
         "state": "given" if title.confirmed_at else "requisition",
     }

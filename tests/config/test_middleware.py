@@ -18,7 +18,9 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def test_a_page_of_the_inbox_asks_six_times_at_most(cast: c.Cast, django_assert_max_num_queries: object) -> None:
+def test_a_page_of_the_inbox_asks_six_times_at_most(
+    cast: c.Cast, django_assert_max_num_queries: object
+) -> None:
     """Session, person with seats, list with keys, notices, event; with one row or three, and an uncached word."""
     client = signed_in(cast.codou)
     c.sent(cast)
@@ -28,7 +30,10 @@ def test_a_page_of_the_inbox_asks_six_times_at_most(cast: c.Cast, django_assert_
 
     counts = []
     for _more in range(2):
-        with CaptureQueriesContext(connections["default"]) as first, CaptureQueriesContext(connections["audit"]) as second:
+        with (
+            CaptureQueriesContext(connections["default"]) as first,
+            CaptureQueriesContext(connections["audit"]) as second,
+        ):
             assert client.get("/inbox/").status_code == 200
         counts.append(len(first) + len(second))
         c.sent(cast)
@@ -62,8 +67,14 @@ def test_a_session_ends_after_eight_hours_whatever_one_does(cast: c.Cast) -> Non
 
 def test_a_form_from_another_site_is_refused(cast: c.Cast) -> None:
     client = signed_in(cast.codou)
-    assert client.post("/language/", {"language": "en"}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
-    assert client.post("/language/", {"language": "en"}, headers={"sec-fetch-site": "same-origin"}).status_code == 302
+    assert (
+        client.post("/language/", {"language": "en"}, headers={"sec-fetch-site": "cross-site"}).status_code
+        == 403
+    )
+    assert (
+        client.post("/language/", {"language": "en"}, headers={"sec-fetch-site": "same-origin"}).status_code
+        == 302
+    )
 
 
 def test_every_page_tells_the_browser_to_keep_nothing(cast: c.Cast) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from audit.models import Event
 from referral.models import Notice, Task
+from referral.services.tasks import finish_task
 from tests import cast as c
 from tests.referral.pages import press, sign_in, values_of
 
@@ -193,7 +194,7 @@ def test_a_task_that_an_act_ends_is_not_ticked_off(cast: c.Cast) -> None:
     assert client.get(url).url == reverse("case_age", args=[task.case_id])
     assert client.post(url, {"version": "1"}).status_code == 302
     with c.acting(cast.bineta) as actor, pytest.raises(c.cases.NotPossible):
-        c.cases.finish_task(task.pk, by=actor, at=c.clock.now(), version=1)
+        finish_task(task.pk, by=actor, at=c.clock.now(), version=1)
     task.refresh_from_db()
     assert task.done_at is None
     assert Event.objects.using("audit").filter(reason_code="NOT_POSSIBLE_FINISH_TASK").count() == 1

@@ -46,7 +46,7 @@ def hotline(cast: c.Cast) -> c.Cast:
 def test_who_reported_sees_as_much_as_they_may(
     hotline: c.Cast, story: Story, who: str, knows: list[str]
 ) -> None:
-    """Police: reçu, pris en charge, clos; neither organisation, nor place, nor what they wrote. A hotline: the state."""
+    """Police: received, taken in charge, closed; no organisation, place or answer. A hotline: the state."""
     typed = {
         name: value for name, value in form_of(c.GIRL).items() if name not in ("risk", "narrative", "health")
     }
@@ -114,7 +114,8 @@ def test_a_registry_reaches_the_titles_of_its_court_and_nothing_else(story: Stor
     other = enters_title(story, theirs, elsewhere, "Autre Canari")
 
     listed = story.reads("habib", "titles")
-    assert str(title.pk) in listed and str(other.pk) not in listed
+    assert str(title.pk) in listed
+    assert str(other.pk) not in listed
     assert canary.found([*c.SECRETS.values(), "Nom Canari", "N° 7-Canari"], listed.encode()) == []
     opened = story.reads("habib", "title_confirm", title.pk)
     paper = ["Nom Canari", "N° 7-Canari"]
