@@ -1,4 +1,4 @@
-"""The floor: what a plain Django page of the same rows costs. Session, user, 25 referrals in 8 clear cells, a template."""
+"""The floor: a plain Django page of the same rows. Session, user, 25 referrals in 8 clear cells, a template."""
 
 from typing import Any
 

@@ -49,6 +49,8 @@ class Row:
     #: What somebody gets who is not signed in; None: the way to sign in.
     anonymous: int | None = None
     arguments: tuple[str, ...] = ()
+    #: Who holds the row itself, though not what this address shows of it.
+    holds: str = ""
 
     def expected(self, who: str) -> int:
         for status, names in {self.status: self.opens, **self.more}.items():
@@ -141,7 +143,7 @@ ACCESS: dict[str, Row] = {
     "referral": of_referral("sent", f"{UNIT} {CENTRE}", methods="GET"),
     "referral_check": of_referral("draft", "aissatou", "bineta"),
     "referral_shared": of_referral("accepted", CENTRE, UNIT, methods="GET"),
-    "referral_extract": of_referral("ended", CENTRE, methods="GET"),
+    "referral_extract": of_referral("ended", CENTRE, methods="GET", holds=UNIT),
     "referral_departure": of_referral("ended", CENTRE),
     "referral_print": of_referral("accepted", UNIT, CENTRE, methods="GET"),
     "referral_act:send": of_referral("draft", "aissatou", "bineta"),
@@ -274,7 +276,7 @@ def test_what_one_may_not_see_looks_like_what_does_not_exist(world: World) -> No
         client = browser(world.cast.people[who])
         client.get("/")  # the first page also writes when the session began
         for name, row in ACCESS.items():
-            if row.about and row.expected(who) == 404:
+            if row.about and row.expected(who) == 404 and who not in row.holds.split():
                 pk = getattr(world, row.about).pk
                 hidden, nothing = (look_at(client, row, name, world, each) for each in (pk, uuid4()))
                 if hidden != nothing:
