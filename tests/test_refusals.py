@@ -249,6 +249,7 @@ def test_the_case_of_another(cast: c.Cast) -> None:
     with nothing_changes():
         for name in (*CASE_PAGES, "title", "case_reveal", "case_refer"):
             assert client.post(reverse(name, args=[theirs.pk]), form(theirs.version)).status_code == 404
+    assert denials(cast.aissatou) == ["NOT_VISIBLE"] * (len(CASE_PAGES) + 3)
     asked = sign_in(cast.daouda).post(
         reverse("case_reveal", args=[theirs.pk]), {"groups": "health", "reason": "care"}
     )
