@@ -1,7 +1,6 @@
 """One product process on one database: serves a page when told to, and says what it cost. Spoken to by `inbox`."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -124,7 +123,5 @@ def _buffers(sql: str) -> int:
     with connections["default"].cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
         (plan,) = cursor.fetchone()
-    if os.environ.get("BENCH_PLAN"):
-        print(json.dumps(plan, indent=1), file=sys.stderr)
     top = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
     return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])

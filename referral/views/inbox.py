@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crypto.errors import KeyDestroyed, Tampered
 from partners.enums import CodeList, Role
 from partners.queries import code_label
 from partners.templatetags.interface import moment
@@ -31,10 +32,18 @@ def inbox(request: ActingRequest) -> HttpResponse:
     grants = reading.open_inbox(request.actor, _after(request))
     rows = [
         _row(grant, grant.content_object.referring_organisation.name)
-        | {"note": in_short(grant.content_object, grant.content_object.preview)}
+        | {"note": _preview(grant.content_object)}
         for grant in grants[:PAGE]
     ]
     return _page(request, "inbox", rows, grants)
+
+
+def _preview(referral: Referral) -> str:
+    """In one line. A damaged one says so, and does not close the desk's whole inbox; its own page leaves the event."""
+    try:
+        return in_short(referral, referral.preview)
+    except (KeyDestroyed, Tampered):
+        return _("This cannot be read")
 
 
 @require_GET

@@ -45,6 +45,7 @@ def open_a_case(page: Page, site: Site, look: Look, *, age_status: str, age_band
     choose(page, "languages", "wol")
     page.locator('select[name="region"]').select_option(index=1)
     page.locator('input[name="alias"]').fill(name)
+    page.locator("details:has(input[name='family_name']) > summary").click()
     page.locator('input[name="family_name"]').fill("Canari")
     choose(page, "flags", "danger_nearby")
     send(page)
