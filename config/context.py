@@ -48,4 +48,8 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
     # The longest address that begins the path is where one is.
     around = [url for url, _label in shown if path.startswith(url) and (url != "/" or path == "/")]
     here = max(around, key=len, default="")
-    return [{"url": url, "label": label, "current": url == here} for url, label in shown]
+    # Complete rows: Django looks through the whole object for a key that a template misses.
+    return [
+        {"url": url, "label": label, "current": url == here, "count": 0, "late": False}
+        for url, label in shown
+    ]

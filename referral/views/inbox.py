@@ -15,7 +15,7 @@ from crypto.errors import KeyDestroyed, Tampered
 from partners.enums import CodeList, Role
 from partners.queries import code_label
 from partners.templatetags.interface import moment
-from referral.enums import Side
+from referral.enums import Side, State, Urgency
 from referral.models import Referral, ReferralGrant
 from referral.queries import sent_by, staffed_desks
 from referral.queries.lists import PAGE, After, ended_of, still_lodged
@@ -129,13 +129,13 @@ def _row(grant: ReferralGrant, who: str) -> dict[str, Any]:
         "url": reverse("referral", args=[referral.pk]),
         "reference": spoken(referral.reference),
         "state": referral.state,
-        "label": referral.get_state_display(),
+        "label": State(referral.state).label,
         "what": code_label(CodeList.SERVICE, referral.service),
         "who": who,
         "due": grant.due_at,
         "late": grant.due_at is not None and grant.due_at <= now(),
         "urgency": referral.urgency,
-        "urgency_label": referral.get_urgency_display(),
+        "urgency_label": Urgency(referral.urgency).label,
     }
 
 
@@ -146,8 +146,8 @@ def heads(last: str) -> list[str]:
 
 def _tabs(name: str, *, ended: bool) -> list[dict[str, Any]]:
     return [
-        {"label": _("Open"), "url": reverse(name), "current": not ended},
-        {"label": _("Ended"), "url": _url(name, show="ended"), "current": ended},
+        {"label": _("Open"), "url": reverse(name), "current": not ended, "count": 0},
+        {"label": _("Ended"), "url": _url(name, show="ended"), "current": ended, "count": 0},
     ]
 
 

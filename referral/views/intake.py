@@ -84,7 +84,9 @@ def _sections(form: PersonForm) -> list[dict[str, Any]]:
         section(form, _("Talking together"), "", TALKING),
         section(form, _("What the person wishes to be called"), called, NAMES[:1]),
         # Nationality is asked with the identity part of the file: its list weighs more than this page may.
-        section(form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:-1], folded=True),
+        section(
+            form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:-1], folded=True
+        ),
         section(form, _("Safe contact"), contact, CONTACT),
         section(form, _("Needs and health"), "", (*NEEDS, "health")),
         section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),

@@ -41,12 +41,13 @@ def days(count: int | None) -> str:
 
 def in_short(referral: Referral, preview: Preview) -> str:
     """The preview in one line of a list."""
+    details = preview.details  # sealed: each reading opens it anew
     parts = [
         str(AgeBand(preview.age_band).label),
         str(Sex(referral.sex).label).lower(),
-        words.languages(preview.details["languages"]),
+        words.languages(details["languages"]),
         preview.region.name,
-        words.flags(preview.details["flags"]),
+        words.flags(details["flags"]),
     ]
     return " · ".join(part for part in parts if part)
 
