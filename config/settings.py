@@ -142,6 +142,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by mail link has proved the address
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # allauth's would name the host of the request
 # Counted per address and network address: five tries on somebody else's address must not lock a duty officer out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,30/5m/key"}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True

@@ -1,6 +1,7 @@
 """Sign-in as allauth does it, closed to strangers, with an event for each attempt."""
 
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -29,6 +30,11 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("This address and this password do not go together."),
         "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
     }
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address that the operator gave, never the one that the request claims to have come to."""
+        url: str = super().get_reset_password_from_key_url(key)
+        return settings.RELAIS_ORIGIN.rstrip("/") + urlsplit(url).path
 
     def is_open_for_signup(self, request: WSGIRequest) -> bool:
         return False

@@ -213,3 +213,15 @@ class TestLanguage:
     def test_whoever_is_not_signed_in_gets_a_cookie(self):
         response = Client().post(reverse("set_language"), {"language": "en"})
         assert response.cookies["django_language"].value == "en"
+
+
+@pytest.mark.django_db(databases=["default", "audit"])
+def test_the_mail_of_a_reset_names_no_host_of_the_request(cast, mailoutbox, settings) -> None:  # type: ignore[no-untyped-def]
+    from django.test import Client
+
+    Client().post(
+        "/accounts/password/reset/", {"email": cast.codou.email}, headers={"host": "localhost:6666"}
+    )
+    [message] = mailoutbox
+    assert "6666" not in message.subject + message.body
+    assert settings.RELAIS_ORIGIN in message.body
