@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, Error, transaction
 from django.db.models import Model
 
-from audit import facts, sitting
+from audit import facts, sitting, store
 from audit.digest import row_digest
 from audit.enums import Outcome, Verb
 from audit.errors import AuditUnavailable, NotInTransaction
@@ -58,7 +58,7 @@ def record(
         reason_code=reason_code,
         detail=detail,
     )
-    event.save(using=DEFAULT_DB_ALIAS, force_insert=True)
+    store.insert([event], DEFAULT_DB_ALIAS)
     return event
 
 
@@ -201,9 +201,6 @@ def _append(events: list[Event]) -> None:
         with PROCESS.numbers(len(events)) as (stream_id, numbers):
             for event, number in zip(events, numbers, strict=True):
                 event.stream_id, event.stream_n = stream_id, number
-            if len(events) == 1:  # the usual page: one statement, without BEGIN and COMMIT around it
-                events[0].save(using=ALIAS, force_insert=True)
-            else:
-                Event.objects.using(ALIAS).bulk_create(events)
+            store.insert(events, ALIAS)  # one statement is one transaction: all of them or none
     except Error as error:
         raise AuditUnavailable("The event could not be written.") from error

@@ -22,6 +22,12 @@ PURPOSE: Final = b"rcm/key/v1"
 #: Order of the columns that `Keyring.add_wrapped` takes, for the list query that joins them.
 WRAPPED_COLUMNS: Final = ("id", "scope_kind", "scope_id", "case_id", "kek_id", "wrapped")
 WrappedRow = tuple[UUID, str, UUID, UUID | None, str, bytes]
+#: Of fixed text, because every page that shows something sealed asks it.
+OF_SCOPES: Final = """
+SELECT id, scope_kind, scope_id, case_id, kek_id, wrapped FROM crypto_datakey
+WHERE (scope_kind, scope_id) IN (SELECT * FROM unnest(%s::text[], %s::uuid[])) AND recipient_kind = 'kek'
+ORDER BY version
+"""
 
 
 class _Witness:
@@ -199,11 +205,10 @@ class Keyring:
 
     def _learn(self, scopes: Iterable[Scope]) -> None:
         """Reads all keys of these scopes; the newest of each is the one that seals."""
-        wanted = models.Q()
-        for scope in scopes:
+        wanted = list(scopes)
+        for scope in wanted:
             self._active.pop(scope, None)
-            wanted |= models.Q(scope_kind=scope.kind, scope_id=scope.id)
-        rows = _rows(wanted & models.Q(recipient_kind="kek"))
+        rows = _rows_of(wanted)
         self.add_wrapped(rows)
         witness = _Witness()
         for dek_id, kind, scope_id, case_id, _, _ in rows:
@@ -275,6 +280,13 @@ def _row(instance: models.Model) -> tuple[str, object]:
 
 def _rows(wanted: models.Q) -> list[WrappedRow]:
     return list(DataKey.objects.filter(wanted).order_by("version").values_list(*WRAPPED_COLUMNS))
+
+
+def _rows_of(scopes: Iterable[Scope]) -> list[WrappedRow]:
+    kinds, ids = zip(*((scope.kind.value, scope.id) for scope in scopes), strict=True)
+    with connections[router.db_for_read(DataKey)].cursor() as cursor:
+        cursor.execute(OF_SCOPES, [list(kinds), list(ids)])
+        return list(cursor.fetchall())
 
 
 def _scope(kind: str, scope_id: UUID, case_id: UUID | None) -> Scope:

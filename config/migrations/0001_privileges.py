@@ -1,6 +1,6 @@
 """Runs before every other migration: what `relais_owner` makes, `relais_app` may use but not alter.
 
-Where a server has no such roles (one login without the right to make them), nothing is granted.
+Where the role is not there yet, nothing is granted: `config.connections` makes the roles before it migrates.
 """
 
 from django.db import migrations

@@ -20,7 +20,7 @@ from partners.queries.people import (
     live_memberships,
     open_invitation,
     people,
-    seats,
+    seated,
 )
 
 __all__ = [
@@ -44,7 +44,7 @@ __all__ = [
     "organisations",
     "people",
     "places_of",
-    "seats",
+    "seated",
     "services_of",
     "sites_of",
 ]

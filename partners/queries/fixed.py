@@ -11,7 +11,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 #: Alias in the statement, the model, its attributes that are loaded: any other would cost a query of its own.
-Part = tuple[str, type[models.Model], Sequence[str]]
+#: None for all of them.
+Part = tuple[str, type[models.Model], Sequence[str] | None]
 
 
 class Statement:
@@ -35,7 +36,9 @@ class Statement:
         """In each model's own order, which is the order that `from_db` expects."""
         chosen = []
         for _alias, model, names in self._parts:
-            fields = [field for field in model._meta.concrete_fields if field.attname in names]
+            fields = [
+                field for field in model._meta.concrete_fields if names is None or field.attname in names
+            ]
             chosen.append((model, fields, [field.attname for field in fields]))
         return chosen
 

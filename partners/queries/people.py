@@ -4,38 +4,54 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from audit.fields import RelaisNow
 from partners.actor import Actor
 from partners.enums import DESK_ROLES, OrganisationStatus, Role
 from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, User
+from partners.queries.fixed import Statement
 
 
 def live_memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(Q(until=None) | Q(until__gt=RelaisNow()))
 
 
-def seats() -> QuerySet[User]:
-    """Users with all that an `Actor` holds, and the time of the request, in one query."""
-    held = live_memberships().filter(user=OuterRef("pk"))
-    # Only the groups that the roles of today open: a role that ran out since the group was written opens none.
-    groups = User.groups.through.objects.filter(user=OuterRef("pk")).filter(
-        Q(group=OuterRef("organisation__group")) | Q(group__name=COORDINATION_GROUP)
-    )
-    return User.objects.select_related("organisation").annotate(
-        seat_roles=ArraySubquery(held.values("role")),
-        seat_deputy_for=ArraySubquery(held.exclude(deputy_for=None).values("deputy_for")),
-        seat_groups=ArraySubquery(groups.values("group")),
-        # The request's one time comes with it, so that no page asks for the clock alone.
-        seat_at=RelaisNow(),
-    )
+#: Which of the groups a role of today opens, `actor_of` says: a role may have run out since the group was written.
+SEATED = Statement(
+    """
+    SELECT {columns} FROM partners_user u JOIN partners_organisation o ON o.id = u.organisation_id WHERE u.id = %(pk)s
+    """,
+    (("u", User, None), ("o", Organisation, None)),
+    (
+        "ARRAY(SELECT role FROM partners_membership WHERE user_id = u.id AND (until IS NULL OR until > relais_now()))",
+        """ARRAY(SELECT deputy_for_id FROM partners_membership
+        WHERE user_id = u.id AND deputy_for_id IS NOT NULL AND (until IS NULL OR until > relais_now()))""",
+        """ARRAY(SELECT m.group_id FROM partners_user_groups m JOIN auth_group g ON g.id = m.group_id
+        WHERE m.user_id = u.id AND (g.id = o.group_id OR g.name = %(coordination)s))""",
+        "relais_now()",
+    ),
+)
+
+
+def seated(pk: UUID) -> User | None:
+    """A user with all that an `Actor` holds, and the time of the request, so that no page asks for the clock alone."""
+    for user, organisation, *seat in SEATED.rows({"pk": pk, "coordination": COORDINATION_GROUP}):
+        user.organisation = organisation
+        user.seat_roles, user.seat_deputy_for, user.seat_groups, user.seat_at = seat
+        return user
+    return None
 
 
 def actor_of(user: User) -> Actor:
-    """One query; none when `user` was loaded through `seats`, as sign-in does (`partners.sign_in`)."""
-    seat: Any = user if hasattr(user, "seat_roles") else seats().get(pk=user.pk)
+    """One query; none when `user` was loaded by `seated`, as every request does (`partners.backends`).
+
+    Raises:
+        User.DoesNotExist: the user is not stored.
+    """
+    seat: Any = user if hasattr(user, "seat_roles") else seated(user.pk)
+    if seat is None:
+        raise User.DoesNotExist
     roles = frozenset(seat.seat_roles) if seat.is_active else frozenset()
     organisation = seat.organisation
     return Actor(

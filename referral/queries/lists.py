@@ -14,7 +14,7 @@ from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
-from referral.models import Case, Notice, Preview, Referral, ReferralGrant, SafetyExtract, Task
+from referral.models import Case, Notice, Referral, ReferralGrant, SafetyExtract, Task
 from referral.queries.desk import first_of_desk
 from referral.queries.visible import orphaned, visible_cases
 
@@ -199,7 +199,3 @@ def unread_count(user_id: UUID) -> int:
 
 def timeline(referral: Referral) -> list[Any]:
     return list(referral.transitions.select_related("actor", "organisation").order_by("-recorded_at"))
-
-
-def preview_of(referral: Referral) -> Preview:
-    return Preview.objects.select_related("region").get(referral=referral)

@@ -289,8 +289,3 @@ def propose_onward(
         write(task, case_id=referral.case_id, referral_id=referral.pk, reason_code="ONWARD")
         notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
     return task
-
-
-#: Groups offered on the consent page for a service, in reading order.
-def groups_to_ask(service: str) -> list[Group]:
-    return [group for group in Group if group in releasable(service, Group)]

@@ -93,9 +93,8 @@ def test_looks_survive_the_rollback_and_are_one_statement(note, django_assert_nu
     services.look(Verb.VIEW, note, case_id=case, fields=["story"])
     services.look(Verb.REVEAL, note.history.get(), case_id=case, fields=["story"])
     assert not Event.objects.exists()
-    with rolled_back(), django_assert_num_queries(3, connection=connections["audit"]) as queries:
+    with rolled_back(), django_assert_num_queries(1, connection=connections["audit"]):
         services.flush()
-    assert [query["sql"].split()[0] for query in queries] == ["BEGIN", "INSERT", "COMMIT"]
     view, reveal = Event.objects.all()
     assert (view.verb, view.fields, view.version) == ("view", ["reference", "story"], 1)
     assert (reveal.verb, reveal.object_type, reveal.object_id) == ("reveal", "audit_testapp.note", note.pk)
