@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 
 from partners.actor import Actor
 from partners.enums import Role
-from referral.queries import unread_count
+from referral.queries import frame_facts
+
+#: Who is told that deadlines do not run at present: those who can telephone instead, and who can repair it.
+TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -20,10 +23,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None:
+        facts = frame_facts(actor.id)
         shown |= {
             "actor": actor,
+            "clock_stands": not facts.clock_runs and actor.has(*TOLD_OF_THE_CLOCK),
             "navigation": menu(actor, request.path),
-            "notices_count": unread_count(actor.id),
+            "notices_count": facts.unread,
             "notices_url": reverse("notices"),
         }
     return shown

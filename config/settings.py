@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
     "csp",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -113,6 +114,17 @@ ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes: rate limits and used codes counted per process could be outwitted.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "relais_cache"}}
+
+# --- Work outside a request --------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# A worker that died is noticed within seconds, and what it held is taken up again (config/jobs.py).
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 1,
+    "update_heartbeat_interval": 5,
+    "stalled_worker_timeout": 20,
+    "delete_jobs": "successful",
+    "shutdown_graceful_timeout": 20,
+}
 
 # --- People ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
@@ -242,5 +254,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.str("RELAIS_LOG_LEVEL", "INFO")},
     # Django's own handlers would mail or print whole requests.
-    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        "procrastinate": {"level": "WARNING"},  # a line for each job that began and ended is no news
+    },
 }

@@ -203,6 +203,31 @@ class TaskKind(TextChoices):
     OBJECTION = "objection", _("Objection of a child or guardian")
     SAFE_ONCE = "safe_once", _("Say when the person is safe")
     OUTCOME_CALL = "outcome_call", _("Ask for the outcome")
+    CALL_DESK = "call_desk", _("Telephone the desk")
+    NEXT_CANDIDATE = "next_candidate", _("Ask the next organisation")
+    DUTY_CALL = "duty_call", _("Telephone: nobody has confirmed")
+
+
+class Watched(TextChoices):
+    """What has a deadline of its own."""
+
+    REFERRAL = "referral", _("Referral")
+    TASK = "task", _("Task")
+
+
+class Channel(TextChoices):
+    """How a notice leaves the house; on the page it stands in any case."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+    WEBHOOK = "webhook", _("Another system")
+
+
+class DeliveryState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    SENT = "sent", pgettext_lazy("delivery", "Sent")
+    MOOT = "moot", pgettext_lazy("delivery", "Read before it was sent")
+    FAILED = "failed", pgettext_lazy("delivery", "Not delivered")
 
 
 class SafeChannel(TextChoices):

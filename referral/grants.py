@@ -55,6 +55,18 @@ def follow(referral: Referral, action: str) -> None:
         ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
     if referral.state in (State.DECLINED, State.EXPIRED):
         _hold(referral, _coordination(), Side.COORDINATING)
+    elif referral.referring_organisation.is_active:
+        # Whoever was to be pressed has moved: coordination lets go.
+        ReferralGrant.objects.filter(content_object=referral, side=Side.COORDINATING).delete()
+    _copy(referral)
+
+
+def follow_deadline(referral: Referral) -> None:
+    """The grants say the new deadline of a referral that has not moved."""
+    _copy(referral)
+
+
+def _copy(referral: Referral) -> None:
     stale = ~Q(state=referral.state) | ~Q(due_at=referral.due_at) | ~Q(seq=referral.seq)
     if referral.due_at is None:
         stale |= Q(due_at__isnull=False)
@@ -66,6 +78,11 @@ def follow(referral: Referral, action: str) -> None:
 def search_again(parent: Referral) -> None:
     """The next draft was thrown away: coordination holds the declined or unanswered referral again."""
     _hold(parent, _coordination(), Side.COORDINATING)
+
+
+def escalate(referral: Referral) -> None:
+    """Nobody answers: coordination holds it too, in codes, until somebody has moved."""
+    _hold(referral, _coordination(), Side.COORDINATING)
 
 
 def orphan(referral: Referral) -> None:

@@ -152,7 +152,7 @@ JUST_ACCEPTED = Guard(
 OVERDUE = Guard(
     "overdue",
     _("The deadline has not passed twice over."),
-    lambda row, facts: row.due_at is not None and facts.at >= row.due_at + (row.due_at - row.state_since),
+    lambda row, facts: row.due_at is not None and facts.at >= row.due_at + (row.due_at - row.counted_from),
 )
 NOT_REDIRECTED = Guard(
     "not_redirected", _("This referral was already redirected."), lambda row, facts: not facts.redirected

@@ -1,28 +1,19 @@
 """Who is told? A reference, "action requise" and a deadline: nothing else, on screen or by mail (design §7.9)."""
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
-from smtplib import SMTPException
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.translation import gettext as _
 
+from audit.work import defer
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
-from referral.models import Case, Notice, Referral, Task
+from referral.enums import Channel
+from referral.models import Case, Delivery, Notice, Referral, Rung, Task
 from referral.references import new_reference
-
-logger = logging.getLogger(__name__)
 
 
 def desk_of(organisation_id: UUID) -> list[User]:
@@ -45,42 +36,49 @@ def ask_second_person(task: Task, *, by: Actor, at: datetime) -> None:
 
 def tell(
     users: Iterable[User | None],
-    about: Case | Referral,
+    about: Case | Referral | Task,
     *,
     at: datetime,
     due_at: datetime | None,
     action_needed: bool = True,
     reference: str | None = None,
-) -> None:
-    """Writes the notices in this transaction; the mails leave when it commits."""
-    object_type = "case" if isinstance(about, Case) else "referral"
-    for user in {user for user in users if user is not None and user.is_active}:
+    rung: Rung | None = None,
+) -> int:
+    """Writes the notices in this transaction, and asks for their delivery; each person hears once. Gives their number.
+
+    Args:
+        reference: for those to whom the one of `about` must stay unknown.
+        rung: of the ladder, when the clock tells.
+    """
+    told = {user for user in users if user is not None and user.is_active}
+    for user in told:
         notice = Notice.objects.create(
             user=user,
-            reference=reference or about.reference,
-            object_type=object_type,
+            reference=reference or reference_of(about),
+            object_type=type(about).__name__.lower(),
             object_id=about.pk,
             action_needed=action_needed,
             due_at=due_at,
             made_at=at,
+            rung=rung,
         )
-        transaction.on_commit(partial(_mail, notice))
+        delivery = Delivery.objects.create(notice=notice, channel=Channel.EMAIL, made_at=at)
+        defer("referral.deliver", delivery=delivery.pk)
+    return len(told)
 
 
-def _mail(notice: Notice) -> None:
-    with translation.override(notice.user.language):
-        subject = _("%(site)s: %(reference)s") % {
-            "site": settings.RELAIS_SITE_NAME,
-            "reference": notice.reference,
-        }
-        body = render_to_string("mail/notice.txt", {"notice": notice, "origin": settings.RELAIS_ORIGIN})
-        try:
-            EmailMessage(subject, body, to=[notice.user.email]).send()
-        except (SMTPException, OSError):
-            # The notice stands on the person's page; a mail server that is away must not undo the act.
-            logger.warning("mail not sent", extra={"event": "notice_mail_failed"})
-        else:
-            Notice.objects.filter(pk=notice.pk).update(mailed_at=notice.made_at)
+def reference_of(about: Case | Referral | Task) -> str:
+    """Of a task, the reference of its referral, which both sides know, else of its case."""
+    if isinstance(about, Task):
+        return about.referral.reference if about.referral else about.case.reference
+    return about.reference
+
+
+def unasked(user_id: UUID) -> QuerySet[Notice]:
+    """A person's notices that ask for no confirmation of reading."""
+    return Notice.objects.filter(user_id=user_id).exclude(
+        rung__confirm_by__isnull=False, rung__confirmed_at=None
+    )
 
 
 def mark_read(notices: QuerySet[Notice], *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import Action, CaseAct, Side
+from referral.enums import Action, CaseAct, Side, TaskKind
 
 
 class NotAllowed(Exception):
@@ -169,4 +169,8 @@ def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
 def may_finish(actor: Actor, task: Any) -> bool:
     """A task is its owner's; without one, the supervisors' of its organisation, who also stand in for the owner."""
     own = task.organisation_id == actor.organisation_id
-    return own and (task.owner_id == actor.id or actor.has(Role.SUPERVISOR))
+    return own and (
+        task.owner_id == actor.id
+        or actor.has(Role.SUPERVISOR)
+        or (task.kind == TaskKind.DUTY_CALL and actor.has(Role.COORDINATOR))
+    )

@@ -107,7 +107,7 @@ ACCESS: dict[str, Row] = {
     # --- what everybody reads
     "home": get(ALL),
     "notices": Row(ALL),
-    "notice": get("aissatou", about="notice", status=302, others=404),
+    "notice": Row("aissatou", about="notice", status=302, others=404),
     "directory": get(ALL),
     "national-unit": get(ALL),
     "tasks": get(ALL),

@@ -1,5 +1,6 @@
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
+from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.referral import (
     Message,
@@ -15,8 +16,10 @@ from referral.models.work import Draft, Notice, Submission, Task, Transition
 __all__ = [
     "Case",
     "CaseGrant",
+    "ClockRound",
     "Consent",
     "CustodyTitle",
+    "Delivery",
     "Draft",
     "LegalGround",
     "Message",
@@ -26,6 +29,7 @@ __all__ = [
     "Preview",
     "Referral",
     "ReferralGrant",
+    "Rung",
     "SafetyExtract",
     "Snapshot",
     "Submission",

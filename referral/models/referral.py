@@ -1,5 +1,6 @@
 """The referral: one promise by one organisation for one person, and what was shown because of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -57,6 +58,10 @@ class Referral(ReferralLifecycle, Recorded):
     created_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    #: From when the time to `due_at` is counted, where that is not the entry into the state.
+    due_since = models.DateTimeField(null=True, blank=True)
+    #: Written up later than it happened: until then the clock lets the desk finish writing.
+    quiet_until = models.DateTimeField(null=True, blank=True)
 
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(
@@ -138,6 +143,11 @@ class Referral(ReferralLifecycle, Recorded):
 
     def key_scope(self) -> Scope:
         return Scope(ScopeKind.CASE, self.case_id, self.case_id)
+
+    @property
+    def counted_from(self) -> datetime:
+        """The beginning of the time that ends at `due_at`."""
+        return self.due_since or self.state_since
 
     @property
     def is_open(self) -> bool:

@@ -154,7 +154,7 @@ def review_service(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referr
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.REVIEW, by=by, at=at)
-        referral.due_at = at + REVIEW
+        referral.due_at, referral.due_since = at + REVIEW, at
         steps.finish(step)
     return referral
 

@@ -239,7 +239,7 @@ def close_snapshot(referral: Referral) -> None:
     keyring.current().destroy_scope(scope)
 
 
-def ask_for_redirect(referral: Referral, at: datetime) -> None:
+def ask_for_redirect(referral: Referral, at: datetime) -> Task:
     """A no re-opens the search: a task of the case owner, seen by coordination too."""
     task = Task(
         kind=TaskKind.REDIRECT,
@@ -251,3 +251,4 @@ def ask_for_redirect(referral: Referral, at: datetime) -> None:
         due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)],
     )
     write(task, case_id=referral.case_id, referral_id=referral.pk)
+    return task

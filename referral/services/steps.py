@@ -159,6 +159,7 @@ def enter(referral: Referral, at: datetime) -> None:
     referral.due_at = due_at(
         referral.state, urgency=referral.urgency, at=at, expected_arrival_at=referral.expected_arrival_at
     )
+    referral.due_since = None
     referral.ended_at = at if referral.state in TERMINAL else None
 
 

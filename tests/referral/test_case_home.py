@@ -12,6 +12,7 @@ from referral.models import Notice, Task
 from referral.services.tasks import finish_task
 from tests import cast as c
 from tests.referral.pages import press, sign_in, values_of
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -145,6 +146,7 @@ def test_all_notices_are_marked_read_at_once(cast: c.Cast) -> None:
 @pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 def test_mails_carry_nothing_but_the_reference(django_capture_on_commit_callbacks: Any, cast: c.Cast) -> None:
     referral = c.sent(cast)
+    work()
     assert [message.to for message in mail.outbox] == [["codou@exemple.sn"]]
     [message] = mail.outbox
     text = f"{message.subject}\n{message.body}"

@@ -31,6 +31,7 @@ from referral.services.receiving import WrongPlace
 from referral.services.steps import NotVisible, StaleForm
 from tests import canary
 from tests import cast as c
+from tests.working import work
 
 FULL = os.environ.get("FULL") == "1"
 REFUSALS = (NotAllowed, NotPossible, NotVisible, StaleForm, NoPlaceFree, WrongPlace, WrongCode)
@@ -326,6 +327,7 @@ def test_nothing_sealed_is_found_after_a_long_life(
                 hand_over="relais canari",
             )
         assert basis_live(Referral.objects.get(pk=referral.pk), clock.now())
+    work()
     planted = [
         *c.SECRETS.values(),
         "12 rue Canari",

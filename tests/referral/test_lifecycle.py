@@ -38,6 +38,7 @@ def row(state: str, **columns: object) -> SimpleNamespace:
         "expected_arrival_at": None,
         "due_at": None,
         "state_since": AT,
+        "counted_from": AT,
     }
     return SimpleNamespace(state=state, **(blank | columns))
 
