@@ -162,6 +162,7 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
         [sys.executable, "manage.py", "procrastinate", "worker"],
         cwd=ROOT,
         env=environment,
+        stdout=subprocess.DEVNULL,  # its greeting; what matters goes to the log
         start_new_session=True,
     )
 

@@ -83,6 +83,8 @@ class Referral(ReferralLifecycle, Recorded):
     #: Sealed to the sender's side: the person or the escort brings it, the desk types it.
     arrival_code = SealedTextField(_("arrival code"), null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    #: Does the person agree that the sender hears, in one coded sentence, that all goes on? Asked at the arrival.
+    tell_back = models.BooleanField(_("the sender is told how it goes"), null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     decline_reason = CodeField(_("reason for declining"), max_length=30, blank=True)
     withdraw_reason = CodeField(_("reason for withdrawing"), max_length=30, blank=True)

@@ -71,6 +71,9 @@ class Task(Recorded):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
     result = CodeField(max_length=30, blank=True)
+    #: "Not yet possible because": a code, and until when; the ladder rests until then.
+    delay_reason = CodeField(_("not yet possible because"), max_length=60, blank=True)
+    delayed_until = models.DateTimeField(_("possible again from"), null=True, blank=True)
     note = SealedTextField(padding="long", null=True, blank=True)
 
     class Meta:

@@ -53,7 +53,7 @@ TASKS = (CLIMBING + NEXT_RUNG).format(
     table="referral_task",
     kind="CASE WHEN w.kind = ANY(%(special)s) THEN w.kind ELSE '' END",
     since="w.made_at",
-    open="w.done_at IS NULL",
+    open="w.done_at IS NULL AND (w.delayed_until IS NULL OR w.delayed_until <= %(at)s)",
 )
 #: What the sender was asked for stayed unanswered for its 48 hours: the receiver's own clock runs on (design §6).
 UNANSWERED_QUESTIONS = """
