@@ -47,6 +47,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("people", _("Accounts"), (Role.ADMINISTRATOR,)),
         ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),
         ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
+        ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
         ("directory", _("Directory"), None),
     ]
     shown = [(reverse(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]

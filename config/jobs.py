@@ -9,6 +9,7 @@ logger = logging.getLogger(__name__)
 
 #: A worker says every 5 seconds that it lives (settings); three missed are a death.
 SILENCE = 20
+KEPT_HOURS = 30 * 24
 
 
 @app.periodic(cron="* * * * * */15", periodic_id="rescue")
@@ -20,3 +21,10 @@ async def rescue(context: JobContext, timestamp: int) -> None:
         logger.warning("job taken up again", extra={"event": "job_rescued"})
         await jobs.retry_job(job)
     await jobs.prune_stalled_workers(seconds_since_heartbeat=SILENCE * 30)
+
+
+@app.periodic(cron="17 3 * * *", periodic_id="forget")
+@app.task(name="config.forget", queueing_lock="config.forget", pass_context=True)
+async def forget(context: JobContext, timestamp: int) -> None:
+    """Failed jobs stay long enough to be seen by the administrator."""
+    await app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True)

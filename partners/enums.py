@@ -100,6 +100,7 @@ class Act(TextChoices):
     MANAGE_PEOPLE = "manage_people", _("Manage people")
     MANAGE_CODES = "manage_codes", _("Manage code lists")
     MANAGE_REGIONS = "manage_regions", _("Manage the rules of regions")
+    WATCH_WORKER = "watch_worker", _("Watch the background worker")
 
 
 class Sex(TextChoices):

@@ -37,6 +37,7 @@ RULES: Mapping[Act, Rule] = {
     Act.MANAGE_PEOPLE: administrator,
     Act.MANAGE_CODES: administrator,
     Act.MANAGE_REGIONS: administrator,
+    Act.WATCH_WORKER: administrator,
 }
 
 

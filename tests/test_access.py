@@ -199,6 +199,10 @@ ACCESS: dict[str, Row] = {
     "code-edit": Row(ADMIN, about="code"),
     "code-retire": Row(ADMIN, about="code"),
     "code-restore": Row(ADMIN, about="code"),
+    "worker": get(ADMIN),
+    # Nothing failed in this world: who may, finds nothing.
+    "job_retry": post(ADMIN, arguments=("1",), status=404),
+    "delivery_retry": post(ADMIN, arguments=("1",), status=404),
 }
 
 

@@ -1,5 +1,5 @@
 """Addresses of the referral package, by journey. Each has its row in the table of tests/test_access.py."""
 
-from referral.urls import cases, referrals
+from referral.urls import cases, referrals, worker
 
-urlpatterns = [*cases.urlpatterns, *referrals.urlpatterns]
+urlpatterns = [*cases.urlpatterns, *referrals.urlpatterns, *worker.urlpatterns]
