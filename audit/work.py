@@ -1,12 +1,15 @@
 """How does work outside a request run? With a keyring and a sitting of the system, and what it saw written down."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
 
 from audit import services, sitting
 from crypto import keyring
@@ -36,4 +39,8 @@ def defer(task: str, *, once: str | None = None, **ids: UUID | int | str) -> Non
         ids: nothing else; a job's arguments stand in clear.
     """
     arguments = {name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}
-    app.configure_task(task, queueing_lock=once).defer(**arguments)
+    job = app.configure_task(task, queueing_lock=once)
+    # In a worker the queue has connections of its own, on which the job would be there before the change.
+    job.job_manager = JobManager(DjangoConnector(DEFAULT_DB_ALIAS))
+    with suppress(AlreadyEnqueued), transaction.atomic() if once else nullcontext():
+        job.defer(**arguments)

@@ -13,6 +13,8 @@ from referral.queries import frame_facts
 
 #: Who is told that deadlines do not run at present: those who can telephone instead, and who can repair it.
 TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
+#: Who may own a task.
+TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -41,8 +43,14 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
+        ("terms", _("Deadlines"), (Role.COORDINATOR,)),
+        ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
+        ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("alerts", _("My reports"), (Role.REPORTER,)),
         ("titles", _("Custody titles"), (Role.JUSTICE,)),
+        ("paper", _("Paper"), (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR)),
+        ("tasks", _("Tasks"), TASKED),
+        ("duty", _("Duty"), (Role.FOCAL_POINT, Role.SUPERVISOR, Role.COORDINATOR)),
         ("places", _("Places"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
         ("people", _("Accounts"), (Role.ADMINISTRATOR,)),
         ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),

@@ -4,6 +4,8 @@ import logging
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +21,10 @@ async def rescue(context: JobContext, timestamp: int) -> None:
     jobs = app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=SILENCE):
         logger.warning("job taken up again", extra={"event": "job_rescued"})
-        await jobs.retry_job(job)
+        try:
+            await jobs.retry_job(job)
+        except UniqueViolation:  # one like it waits already, and does the same
+            await jobs.finish_job(job, Status.FAILED, delete_job=True)
     await jobs.prune_stalled_workers(seconds_since_heartbeat=SILENCE * 30)
 
 

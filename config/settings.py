@@ -246,6 +246,12 @@ else:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("RELAIS_MAIL_FROM", "portail@localhost")
 
+# --- Text messages: without an address none is offered (docs/operations.md) ---------------------------------
+RELAIS_GATEWAY_URL = env.str("RELAIS_GATEWAY_URL", "")
+RELAIS_GATEWAY_TOKEN = env.str("RELAIS_GATEWAY_TOKEN", "")
+#: What the gateway shows when it hands over an answer; without it none is taken.
+RELAIS_GATEWAY_ANSWER_TOKEN = env.str("RELAIS_GATEWAY_ANSWER_TOKEN", "")
+
 # --- Log: one JSON object per line, with the keys and values that config/logs.py allows ---------------------
 LOGGING = {
     "version": 1,

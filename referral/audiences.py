@@ -1,8 +1,10 @@
 """Who stands on which rung of a ladder? People who are there today, by the side that is silent (design §6)."""
 
+from uuid import UUID
+
 from partners.enums import Role
 from partners.models import User
-from partners.queries import active_people, national_unit
+from partners.queries import active_people, national_unit, on_duty
 from referral.enums import Holder, State, TaskKind
 from referral.escalation import Audience
 from referral.lifecycle import STANDING
@@ -11,8 +13,15 @@ from referral.notices import desk_of, supervisors_of
 
 
 def coordinators() -> list[User]:
+    """Those on duty; all of them when nobody is."""
     unit = national_unit()
-    return list(active_people(unit.pk, [Role.COORDINATOR])) if unit else []
+    if unit is None:
+        return []
+    return duty_officers(unit.pk) or list(active_people(unit.pk, [Role.COORDINATOR]))
+
+
+def duty_officers(unit_id: UUID) -> list[User]:
+    return list(on_duty(unit_id, [Role.COORDINATOR]))
 
 
 def holder_of(referral: Referral) -> Holder:

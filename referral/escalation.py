@@ -64,7 +64,26 @@ LAST_LADDER = (
     RungRule(Audience.HOLDER, 0.5, confirm=False),
     RungRule(Audience.COORDINATION, 1.0),
 )
-TASK_LADDERS: Mapping[str, tuple[RungRule, ...]] = {TaskKind.DUTY_CALL: LAST_LADDER}
+#: Alarms at T-24 h, when the task is made, at T-6 h and at the end (domain §5.4).
+TITLE_LADDER = (
+    RungRule(Audience.HOLDER, 0.75, confirm=False),
+    RungRule(Audience.HEADS, 1.0),
+    RungRule(Audience.COORDINATION, 1.25),
+    RungRule(Audience.DUTY, None),
+)
+#: Alarms on day 60, when the task is made, on days 75 and 85, and on day 90, the end (domain §5.4).
+STAY_LADDER = (
+    RungRule(Audience.HOLDER, 15 / 30, confirm=False),
+    RungRule(Audience.HOLDER, 25 / 30),
+    RungRule(Audience.HEADS, 1.0),
+    RungRule(Audience.COORDINATION, 1.2),
+    RungRule(Audience.DUTY, None),
+)
+TASK_LADDERS: Mapping[str, tuple[RungRule, ...]] = {
+    TaskKind.DUTY_CALL: LAST_LADDER,
+    TaskKind.TITLE_ENDS: TITLE_LADDER,
+    TaskKind.STAY_ENDS: STAY_LADDER,
+}
 
 #: From this rung on the deadline has been heard above the two sides; only then a referral may expire.
 COORDINATION_RUNG = 1 + next(

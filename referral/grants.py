@@ -10,6 +10,7 @@ from django.db.models import Q
 from partners.models import COORDINATION_GROUP, Organisation, User
 from referral.enums import Action, Side, State
 from referral.models import Case, CaseGrant, Referral, ReferralGrant
+from referral.queries.urgency import asked_next
 
 #: Moves after which the receiver holds the row no longer.
 CLOSES_RECEIVER = frozenset({State.DECLINED, State.WITHDRAWN, State.EXPIRED})
@@ -53,7 +54,7 @@ def follow(referral: Referral, action: str) -> None:
         _hold(referral, _desk(referral.receiving_organisation_id), Side.RECEIVING)
     if referral.state in CLOSES_RECEIVER:
         ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
-    if referral.state in (State.DECLINED, State.EXPIRED):
+    if referral.state in (State.DECLINED, State.EXPIRED) and not asked_next(referral):
         _hold(referral, _coordination(), Side.COORDINATING)
     elif referral.referring_organisation.is_active:
         # Whoever was to be pressed has moved: coordination lets go.

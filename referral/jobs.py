@@ -7,12 +7,12 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from audit.work import at_work
-from referral.services import clock, deliveries
+from referral.services import clock, deliveries, lost
 
 logger = logging.getLogger(__name__)
 
-#: Half a minute, then twice as long each time: the last attempt is about eight hours after the first.
-ATTEMPTS = 10
+#: Half a minute, then ever longer (30 s and a power of two): the last attempt is about nine hours after the first.
+ATTEMPTS = 14
 PATIENT = RetryStrategy(
     max_attempts=ATTEMPTS, exponential_wait=2, wait=30, retry_exceptions={SMTPException, OSError}
 )
@@ -35,3 +35,19 @@ def deliver(context: JobContext, delivery: int) -> None:
             if context.job.attempts >= ATTEMPTS:
                 deliveries.give_up(delivery, at=at)
             raise
+
+
+#: Six in the morning at Dakar, whose time is UTC all year.
+@app.periodic(cron="0 6 * * *", periodic_id="lost")
+@app.task(name="referral.lost", queueing_lock="referral.lost")
+def count_lost(timestamp: int) -> None:
+    with at_work() as at:
+        lost.count_lost(at)
+
+
+#: Before the day's work begins.
+@app.periodic(cron="30 7 * * *", periodic_id="digest")
+@app.task(name="referral.digest", queueing_lock="referral.digest", retry=PATIENT)
+def deliver_digests(timestamp: int) -> None:
+    with at_work() as at:
+        deliveries.deliver_digests(at=at)

@@ -4,22 +4,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from audit.work import defer
 from partners.actor import Actor
-from partners.enums import Role
+from partners.enums import MailPace, Role, SmsPace
 from partners.models import User
-from partners.queries import active_people
+from partners.queries import active_people, on_duty, present
 from referral.enums import Channel
 from referral.models import Case, Delivery, Notice, Referral, Rung, Task
 from referral.references import new_reference
 
 
 def desk_of(organisation_id: UUID) -> list[User]:
-    """Who answers for the inbox: the focal points, the supervisors where there is none."""
-    return list(active_people(organisation_id, [Role.FOCAL_POINT])) or list(
-        active_people(organisation_id, [Role.SUPERVISOR])
+    """Who answers for the inbox: whoever is on duty, else the focal points, the supervisors where there is none."""
+    return (
+        list(on_duty(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR]))
+        or list(active_people(organisation_id, [Role.FOCAL_POINT]))
+        or supervisors_of(organisation_id)
     )
 
 
@@ -46,11 +49,13 @@ def tell(
 ) -> int:
     """Writes the notices in this transaction, and asks for their delivery; each person hears once. Gives their number.
 
+    For somebody absent the cover hears.
+
     Args:
         reference: for those to whom the one of `about` must stay unknown.
         rung: of the ladder, when the clock tells.
     """
-    told = {user for user in users if user is not None and user.is_active}
+    told = {user for user in present(user for user in users if user is not None) if user.is_active}
     for user in told:
         notice = Notice.objects.create(
             user=user,
@@ -62,9 +67,43 @@ def tell(
             made_at=at,
             rung=rung,
         )
-        delivery = Delivery.objects.create(notice=notice, channel=Channel.EMAIL, made_at=at)
-        defer("referral.deliver", delivery=delivery.pk)
+        _send(notice, at)
     return len(told)
+
+
+def _send(notice: Notice, at: datetime) -> None:
+    """By the channels that the person chose; what asks for no act may wait for the one mail of the day."""
+    user = notice.user
+    mail = Delivery.objects.create(notice=notice, channel=Channel.EMAIL, made_at=at)
+    if notice.action_needed or user.mail_pace != MailPace.DAILY:
+        defer("referral.deliver", delivery=mail.pk)
+    if notice.action_needed and user.sms_pace == SmsPace.ACTION and settings.RELAIS_GATEWAY_URL:
+        text = Delivery.objects.create(notice=notice, channel=Channel.SMS, made_at=at)
+        defer("referral.deliver", delivery=text.pk)
+
+
+def waiting(users: Iterable[UUID]) -> QuerySet[Notice]:
+    """What asks these people for an act and was not read; not what somebody else has confirmed to have read."""
+    return (
+        Notice.objects.filter(user__in=list(users), read_at=None, action_needed=True)
+        .exclude(rung__confirmed_at__isnull=False)
+        .order_by("made_at")
+    )
+
+
+def pass_on(notice: Notice, to: UUID, *, at: datetime) -> None:
+    """Tells somebody more what a notice says; of a rung of the ladder, they can confirm the reading too."""
+    copy = Notice.objects.create(
+        user_id=to,
+        reference=notice.reference,
+        object_type=notice.object_type,
+        object_id=notice.object_id,
+        action_needed=True,
+        due_at=notice.due_at,
+        made_at=at,
+        rung_id=notice.rung_id,
+    )
+    _send(copy, at)
 
 
 def reference_of(about: Case | Referral | Task) -> str:

@@ -276,6 +276,7 @@ class Message(OfReferral):
         verbose_name = _("message")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind__in=["question", "answer"]) | ~Q(code=""), name="coded_message_has_code"
+                condition=~Q(kind__in=["question", "answer", "told_back"]) | ~Q(code=""),
+                name="coded_message_has_code",
             ),
         ]

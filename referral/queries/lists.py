@@ -15,7 +15,7 @@ from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
-from referral.models import Case, ClockRound, Notice, Referral, ReferralGrant, SafetyExtract, Task
+from referral.models import Case, CaseGrant, ClockRound, Notice, Referral, ReferralGrant, SafetyExtract, Task
 from referral.queries.desk import first_of_desk
 from referral.queries.visible import orphaned, visible_cases
 
@@ -138,10 +138,17 @@ def needing(actor: Actor, *, limit: int = PAGE) -> list[ReferralGrant]:
     if actor.has(Role.FOCAL_POINT, Role.SUPERVISOR):
         found += _open_of(actor, Side.RECEIVING, None)[:limit]
     elif actor.desk is not None:
-        found += _open_of(actor, Side.RECEIVING, None).filter(content_object__worker_id=actor.id)[:limit]
+        found += _open_of(actor, Side.RECEIVING, None).filter(content_object__worker_id__in=actor.seats)[
+            :limit
+        ]
     if actor.has(Role.CASEWORKER):
         found += _open_of(actor, Side.REFERRING, None).filter(
-            state__in=_SENDER_ACTS, content_object__case__grants__user_id=actor.id
+            Exists(
+                CaseGrant.objects.filter(
+                    user_id__in=actor.seats, content_object=OuterRef("content_object__case")
+                )
+            ),
+            state__in=_SENDER_ACTS,
         )[:limit]
     return sorted(found, key=lambda grant: (grant.due_at, grant.seq))[:limit]
 
@@ -168,8 +175,8 @@ def reports_of(actor: Actor) -> QuerySet[Case]:
 
 
 def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
-    """Open tasks that are the actor's own, or the desk's that nobody has taken, by deadline."""
-    mine = Q(owner_id=actor.id)
+    """Open tasks that are the actor's own or covered, or the desk's that nobody has taken, by deadline."""
+    mine = Q(owner_id__in=actor.seats)
     if actor.has(Role.SUPERVISOR):
         mine |= Q(owner=None, organisation_id=actor.organisation_id)
     elif actor.has(Role.CASEWORKER):

@@ -12,13 +12,13 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from audit.rows import write
 from referral import grants
-from referral.deadlines import ANSWER, decide_after_answer
 from referral.enums import DRAFT_EXPIRED
 from referral.models import ClockRound, Referral, Task
 from referral.queries import clock as due
-from referral.services import withdrawing
+from referral.services import told_back, urgency, watch, withdrawing
 from referral.services.escalating import climb_referral, climb_task
 from referral.services.expiry import expire_referral
+from referral.services.steps import desk_due_at
 
 HANDFUL = 50
 #: Two workers may both be alive for a while; their rounds take turns.
@@ -72,18 +72,15 @@ def remind_of_tasks(at: datetime) -> int:
 
 
 def let_the_desk_decide(at: datetime) -> int:
-    """The sender did not answer within 48 hours: what was left of the desk's own time runs on."""
+    """The sender did not answer in time: what was left of the desk's own time runs on."""
     pks = due.unanswered_questions(at, HANDFUL)
     for referral in _referrals(pks):
         assert referral.acknowledged_at is not None  # noqa: S101 - the lifecycle asks only what was acknowledged
         assert referral.info_requested_at is not None  # noqa: S101
-        referral.due_at = decide_after_answer(
-            referral.urgency,
-            referral.acknowledged_at,
-            referral.info_requested_at,
-            referral.info_requested_at + ANSWER,
-        )
-        referral.due_since = referral.acknowledged_at + ANSWER
+        assert referral.due_at is not None  # noqa: S101 - an open referral has a deadline
+        stood_still = referral.due_at - referral.info_requested_at
+        referral.due_at = desk_due_at(referral, referral.due_at)
+        referral.due_since = referral.acknowledged_at + stood_still
         write(referral, fields=["due_at", "due_since"], case_id=referral.case_id, referral_id=referral.pk)
         grants.follow_deadline(referral)
     return len(pks)
@@ -107,6 +104,9 @@ def discard_drafts(at: datetime) -> int:
 RULES: Mapping[str, Rule] = {
     "questions": let_the_desk_decide,
     "referrals": remind_of_referrals,
+    **urgency.RULES,
+    **told_back.RULES,
+    **watch.RULES,
     "tasks": remind_of_tasks,
     "expiry": expire,
     "drafts": discard_drafts,

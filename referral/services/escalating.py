@@ -96,6 +96,7 @@ def _call(rung: Rung) -> int:
         case=rung.case,
         referral=rung.referral,
         organisation=unit,
+        owner=next(iter(audiences.duty_officers(unit.pk)), None),
         made_at=at,
         due_at=at + patience(rung.case, rung.referral),
     )

@@ -7,6 +7,7 @@ from referral.enums import Action
 from referral.models import Referral
 from referral.services import steps
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
+from referral.services.urgency import end_calls
 
 
 def expire_referral(referral: Referral, *, at: datetime) -> None:
@@ -18,6 +19,7 @@ def expire_referral(referral: Referral, *, at: datetime) -> None:
     step = steps.begin(referral, Action.EXPIRE, by=None, at=at)
     release_hold(referral)
     steps.finish(step)
+    end_calls(referral, by=None, at=at)
     close_snapshot(referral)
     redirect = ask_for_redirect(referral, at)
     sender = audiences.of_task(redirect, audiences.Audience.HOLDER)

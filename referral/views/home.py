@@ -83,10 +83,10 @@ def _task(actor: Actor, task: Task) -> dict[str, Any]:
     return {
         "url": line["url"],
         "reference": line["title"],
-        "note": line["hint"],
+        "note": line["reference"],
         "what": code_label(CodeList.SERVICE, referral.service) if referral else _("Case"),
         **_urgency_of(task),
-        "who": "" if line["mine"] else _("for your organisation"),
+        "who": tasks_shown.delayed(task) or ("" if line["mine"] else _("for your organisation")),
         "due": line["due"],
     }
 

@@ -17,6 +17,8 @@ from referral.views.door import ActingRequest, now
 TASKS = {
     "referral.clock": gettext_lazy("Watch the deadlines"),
     "referral.deliver": gettext_lazy("Deliver a notice"),
+    "referral.digest": gettext_lazy("Send the mail of the day"),
+    "referral.lost": gettext_lazy("Count what is lost"),
     "config.rescue": gettext_lazy("Take up what a dead worker held"),
     "config.forget": gettext_lazy("Clear away old jobs"),
 }
