@@ -12,17 +12,20 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit import clock
 from audit.work import at_work, defer
+from partners.models import User
 from referral import notices
 from referral.enums import DeliveryState
 from referral.jobs import ATTEMPTS
 from referral.models import Delivery, Notice, Referral
 from tests import cast as c
+from tests.referral.pages import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -39,8 +42,15 @@ def run_worker() -> None:
         async with app.open_async():
             await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
-    with app.replace_connector(app.connector.get_worker_connector()):
-        asyncio.run(until_idle())
+    periodic, app.periodic_registry.periodic_tasks = (
+        app.periodic_registry.periodic_tasks,
+        {},
+    )  # each test asks itself
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()):
+            asyncio.run(until_idle())
+    finally:
+        app.periodic_registry.periodic_tasks = periodic
 
 
 def waiting(task: str = "referral.deliver") -> list[ProcrastinateJob]:
@@ -142,6 +152,8 @@ def test_a_mail_server_that_fails_is_asked_again_and_in_the_end_it_is_seen(
     assert (job.status, delivery.state) == ("failed", DeliveryState.FAILED)
     assert delivery.ended_at is not None
     assert Notice.objects.filter(pk=notice.pk, read_at=None).exists()  # on the person's page it still stands
+    page = sign_in(User.objects.get(name="Mareme")).get(reverse("worker")).content.decode()
+    assert reverse("delivery_retry", args=[delivery.pk]) in page
 
 
 def test_what_a_dead_worker_held_is_taken_up(notice: Notice) -> None:
