@@ -1,6 +1,9 @@
 """Nobody answered: the referral ends, and the search for somebody who answers begins again."""
 
 from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
 
 from referral import audiences, notices
 from referral.enums import Action
@@ -27,3 +30,11 @@ def expire_referral(referral: Referral, *, at: datetime) -> None:
     notices.tell(
         notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=None, action_needed=False
     )
+
+
+def expire(pk: UUID, *, at: datetime) -> Referral:
+    """As `expire_referral`, for whoever does not hold the row yet."""
+    with transaction.atomic():
+        referral = steps.locked(None, pk)
+        expire_referral(referral, at=at)
+    return referral

@@ -298,17 +298,3 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
         return end_for_consent(
             task.case, by=by, at=at, recipient_id=recipient, purpose=purpose, person_is_safe=True
         )
-
-
-def expire(pk: UUID, *, at: datetime) -> Referral:
-    """The system closes what nobody answered within twice its time."""
-    with transaction.atomic():
-        referral = steps.locked(None, pk)
-        step = steps.begin(referral, Action.EXPIRE, by=None, at=at)
-        release_hold(referral)
-        steps.finish(step)
-        end_calls(referral, by=None, at=at)
-        close_snapshot(referral)
-        task = ask_for_redirect(referral, at)
-        notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
-    return referral

@@ -17,7 +17,7 @@ from referral.models import Case, Notice, Referral, Task
 from referral.references import spoken
 from tests import cast as c
 from tests.referral.pages import act_url, later, page_of, press, sign_in
-from tests.referral.test_ladder import heard, rounds
+from tests.referral.passing import heard, rounds
 from tests.referral.test_races import client_of, together
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])

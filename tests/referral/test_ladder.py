@@ -2,43 +2,30 @@
 
 import itertools
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 
 from audit.models import Event
-from audit.work import at_work
 from referral import escalation
 from referral.enums import OPEN, State, TaskKind
 from referral.models import Notice, Referral, ReferralGrant, Rung, Task
-from referral.services import clock
 from tests import cast as c
 from tests.referral.pages import act, later, page_of, sign_in
+from tests.referral.passing import go_round as go_all_round
+from tests.referral.passing import heard
+from tests.referral.passing import rounds as all_rounds
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
 
-def rounds(hours: float, *, since: float = 0.0, every: float = 0.25) -> None:
-    """Lets the time pass in steps, the clock going round at each; all counted from the beginning of the test."""
-    span = since
-    while span < hours:
-        span = min(span + every, hours)
-        later(hours=span)
-        go_round()
-
-
-def go_round() -> dict[str, int]:
-    with at_work() as at:
-        return clock.go_round(at)
-
-
-def heard(referral: Referral) -> list[tuple[int, str]]:
-    """Rung and person, as they were told."""
-    notices = Notice.objects.filter(rung__object_id=referral.pk).select_related("user", "rung")
-    found = sorted((notice.rung.reached_at, notice.rung.number, notice.user.name) for notice in notices)
-    return [(number, name) for _at, number, name in found]
+#: The rules that climb; what the others look for is not due in these hours.
+CLIMBING = ("questions", "referrals", "tasks", "expiry", "drafts")
+rounds = partial(all_rounds, rules=CLIMBING)
+go_round = partial(go_all_round, CLIMBING)
 
 
 def confirms(user: c.User) -> None:

@@ -45,7 +45,7 @@ def test_it_begins_runs_thirty_days_and_is_shown_as_recommended(cast: c.Cast) ->
     assert records(cast, case).url == url(case, "case")
     assert case.reflection_until == now.now() + timedelta(days=30)
     assert 'id="reflection"' in client.get(url(case, "case")).content.decode()
-    assert "recommended" in client.get(url(case, "case")).content.decode()
+    assert "recommandé" in client.get(url(case, "case")).content.decode()
     assert Event.objects.filter(case_id=case.pk, reason_code="REFLECTION_BEGIN").count() == 1
 
 
@@ -73,7 +73,7 @@ def test_it_is_extended_once_and_then_only_ended(cast: c.Cast) -> None:
     assert case.reflection_until == first + timedelta(days=30)
     assert Task.objects.get(kind=TaskKind.REFLECTION_ENDS).result == "extend"
     refused = records(cast, case, act="extend")
-    assert "already extended" in refused.content.decode()
+    assert "déjà prolongé" in refused.content.decode()
     later(days=58)
     assert ran() == 1
     records(cast, case, act="end")
@@ -87,7 +87,7 @@ def test_it_is_extended_once_and_then_only_ended(cast: c.Cast) -> None:
 def test_a_child_has_other_safeguards(cast: c.Cast) -> None:
     case, client = c.open_case(cast), sign_in(cast.aissatou)
     assert url(case) not in client.get(url(case, "case")).content.decode()
-    assert "for adults" in records(cast, case).content.decode()
+    assert "pour les adultes" in records(cast, case).content.decode()
     assert case.reflection_until is None
 
 

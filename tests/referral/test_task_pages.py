@@ -15,8 +15,8 @@ from referral.enums import TaskKind
 from referral.models import Notice, Rung, Task
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
+from tests.referral.passing import rounds
 from tests.referral.test_duty import box
-from tests.referral.test_ladder import rounds
 from tests.world import not_arrived
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])

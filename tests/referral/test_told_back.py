@@ -18,8 +18,8 @@ from referral.services import care, messages
 from tests import canary
 from tests import cast as c
 from tests.referral.pages import act, act_url, later, page_of, press, sign_in
+from tests.referral.passing import go_round
 from tests.referral.story import fr
-from tests.referral.test_ladder import go_round
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])

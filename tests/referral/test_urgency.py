@@ -18,7 +18,7 @@ from referral.services import withdrawing
 from tests import canary
 from tests import cast as c
 from tests.referral.pages import act, act_url, later, page_of, press, sign_in
-from tests.referral.test_ladder import go_round, rounds
+from tests.referral.passing import go_round, rounds
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])

@@ -408,7 +408,7 @@ def test_how_the_person_is_ends_the_task_in_a_code(cast: c.Cast) -> None:
     task = the_task(TaskKind.FOLLOW_UP)
     assert (task.owner, task.referral) == (cast.aissatou, referral)
     client, address = sign_in(cast.aissatou), reverse("task_done", args=[task.pk])
-    assert "safe contact" in client.get(address).content.decode()
+    assert "contact sûr" in client.get(address).content.decode()
     assert press(client, address).context["form"].errors
     assert press(client, address, result="needs_help", note="mot canari").status_code == 302
     task.refresh_from_db()

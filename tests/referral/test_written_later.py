@@ -14,8 +14,8 @@ from referral.escalation import QUIET
 from referral.models import Notice, Placement, Referral, Rung, Task, Transition
 from tests import cast as c
 from tests.referral.pages import act, act_url, later, page_of, press, sign_in
+from tests.referral.passing import go_round, rounds
 from tests.referral.story import said
-from tests.referral.test_ladder import go_round, rounds
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
