@@ -73,7 +73,7 @@ def test_it_is_extended_once_and_then_only_ended(cast: c.Cast) -> None:
     assert case.reflection_until == first + timedelta(days=30)
     assert Task.objects.get(kind=TaskKind.REFLECTION_ENDS).result == "extend"
     refused = records(cast, case, act="extend")
-    assert "déjà prolongé" in refused.content.decode()
+    assert "déjà été prolongé" in refused.content.decode()
     later(days=58)
     assert ran() == 1
     records(cast, case, act="end")

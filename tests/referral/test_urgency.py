@@ -149,7 +149,7 @@ def test_a_silence_is_written_down_once(cast: c.Cast, emergency: Referral) -> No
 def test_after_half_an_hour_of_silence_the_owner_is_asked_for_the_next(
     cast: c.Cast, emergency: Referral
 ) -> None:
-    rounds(0.49)
+    rounds(0.49, every=0.25)
     assert still_open(emergency) == {TaskKind.CALL_DESK}
     later(minutes=30)
     assert (go_round()["next_candidates"], go_round()["next_candidates"]) == (1, 0)
