@@ -21,7 +21,6 @@ from referral.services import (
     basis,
     care,
     cases,
-    expiry,
     messages,
     reading,
     receiving,
@@ -280,7 +279,7 @@ class Play:
     # --- The system ----------------------------------------------------------------------------------------
     def expire(self) -> None:
         with self.stage.unattended():
-            expiry.expire(self.pk, at=self.at)
+            withdrawing.expire(self.pk, at=self.at)
 
     def _free_places(self) -> UUID | None:
         """A place for this person, the best first; none is asked for where the service lodges nobody."""

@@ -1,13 +1,5 @@
 """Addresses of the referral package, by journey. Each has its row in the table of tests/test_access.py."""
 
-from referral.urls import cases, duty, paper, referrals, settings, supervision, worker
+from referral.urls import cases, referrals
 
-urlpatterns = [
-    *cases.urlpatterns,
-    *duty.urlpatterns,
-    *paper.urlpatterns,
-    *referrals.urlpatterns,
-    *worker.urlpatterns,
-    *supervision.urlpatterns,
-    *settings.urlpatterns,
-]
+urlpatterns = [*cases.urlpatterns, *referrals.urlpatterns]

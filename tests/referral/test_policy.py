@@ -107,7 +107,6 @@ READER = {
     CaseAct.DECIDE_AGE,
     CaseAct.READ_LOOKS,
     CaseAct.PRINT,
-    CaseAct.REVIEW_GROUND,
 }
 OWNER_ACTS = READER | {
     CaseAct.OPEN,
@@ -116,8 +115,6 @@ OWNER_ACTS = READER | {
     CaseAct.RECORD_GROUND,
     CaseAct.ENTER_TITLE,
     CaseAct.REFER,
-    CaseAct.ASSESS_RISK,
-    CaseAct.REFLECT,
 }
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,
