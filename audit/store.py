@@ -43,5 +43,5 @@ def _statement(count: int) -> str:
     # An array says its type: an empty one has none of its own.
     marks = ", ".join("%s::varchar[]" if field.name == "fields" else "%s" for field in fields)
     rows = ", ".join([f"({marks})"] * count)
-    # Nothing but the columns of our own model stands in it.
-    return f"INSERT INTO audit_event ({columns}) VALUES {rows} RETURNING {', '.join(GIVEN)}"  # noqa: S608
+    given = ", ".join(GIVEN)
+    return f"INSERT INTO audit_event ({columns}) VALUES {rows} RETURNING {given}"  # noqa: S608 - our own columns

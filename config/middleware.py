@@ -98,7 +98,8 @@ def _as_before(request: HttpRequest) -> HttpResponse | None:
     """An act may close its own page, as a refusal does: the same form once more is answered like the first."""
     if request.method != "POST" or not request.user.is_authenticated:
         return None
-    location = answer_before(by=request.actor, page=request.path, key=request.POST.get("key", ""))  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]  # put there by `Sitting`
+    location = answer_before(by=actor, page=request.path, key=request.POST.get("key", ""))
     return redirect(location) if location else None
 
 

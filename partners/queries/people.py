@@ -17,6 +17,7 @@ def live_memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(Q(until=None) | Q(until__gt=RelaisNow()))
 
 
+#: Live is what `live_memberships` says, written out once more: the ORM would compile it anew for each request.
 #: Which of the groups a role of today opens, `actor_of` says: a role may have run out since the group was written.
 SEATED = Statement(
     """

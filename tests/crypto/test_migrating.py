@@ -20,4 +20,4 @@ def test_the_rows_that_are_there_get_no_value(secret: bool) -> None:
     )
     AddField("Note", "words", SealedTextField(null=True, secret=secret)).state_forwards("probe", state)
     column = state.apps.get_model("probe", "Note")._meta.get_field("words")
-    assert column.get_db_prep_save(None, connection) is None  # type: ignore[union-attr]
+    assert column.get_db_prep_save(None, connection) is None

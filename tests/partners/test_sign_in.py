@@ -216,7 +216,7 @@ class TestLanguage:
 
 
 @pytest.mark.django_db(databases=["default", "audit"])
-def test_the_mail_of_a_reset_names_no_host_of_the_request(cast, mailoutbox, settings) -> None:  # type: ignore[no-untyped-def]
+def test_the_mail_of_a_reset_names_no_host_of_the_request(cast, mailoutbox, settings):
     from django.test import Client
 
     Client().post(
