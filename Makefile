@@ -1,6 +1,7 @@
 # make run     a served demonstration on http://127.0.0.1:8000/ from an empty checkout (RELAIS_PORT=8001 moves it)
 # make test    the whole suite on a real PostgreSQL (FULL=1 longer, REQUIRE_ALL=1 no browser is a failure)
 # make check   everything that is read without running the suite
+# make faults  RUNS times a worker that is killed, and whether anything was lost
 # Both use the embedded PostgreSQL, or the server of DATABASE_URL.
 
 PYTHON3 ?= python3
@@ -9,7 +10,7 @@ WORKERS ?= 2
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 OFFLINE := { echo "Python packages could not be installed: the first run needs the network (see above)." >&2; exit 1; }
 
-.PHONY: run test coverage check bench docs assets translations lock
+.PHONY: run test coverage check bench faults docs assets translations lock
 .DEFAULT_GOAL := run
 
 run: .venv/runs assets translations
@@ -39,6 +40,11 @@ check: .venv/tests assets translations
 
 bench: .venv/tests
 	@$(PYTHON) -m bench
+
+# On a server of its own always: its databases are thrown away.
+RUNS ?= 50
+faults: .venv/tests
+	@RUNS=$(RUNS) $(PYTHON) -m config.database run -- $(PYTHON) -m faults
 
 docs: .venv/tests
 	@RELAIS_ENVIRONMENT=development $(PYTHON) manage.py lifecycle_pages

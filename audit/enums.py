@@ -33,6 +33,9 @@ class Verb(TextChoices):
     WITHDRAW = "withdraw", _("withdrew")
     CONSENT_CHANGE = "consent.change", _("changed the consent")
 
+    ESCALATE = "escalate", _("told the next person up")
+    CONFIRM = "confirm", _("confirmed the reading")
+
     EXPORT = "export", _("exported")
     PRINT = "print", _("printed")
     FILE_GET = "file.get", _("opened a file")

@@ -16,9 +16,11 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.test.utils import CaptureQueriesContext, override_settings
 
+from audit.work import at_work
 from bench.floor import MIDDLEWARE
 from partners.models import User
 from referral.seeding.organisations import desk_address
+from referral.services import clock
 
 
 def main() -> None:
@@ -27,9 +29,37 @@ def main() -> None:
         "floor": lambda: pages.cost(pages.floor),
         "inbox": lambda: pages.cost(pages.inbox),
         "facts": pages.facts,
+        "round": clock_round,
+        "spin": spin,
     }
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()]()), flush=True)
+
+
+def clock_round() -> dict[str, dict[str, float]]:
+    """Of each rule of the clock: how long one pass took, its statements, and how many rows it acted on."""
+    found = {}
+    with at_work() as at:
+        for rule in clock.RULES:
+            statements: list[str] = []
+
+            def counted(execute: Any, sql: str, *more: Any, seen: list[str] = statements) -> Any:
+                seen.append(sql)
+                return execute(sql, *more)
+
+            with connections["default"].execute_wrapper(counted):
+                began = time.perf_counter()
+                acted = clock.run(rule, at)
+                seconds = time.perf_counter() - began
+            found[rule] = {"seconds": seconds, "statements": len(statements), "acted": acted}
+    return found
+
+
+def spin() -> None:
+    """Works for a while without a database, as a measure of what any neighbour costs."""
+    until = time.perf_counter() + 0.2
+    while time.perf_counter() < until:
+        pass
 
 
 class Pages:
@@ -114,7 +144,8 @@ def _backends() -> list[int]:
     """The server's processes that work for this one."""
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            " AND application_name = current_setting('application_name')"
         )
         return [pid for (pid,) in cursor.fetchall()]
 

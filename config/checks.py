@@ -33,6 +33,8 @@ def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         yield Error("The demonstration is on.", id="relais.E002")
     if not settings.RELAIS_ORIGIN.startswith("https://"):
         yield Error("RELAIS_ORIGIN, the address in mails, is not an https:// address.", id="relais.E005")
+    if settings.RELAIS_GATEWAY_URL and not settings.RELAIS_GATEWAY_URL.startswith("https://"):
+        yield Error("RELAIS_GATEWAY_URL is not an https:// address.", id="relais.E006")
 
 
 @register(Tags.security, deploy=True)

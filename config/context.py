@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from partners.actor import Actor
 from partners.enums import Role
-from referral.queries import unread_count
+from referral.queries import frame_facts
+
+#: Who is told that deadlines do not run at present: those who can telephone instead, and who can repair it.
+TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
+#: Who may own a task.
+TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -20,10 +25,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None:
+        facts = frame_facts(actor.id)
         shown |= {
             "actor": actor,
+            "clock_stands": not facts.clock_runs and actor.has(*TOLD_OF_THE_CLOCK),
             "navigation": menu(actor, request.path),
-            "notices_count": unread_count(actor.id),
+            "notices_count": facts.unread,
             "notices_url": reverse("notices"),
         }
     return shown
@@ -36,12 +43,19 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
+        ("terms", _("Deadlines"), (Role.COORDINATOR,)),
+        ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
+        ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("alerts", _("My reports"), (Role.REPORTER,)),
         ("titles", _("Custody titles"), (Role.JUSTICE,)),
+        ("paper", _("Paper"), (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR)),
+        ("tasks", _("Tasks"), TASKED),
+        ("duty", _("Duty"), (Role.FOCAL_POINT, Role.SUPERVISOR, Role.COORDINATOR)),
         ("places", _("Places"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
         ("people", _("Accounts"), (Role.ADMINISTRATOR,)),
         ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),
         ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
+        ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
         ("directory", _("Directory"), None),
     ]
     shown = [(reverse(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]

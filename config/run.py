@@ -136,14 +136,35 @@ def serve(port: int, sign_ins: str, environment: dict[str, str]) -> None:
         cwd=ROOT,
         env=environment,
     )
+    worker: subprocess.Popen[bytes] | None = None
     try:
         wait_until_ready(web, port)
+        worker = start_worker(environment)
         print(f"{sign_ins}\nRelais runs on http://127.0.0.1:{port}/ (Ctrl-C stops it)", flush=True)
-        if web.wait():
+        while web.poll() is None:
+            if worker.poll() is not None:  # deadlines run only with it
+                worker = start_worker(environment)
+            time.sleep(1)
+        if web.returncode:
             raise CannotRun("The web server ended: see above.")
     finally:
-        web.terminate()
-        web.wait()
+        for process in (worker, web):
+            if process is not None:
+                process.terminate()
+        for process in (worker, web):
+            if process is not None:
+                process.wait()
+
+
+def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """In a group of its own: Ctrl-C reaches this process, which lets the worker end the job at hand."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "procrastinate", "worker"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,  # its greeting; what matters goes to the log
+        start_new_session=True,
+    )
 
 
 def wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
     "csp",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -113,6 +114,17 @@ ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes: rate limits and used codes counted per process could be outwitted.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "relais_cache"}}
+
+# --- Work outside a request --------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# A worker that died is noticed within seconds, and what it held is taken up again (config/jobs.py).
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 1,
+    "update_heartbeat_interval": 5,
+    "stalled_worker_timeout": 20,
+    "delete_jobs": "successful",
+    "shutdown_graceful_timeout": 20,
+}
 
 # --- People ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
@@ -234,6 +246,12 @@ else:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("RELAIS_MAIL_FROM", "portail@localhost")
 
+# --- Text messages: without an address none is offered (docs/operations.md) ---------------------------------
+RELAIS_GATEWAY_URL = env.str("RELAIS_GATEWAY_URL", "")
+RELAIS_GATEWAY_TOKEN = env.str("RELAIS_GATEWAY_TOKEN", "")
+#: What the gateway shows when it hands over an answer; without it none is taken.
+RELAIS_GATEWAY_ANSWER_TOKEN = env.str("RELAIS_GATEWAY_ANSWER_TOKEN", "")
+
 # --- Log: one JSON object per line, with the keys and values that config/logs.py allows ---------------------
 LOGGING = {
     "version": 1,
@@ -242,5 +260,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.str("RELAIS_LOG_LEVEL", "INFO")},
     # Django's own handlers would mail or print whole requests.
-    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        "procrastinate": {"level": "WARNING"},  # a line for each job that began and ended is no news
+    },
 }

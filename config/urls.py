@@ -1,7 +1,9 @@
 from django.urls import include, path
 
 from config import views
+from partners.views import people
 from partners.views.organisations import organisation_suspend
+from referral.services import leaving
 from referral.services.suspension import suspend_organisation
 
 handler400 = "config.errors.bad_request"
@@ -20,6 +22,14 @@ urlpatterns = [
         {"suspend": suspend_organisation},
         name="organisation-suspend",
     ),
+    # Nobody leaves with something in their hands, of which those packages know nothing either.
+    path(
+        "people/<uuid:pk>/deactivate/",
+        people.person_deactivate,
+        {"deactivate": leaving.deactivate_person, "holds": leaving.held_in_codes},
+        name="person-deactivate",
+    ),
+    path("people/roles/<uuid:pk>/end/", people.role_end, {"end": leaving.end_membership}, name="role-end"),
     path("", include("partners.urls")),
     path("", include("referral.urls")),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crypto.errors import KeyUnavailable
 from crypto.providers import get_provider
+from referral.queries import clock_runs
 
 logger = logging.getLogger("config.csp")
 
@@ -28,9 +29,13 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """This process can do its work: both connections, all migrations, the key."""
+    """This process can do its work: both connections, all migrations, the key.
+
+    A silent worker is said, and is no reason to take the pages away too.
+    """
     checks = {"database": _database_is_ready(), "key": _key_is_ready()}
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    ready = all(checks.values())
+    return JsonResponse(checks | {"worker": ready and clock_runs()}, status=200 if ready else 503)
 
 
 def _database_is_ready() -> bool:

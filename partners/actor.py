@@ -16,9 +16,19 @@ class Actor:
     #: The organisation's Group, when one of the roles sits at its desk; referrals are listed by it.
     desk: int | None = None
     deputy_for: frozenset[UUID] = frozenset()
+    #: Colleagues who are absent now, and whose cover this person is.
+    covers: frozenset[UUID] = frozenset()
     national_unit: bool = False
     name: str = field(default="", compare=False)
     organisation_name: str = field(default="", compare=False)
+
+    def stands_for(self, user_id: UUID | None) -> bool:
+        """Is it this person, or somebody absent whom this person covers?"""
+        return user_id is not None and user_id in self.seats
+
+    @property
+    def seats(self) -> frozenset[UUID]:
+        return self.covers | {self.id}
 
     def has(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)

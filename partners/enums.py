@@ -96,10 +96,14 @@ class Act(TextChoices):
     KEEP_PLACES = "keep_places", _("Keep the places of the organisation")
     KEEP_PROVISION = "keep_provision", _("Keep the sites and services of the organisation")
     REVEAL_ADDRESS = "reveal_address", _("Reveal the address of a site")
+    TAKE_DUTY = "take_duty", _("Take over the duty of the organisation")
+    KEEP_ROSTER = "keep_roster", _("Keep the duty roster of the organisation")
+    KEEP_COVER = "keep_cover", _("Say who stands in for whom")
     MANAGE_ORGANISATIONS = "manage_organisations", _("Manage organisations")
     MANAGE_PEOPLE = "manage_people", _("Manage people")
     MANAGE_CODES = "manage_codes", _("Manage code lists")
     MANAGE_REGIONS = "manage_regions", _("Manage the rules of regions")
+    WATCH_WORKER = "watch_worker", _("Watch the background worker")
 
 
 class Sex(TextChoices):
@@ -147,3 +151,15 @@ class CodeList(TextChoices):
 
 #: The code that asks for a sealed text of its own, in every list.
 OTHER = "OTHER"
+
+
+class MailPace(TextChoices):
+    """When notices leave by mail. What asks for an act, or for a confirmation, never waits."""
+
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("What is for my information: once a day, in one mail")
+
+
+class SmsPace(TextChoices):
+    NEVER = "never", _("Never")
+    ACTION = "action", _("When an act is asked of me")

@@ -28,15 +28,35 @@ def own_desk(actor: Actor, organisation_id: UUID | None) -> bool:
     return actor.organisation_id == organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
 
+def on_the_roster(actor: Actor, organisation_id: UUID | None) -> bool:
+    """Who can be on duty; at the national unit this is coordination too."""
+    own = actor.organisation_id == organisation_id
+    return own_desk(actor, organisation_id) or (own and actor.national_unit and actor.has(Role.COORDINATOR))
+
+
+def keeps_the_roster(actor: Actor, organisation_id: UUID | None) -> bool:
+    return own_supervisor(actor, organisation_id) or (
+        actor.organisation_id == organisation_id and actor.national_unit and actor.has(Role.COORDINATOR)
+    )
+
+
+def own_supervisor(actor: Actor, organisation_id: UUID | None) -> bool:
+    return actor.organisation_id == organisation_id and actor.has(Role.SUPERVISOR)
+
+
 RULES: Mapping[Act, Rule] = {
     Act.READ_DIRECTORY: anyone,
     Act.KEEP_PLACES: own_desk,
     Act.KEEP_PROVISION: own_desk,
     Act.REVEAL_ADDRESS: own_desk,
+    Act.TAKE_DUTY: on_the_roster,
+    Act.KEEP_ROSTER: keeps_the_roster,
+    Act.KEEP_COVER: own_supervisor,
     Act.MANAGE_ORGANISATIONS: administrator,
     Act.MANAGE_PEOPLE: administrator,
     Act.MANAGE_CODES: administrator,
     Act.MANAGE_REGIONS: administrator,
+    Act.WATCH_WORKER: administrator,
 }
 
 

@@ -1,8 +1,15 @@
-"""How long may each state last? Pure: from an instant to an instant, all in UTC (design §6, domain §3.3)."""
+"""How long may each state last? Pure: from an instant to an instant, all in UTC (design §6, domain §3.3).
 
-from datetime import datetime, timedelta
+The constants are what the software comes with. National coordination sets other values on a screen; `Terms` are the
+values that count for one organisation, read by `queries.terms`.
+"""
 
-from referral.enums import State, Urgency
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from referral.enums import Clock, RiskLevel, State, Urgency
 
 ACKNOWLEDGE = {
     Urgency.EMERGENCY: timedelta(hours=2),
@@ -18,6 +25,9 @@ CALL_BACK = timedelta(hours=24)
 REVIEW = timedelta(days=30)
 STEP_BACK = timedelta(hours=2)
 TELEPHONE_HOLD = timedelta(hours=12)
+#: After the arrival, or a yes by telephone, the sender hears how it goes (design §6).
+FOLLOWED = (timedelta(days=3), timedelta(days=14))
+OUTCOME_CALL = timedelta(hours=24)
 EXTRACT = timedelta(hours=72)
 COUNTERSIGN = timedelta(hours=24)
 AGE_DECISION = timedelta(days=7)
@@ -26,49 +36,165 @@ CONSENT = timedelta(days=365)
 TITLE_MISSING = timedelta(hours=72)
 #: A desk that said no is offered for the same need again after this: its places may have changed.
 ASK_AGAIN = timedelta(days=3)
+#: A requisition holds a child for this long, then a judge's title is needed (domain §3.3).
+TITLE_REQUISITION = timedelta(hours=72)
+TITLE_WARNING = timedelta(hours=24)
+#: What a first reception centre may lodge somebody for, and how long before its end one begins to look further.
+STAY = timedelta(days=90)
+STAY_WARNING = timedelta(days=30)
+#: Recommended, not Senegalese law (domain §3.3).
+REFLECTION = timedelta(days=30)
+REFLECTION_WARNING = timedelta(days=3)
+#: How long an assessment of the risk is good for, and how fast the next one is made.
+REASSESS = {
+    RiskLevel.CRITICAL: timedelta(days=3),
+    RiskLevel.HIGH: timedelta(days=7),
+    RiskLevel.MEDIUM: timedelta(days=30),
+    RiskLevel.LOW: timedelta(days=90),
+    RiskLevel.UNKNOWN: timedelta(days=7),
+}
+REASSESS_WITHIN = timedelta(days=2)
+REASSESS_WITHIN_GRAVE = timedelta(days=1)
+#: A countersigned legal ground is looked at again after this, and within that.
+GROUND_REVIEW = timedelta(days=30)
+GROUND_REVIEW_WITHIN = timedelta(days=3)
+CONSENT_WARNING = timedelta(days=30)
+#: How it goes after the end, in months; the task is made a week before, and no more when a month has gone by since.
+FOLLOW_UP_MONTHS = (1, 3, 6, 12)
+FOLLOW_UP_WARNING = timedelta(days=7)
+FOLLOW_UP_MISSED = timedelta(days=30)
+#: How long the answer to a form that was sent is kept, for the same form sent twice.
+SUBMISSION = timedelta(days=7)
+
+#: Whose days count: working days and holidays are those of Senegal, wherever the server stands.
+HERE = ZoneInfo("Africa/Dakar")
 
 
-def add_working_days(at: datetime, days: int) -> datetime:
-    """`days` working days after `at`, same hour; Saturdays and Sundays do not count."""
+@dataclass(frozen=True)
+class WorkingDays:
+    count: int
+
+
+#: Wall time, or working days.
+Span = timedelta | WorkingDays
+
+
+@dataclass(frozen=True)
+class Calendar:
+    holidays: frozenset[date] = frozenset()
+
+    def works(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.holidays
+
+
+WEEKDAYS = Calendar()
+
+#: Of these the built-in value differs by urgency; one value for all urgencies would slow emergencies down.
+BY_URGENCY: Mapping[Clock, Mapping[Urgency, Span]] = {
+    Clock.ACKNOWLEDGE: ACKNOWLEDGE,
+    Clock.DECIDE: {**DECIDE, Urgency.STANDARD: WorkingDays(DECIDE_STANDARD_WORKING_DAYS)},
+}
+FOR_ALL: Mapping[Clock, Span] = {
+    Clock.ANSWER: ANSWER,
+    Clock.DRAFT: DRAFT,
+    Clock.ARRIVAL_GRACE: ARRIVAL_GRACE,
+    Clock.CALL_BACK: CALL_BACK,
+    Clock.REVIEW: REVIEW,
+    Clock.TELEPHONE_HOLD: TELEPHONE_HOLD,
+    Clock.EXTRACT: EXTRACT,
+    Clock.COUNTERSIGN: COUNTERSIGN,
+    Clock.AGE_DECISION: AGE_DECISION,
+    Clock.OBJECTION: OBJECTION,
+    Clock.CONSENT: CONSENT,
+    Clock.TITLE_MISSING: TITLE_MISSING,
+}
+#: What protects the person may be made shorter, never longer (design §5 and §6).
+CEILINGS: Mapping[Clock, timedelta] = {Clock.EXTRACT: EXTRACT, Clock.CONSENT: CONSENT}
+LONGEST = timedelta(days=366)
+
+#: (clock, urgency) -> span; "" is for what has no urgency.
+BUILT_IN: Mapping[tuple[str, str], Span] = {
+    **{(clock, urgency): span for clock, span in FOR_ALL.items() for urgency in ("", *Urgency)},
+    **{(clock, urgency): span for clock, spans in BY_URGENCY.items() for urgency, span in spans.items()},
+    **{(clock, ""): spans[Urgency.STANDARD] for clock, spans in BY_URGENCY.items()},
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The values that count for one organisation, and the calendar of the country."""
+
+    spans: Mapping[tuple[str, str], Span]
+    calendar: Calendar = WEEKDAYS
+
+    def span(self, clock: str, urgency: str = "") -> Span:
+        """Emergencies run on wall time always: a working day of theirs is 24 hours."""
+        span = self.spans[clock, urgency]
+        if urgency == Urgency.EMERGENCY and isinstance(span, WorkingDays):
+            return timedelta(days=span.count)
+        return span
+
+    def after(self, clock: str, at: datetime, urgency: str = "") -> datetime:
+        """When the time that begins at `at` is over."""
+        span = self.span(clock, urgency)
+        return at + span if isinstance(span, timedelta) else add_working_days(at, span.count, self.calendar)
+
+
+DEFAULT = Terms(BUILT_IN)
+
+
+def add_working_days(at: datetime, days: int, calendar: Calendar = WEEKDAYS) -> datetime:
+    """`days` working days after `at`, same hour; Saturdays, Sundays and holidays of the country do not count."""
     while days:
         at += timedelta(days=1)
-        if at.weekday() < 5:
+        if calendar.works(at.astimezone(HERE).date()):
             days -= 1
     return at
 
 
-def decide_by(urgency: str, at: datetime) -> datetime:
+def decide_by(urgency: str, at: datetime, terms: Terms = DEFAULT) -> datetime:
     """When the receiving desk must have decided, counted from its acknowledgement `at`."""
-    if urgency == Urgency.STANDARD:
-        return add_working_days(at, DECIDE_STANDARD_WORKING_DAYS)
-    return at + DECIDE[Urgency(urgency)]
+    return terms.after(Clock.DECIDE, at, urgency)
 
 
 def decide_after_answer(
-    urgency: str, acknowledged_at: datetime, asked_at: datetime, at: datetime
+    decide_due: datetime, *, asked_at: datetime, answer_due: datetime, at: datetime
 ) -> datetime:
-    """When the desk must have decided, if what it asked is answered `at`: its clock stood still, 48 h at most."""
-    return decide_by(urgency, acknowledged_at) + min(at - asked_at, ANSWER)
+    """When the desk must have decided, if what it asked is answered `at`: its clock stood still, but not for ever.
+
+    Args:
+        decide_due, answer_due: as they were stamped: a running deadline does not move with the values.
+    """
+    return decide_due + (min(at, answer_due) - asked_at)
 
 
 def due_at(
-    state: str, *, urgency: str, at: datetime, expected_arrival_at: datetime | None = None
+    state: str,
+    *,
+    urgency: str,
+    at: datetime,
+    expected_arrival_at: datetime | None = None,
+    terms: Terms = DEFAULT,
 ) -> datetime | None:
-    """The deadline of a referral that enters `state` at `at`; None for a terminal state."""
+    """The deadline of a referral that enters `state` at `at`; None for a terminal state.
+
+    Args:
+        terms: of the organisation that must act in this state.
+    """
     match State(state):
         case State.DRAFT:
-            return at + DRAFT
+            return terms.after(Clock.DRAFT, at, urgency)
         case State.SENT:
-            return at + ACKNOWLEDGE[Urgency(urgency)]
+            return terms.after(Clock.ACKNOWLEDGE, at, urgency)
         case State.ACKNOWLEDGED:
-            return decide_by(urgency, at)
+            return decide_by(urgency, at, terms)
         case State.INFO_REQUESTED:
-            return at + ANSWER
+            return terms.after(Clock.ANSWER, at, urgency)
         case State.ACCEPTED:
-            return (expected_arrival_at or at) + ARRIVAL_GRACE
+            return terms.after(Clock.ARRIVAL_GRACE, expected_arrival_at or at, urgency)
         case State.NO_SHOW:
-            return at + CALL_BACK
+            return terms.after(Clock.CALL_BACK, at, urgency)
         case State.IN_SERVICE:
-            return at + REVIEW
+            return terms.after(Clock.REVIEW, at, urgency)
         case _:
             return None

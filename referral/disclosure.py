@@ -106,7 +106,7 @@ def _receiving_level(actor: Actor, referral: Any, basis_live: bool) -> Level:
     desk = actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
     if referral.state in PREVIEW_STATES and desk:
         return Level.PREVIEW
-    if referral.state in SNAPSHOT_STATES and (desk or referral.worker_id == actor.id):
+    if referral.state in SNAPSHOT_STATES and (desk or actor.stands_for(referral.worker_id)):
         return Level.SNAPSHOT if basis_live else Level.CODES
     return Level.CODES
 
@@ -122,7 +122,7 @@ def extract_open(
         or at >= until
     ):
         return False
-    return actor.has(Role.FOCAL_POINT, Role.SUPERVISOR) or referral.worker_id == actor.id
+    return actor.has(Role.FOCAL_POINT, Role.SUPERVISOR) or actor.stands_for(referral.worker_id)
 
 
 _BANDS = (
@@ -149,6 +149,11 @@ def band_of(birth_date: date, day: date) -> AgeBand:
 def is_child(age_status: str) -> bool:
     """Unknown age is treated as a child (design §5)."""
     return age_status != AgeStatus.ADULT
+
+
+def reachable(contact: Mapping[str, Any] | None) -> bool:
+    """Has the person named any safe channel? Default is no contact (domain §7.3)."""
+    return any((contact or {}).get("channels", {}).values())
 
 
 def band_fits(age_status: str, band: str) -> bool:

@@ -181,6 +181,27 @@ class MessageKind(TextChoices):
     ANSWER = "answer", _("Coded answer")
     CALL_ME = "call_me", _("Please call")
     TEXT = "text", _("Message")
+    #: One coded sentence for the sender, where the person agrees; nobody writes it by hand.
+    TOLD_BACK = "told_back", _("How it goes")
+
+
+class ToldBack(TextChoices):
+    """What the sender is told of the person, and nothing else (design §6)."""
+
+    ARRIVED_WELL = "ARRIVED_WELL", _("The person has arrived well")
+    CARE_GOES_ON = "CARE_GOES_ON", _("The care goes on")
+
+
+class Heard(TextChoices):
+    """What the sender hears by telephone, beside the outcomes of the ministry's list."""
+
+    CARE_GOES_ON = "CARE_GOES_ON", _("The person is there, the care goes on")
+    NOT_ARRIVED = "NOT_ARRIVED", _("The person did not arrive")
+    NO_REPLY = "NO_REPLY", _("Nobody answers the telephone")
+
+
+#: After these the sender asks once more.
+HEARD_AGAIN = frozenset({Heard.CARE_GOES_ON, Heard.NO_REPLY})
 
 
 class PlacementState(TextChoices):
@@ -203,6 +224,79 @@ class TaskKind(TextChoices):
     OBJECTION = "objection", _("Objection of a child or guardian")
     SAFE_ONCE = "safe_once", _("Say when the person is safe")
     OUTCOME_CALL = "outcome_call", _("Ask for the outcome")
+    CALL_DESK = "call_desk", _("Telephone the desk")
+    NEXT_CANDIDATE = "next_candidate", _("Ask the next organisation")
+    DUTY_CALL = "duty_call", _("Telephone: nobody has confirmed")
+    TITLE_ENDS = "title_ends", _("The custody title ends")
+    STAY_ENDS = "stay_ends", _("The stay in the centre ends")
+    REFLECTION_ENDS = "reflection_ends", _("The reflection period ends")
+    REASSESS_RISK = "reassess_risk", _("Assess the risk again")
+    REVIEW_GROUND = "review_ground", _("Review a legal ground")
+    RENEW_CONSENT = "renew_consent", _("Renew a consent that ends")
+    FOLLOW_UP = "follow_up", _("Ask how the person is")
+
+
+class Clock(TextChoices):
+    """What has a time limit that national coordination may set (`referral.deadlines` has what it comes with)."""
+
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge a referral")
+    DECIDE = "decide", _("Decide on a referral")
+    ANSWER = "answer", _("Answer the questions of a desk")
+    DRAFT = "draft", _("Send a draft, or throw it away")
+    ARRIVAL_GRACE = "arrival_grace", _("Record an arrival after the expected time")
+    CALL_BACK = "call_back", _("Call back after a non-arrival")
+    REVIEW = "review", _("Review a service that goes on")
+    TELEPHONE_HOLD = "telephone_hold", _("Confirm a place promised by telephone")
+    EXTRACT = "extract", _("Hand the person over after an end")
+    COUNTERSIGN = "countersign", _("Countersign a legal ground")
+    AGE_DECISION = "age_decision", _("Decide an unknown age")
+    OBJECTION = "objection", _("Decide on an objection")
+    CONSENT = "consent", _("Ask again for consent")
+    TITLE_MISSING = "title_missing", _("Obtain or confirm a custody title")
+
+
+class LossKind(TextChoices):
+    """What falls out of every loop, as the report of lost loops has it."""
+
+    SYSTEM = "system", _("The clock stands still")
+    NO_OWNER = "no_owner", _("Nobody owns the case")
+    NO_NEXT_STEP = "no_next_step", _("No next step")
+    NO_DEADLINE = "no_deadline", _("A deadline that woke nobody")
+    CASE_CLOSED = "case_closed", _("Closed case, open referral")
+    RECEIVER_AWAY = "receiver_away", _("Nobody can answer at the receiver’s")
+    BASIS_GONE = "basis_gone", _("Nothing allows the sharing any more")
+    WORKER_AWAY = "worker_away", _("The named worker is gone")
+    CLOCK_PAUSED = "clock_paused", _("Put off for too long")
+    NO_TITLE = "no_title", _("Child lodged without a title")
+    GROUND_UNREVIEWED = "ground_unreviewed", _("Legal ground not reviewed")
+
+
+class Watched(TextChoices):
+    """What has a deadline of its own."""
+
+    REFERRAL = "referral", _("Referral")
+    TASK = "task", _("Task")
+
+
+class CodeUse(TextChoices):
+    """What a code on a blank sheet will refer to."""
+
+    CASE = "case", _("Case")
+    REFERRAL = "referral", _("Referral")
+
+
+class Channel(TextChoices):
+    """How a notice leaves the house; on the page it stands in any case."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+
+
+class DeliveryState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    SENT = "sent", pgettext_lazy("delivery", "Sent")
+    MOOT = "moot", pgettext_lazy("delivery", "Read before it was sent")
+    FAILED = "failed", pgettext_lazy("delivery", "Not delivered")
 
 
 class SafeChannel(TextChoices):
@@ -222,6 +316,14 @@ class PlaceFlag(TextChoices):
     DANGER_NEARBY = "danger_nearby", _("Danger close by")
 
 
+class ReflectionAct(TextChoices):
+    """Time that an adult takes before deciding; recommended (domain §3.3)."""
+
+    BEGIN = "begin", _("Begin the reflection period")
+    EXTEND = "extend", _("Extend it, once")
+    END = "end", _("End it: the person has decided")
+
+
 class RevealReason(TextChoices):
     """Why somebody opens what is masked; kept with the look."""
 
@@ -239,8 +341,12 @@ CONFLICT_OF_INTEREST = "CONFLICT_OF_INTEREST"
 NO_CAPACITY = "NO_CAPACITY"
 #: A no that does not change with time: asking the same organisation for the same service again would lose hours.
 STANDING_REASONS = frozenset({"OUT_OF_MANDATE", "OUT_OF_AREA", "PROFILE_MISMATCH"})
+#: After these nobody is called to ask how it goes: somebody else cares for the person, or she or he has died.
+NOT_FOLLOWED_UP = frozenset({"REFERRED_ON", "DECEASED"})
 
 SHELTER_SERVICES = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT", "SHELTER_LONG", "FOSTER"})
+#: First reception: where nobody is meant to stay (domain §3.3).
+FIRST_RECEPTION = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT"})
 
 
 class CaseAct(TextChoices):
@@ -265,3 +371,6 @@ class CaseAct(TextChoices):
     PRINT = "print", _("Print")
     CLOSE = "close", _("Close the case")
     REPORT = "report", _("Report a presumed victim")
+    ASSESS_RISK = "assess_risk", _("Assess the risk again")
+    REFLECT = "reflect", _("Reflection period (recommended)")
+    REVIEW_GROUND = "review_ground", _("Review the legal grounds")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from partners.models import COORDINATION_GROUP, Organisation, User
 from referral.enums import Action, Side, State
 from referral.models import Case, CaseGrant, Referral, ReferralGrant
+from referral.queries.urgency import asked_next
 
 #: Moves after which the receiver holds the row no longer.
 CLOSES_RECEIVER = frozenset({State.DECLINED, State.WITHDRAWN, State.EXPIRED})
@@ -53,8 +54,20 @@ def follow(referral: Referral, action: str) -> None:
         _hold(referral, _desk(referral.receiving_organisation_id), Side.RECEIVING)
     if referral.state in CLOSES_RECEIVER:
         ReferralGrant.objects.filter(content_object=referral, side=Side.RECEIVING).delete()
-    if referral.state in (State.DECLINED, State.EXPIRED):
+    if referral.state in (State.DECLINED, State.EXPIRED) and not asked_next(referral):
         _hold(referral, _coordination(), Side.COORDINATING)
+    elif referral.referring_organisation.is_active:
+        # Whoever was to be pressed has moved: coordination lets go.
+        ReferralGrant.objects.filter(content_object=referral, side=Side.COORDINATING).delete()
+    _copy(referral)
+
+
+def follow_deadline(referral: Referral) -> None:
+    """The grants say the new deadline of a referral that has not moved."""
+    _copy(referral)
+
+
+def _copy(referral: Referral) -> None:
     stale = ~Q(state=referral.state) | ~Q(due_at=referral.due_at) | ~Q(seq=referral.seq)
     if referral.due_at is None:
         stale |= Q(due_at__isnull=False)
@@ -66,6 +79,11 @@ def follow(referral: Referral, action: str) -> None:
 def search_again(parent: Referral) -> None:
     """The next draft was thrown away: coordination holds the declined or unanswered referral again."""
     _hold(parent, _coordination(), Side.COORDINATING)
+
+
+def escalate(referral: Referral) -> None:
+    """Nobody answers: coordination holds it too, in codes, until somebody has moved."""
+    _hold(referral, _coordination(), Side.COORDINATING)
 
 
 def orphan(referral: Referral) -> None:

@@ -147,12 +147,16 @@ CODED = Guard("coded", _("Choose at least one coded question."), lambda row, fac
 JUST_ACCEPTED = Guard(
     "just_accepted",
     _("Stepping back is possible for two hours after accepting."),
-    lambda row, facts: row.accepted_at is not None and facts.at <= row.accepted_at + STEP_BACK,
+    # Written up later, the identity was not shown before the writing: the two hours count from there.
+    lambda row, facts: (
+        row.accepted_at is not None
+        and facts.at <= max(row.accepted_at + STEP_BACK, row.quiet_until or row.accepted_at)
+    ),
 )
 OVERDUE = Guard(
     "overdue",
     _("The deadline has not passed twice over."),
-    lambda row, facts: row.due_at is not None and facts.at >= row.due_at + (row.due_at - row.state_since),
+    lambda row, facts: row.due_at is not None and facts.at >= row.due_at + (row.due_at - row.counted_from),
 )
 NOT_REDIRECTED = Guard(
     "not_redirected", _("This referral was already redirected."), lambda row, facts: not facts.redirected
@@ -282,10 +286,10 @@ def unmet_on_closed(case: Any) -> list[str | Promise]:
 
 
 def message_kinds(state: str) -> frozenset[str]:
-    """Codes and "please call" before acceptance, words after it (design §6, Preview)."""
+    """What people write: codes and "please call" before acceptance, words after it (design §6, Preview)."""
     if state in UNANSWERED:
         return frozenset({MessageKind.QUESTION, MessageKind.ANSWER, MessageKind.CALL_ME})
-    return frozenset(MessageKind) if state in WITH_RECEIVER else frozenset()
+    return frozenset(MessageKind) - {MessageKind.TOLD_BACK} if state in WITH_RECEIVER else frozenset()
 
 
 def follow(row: Any, action: str, *, at: datetime) -> None:

@@ -1,34 +1,28 @@
 """Who is told? A reference, "action requise" and a deadline: nothing else, on screen or by mail (design §7.9)."""
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
-from smtplib import SMTPException
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.translation import gettext as _
 
+from audit.work import defer
 from partners.actor import Actor
-from partners.enums import Role
+from partners.enums import MailPace, Role, SmsPace
 from partners.models import User
-from partners.queries import active_people
-from referral.models import Case, Notice, Referral, Task
+from partners.queries import active_people, on_duty, present
+from referral.enums import Channel
+from referral.models import Case, Delivery, Notice, Referral, Rung, Task
 from referral.references import new_reference
-
-logger = logging.getLogger(__name__)
 
 
 def desk_of(organisation_id: UUID) -> list[User]:
-    """Who answers for the inbox: the focal points, the supervisors where there is none."""
-    return list(active_people(organisation_id, [Role.FOCAL_POINT])) or list(
-        active_people(organisation_id, [Role.SUPERVISOR])
+    """Who answers for the inbox: whoever is on duty, else the focal points, the supervisors where there is none."""
+    return (
+        list(on_duty(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR]))
+        or list(active_people(organisation_id, [Role.FOCAL_POINT]))
+        or supervisors_of(organisation_id)
     )
 
 
@@ -45,42 +39,85 @@ def ask_second_person(task: Task, *, by: Actor, at: datetime) -> None:
 
 def tell(
     users: Iterable[User | None],
-    about: Case | Referral,
+    about: Case | Referral | Task,
     *,
     at: datetime,
     due_at: datetime | None,
     action_needed: bool = True,
     reference: str | None = None,
-) -> None:
-    """Writes the notices in this transaction; the mails leave when it commits."""
-    object_type = "case" if isinstance(about, Case) else "referral"
-    for user in {user for user in users if user is not None and user.is_active}:
+    rung: Rung | None = None,
+) -> int:
+    """Writes the notices in this transaction, and asks for their delivery; each person hears once. Gives their number.
+
+    For somebody absent the cover hears.
+
+    Args:
+        reference: for those to whom the one of `about` must stay unknown.
+        rung: of the ladder, when the clock tells.
+    """
+    told = {user for user in present(user for user in users if user is not None) if user.is_active}
+    for user in told:
         notice = Notice.objects.create(
             user=user,
-            reference=reference or about.reference,
-            object_type=object_type,
+            reference=reference or reference_of(about),
+            object_type=type(about).__name__.lower(),
             object_id=about.pk,
             action_needed=action_needed,
             due_at=due_at,
             made_at=at,
+            rung=rung,
         )
-        transaction.on_commit(partial(_mail, notice))
+        _send(notice, at)
+    return len(told)
 
 
-def _mail(notice: Notice) -> None:
-    with translation.override(notice.user.language):
-        subject = _("%(site)s: %(reference)s") % {
-            "site": settings.RELAIS_SITE_NAME,
-            "reference": notice.reference,
-        }
-        body = render_to_string("mail/notice.txt", {"notice": notice, "origin": settings.RELAIS_ORIGIN})
-        try:
-            EmailMessage(subject, body, to=[notice.user.email]).send()
-        except (SMTPException, OSError):
-            # The notice stands on the person's page; a mail server that is away must not undo the act.
-            logger.warning("mail not sent", extra={"event": "notice_mail_failed"})
-        else:
-            Notice.objects.filter(pk=notice.pk).update(mailed_at=notice.made_at)
+def _send(notice: Notice, at: datetime) -> None:
+    """By the channels that the person chose; what asks for no act may wait for the one mail of the day."""
+    user = notice.user
+    mail = Delivery.objects.create(notice=notice, channel=Channel.EMAIL, made_at=at)
+    if notice.action_needed or user.mail_pace != MailPace.DAILY:
+        defer("referral.deliver", delivery=mail.pk)
+    if notice.action_needed and user.sms_pace == SmsPace.ACTION and settings.RELAIS_GATEWAY_URL:
+        text = Delivery.objects.create(notice=notice, channel=Channel.SMS, made_at=at)
+        defer("referral.deliver", delivery=text.pk)
+
+
+def waiting(users: Iterable[UUID]) -> QuerySet[Notice]:
+    """What asks these people for an act and was not read; not what somebody else has confirmed to have read."""
+    return (
+        Notice.objects.filter(user__in=list(users), read_at=None, action_needed=True)
+        .exclude(rung__confirmed_at__isnull=False)
+        .order_by("made_at")
+    )
+
+
+def pass_on(notice: Notice, to: UUID, *, at: datetime) -> None:
+    """Tells somebody more what a notice says; of a rung of the ladder, they can confirm the reading too."""
+    copy = Notice.objects.create(
+        user_id=to,
+        reference=notice.reference,
+        object_type=notice.object_type,
+        object_id=notice.object_id,
+        action_needed=True,
+        due_at=notice.due_at,
+        made_at=at,
+        rung_id=notice.rung_id,
+    )
+    _send(copy, at)
+
+
+def reference_of(about: Case | Referral | Task) -> str:
+    """Of a task, the reference of its referral, which both sides know, else of its case."""
+    if isinstance(about, Task):
+        return about.referral.reference if about.referral else about.case.reference
+    return about.reference
+
+
+def unasked(user_id: UUID) -> QuerySet[Notice]:
+    """A person's notices that ask for no confirmation of reading."""
+    return Notice.objects.filter(user_id=user_id).exclude(
+        rung__confirm_by__isnull=False, rung__confirmed_at=None
+    )
 
 
 def mark_read(notices: QuerySet[Notice], *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import Action, CaseAct, Side
+from referral.enums import Action, CaseAct, Side, TaskKind
 
 
 class NotAllowed(Exception):
@@ -148,6 +148,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.READ_LOOKS: file_reader,
     CaseAct.PRINT: file_reader,
     CaseAct.CLOSE: own_supervisor,
+    CaseAct.ASSESS_RISK: case_caseworker,
+    CaseAct.REFLECT: case_caseworker,
+    CaseAct.REVIEW_GROUND: file_reader,
 }
 
 
@@ -162,11 +165,21 @@ def require_case(actor: Actor, act: str, tie: Tie) -> None:
 
 
 def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
-    """Nobody approves their own request, whatever roles they hold (design §2)."""
-    return actor.id != requested_by
+    """Nobody approves their own request, whatever roles they hold (design §2), nor that of whom they stand in for."""
+    return not actor.stands_for(requested_by)
 
 
 def may_finish(actor: Actor, task: Any) -> bool:
-    """A task is its owner's; without one, the supervisors' of its organisation, who also stand in for the owner."""
+    """A task is its owner's, or the cover's while the owner is absent; without one, the supervisors' of its
+    organisation, who also stand in for the owner."""
     own = task.organisation_id == actor.organisation_id
-    return own and (task.owner_id == actor.id or actor.has(Role.SUPERVISOR))
+    return own and (
+        actor.stands_for(task.owner_id)
+        or actor.has(Role.SUPERVISOR)
+        or (task.kind == TaskKind.DUTY_CALL and actor.has(Role.COORDINATOR))
+    )
+
+
+def may_assign(actor: Actor, task: Any) -> bool:
+    """A supervisor says who of the organisation does what."""
+    return task.organisation_id == actor.organisation_id and actor.has(Role.SUPERVISOR)

@@ -107,7 +107,7 @@ ACCESS: dict[str, Row] = {
     # --- what everybody reads
     "home": get(ALL),
     "notices": Row(ALL),
-    "notice": get("aissatou", about="notice", status=302, others=404),
+    "notice": Row("aissatou", about="notice", status=302, others=404),
     "directory": get(ALL),
     "national-unit": get(ALL),
     "tasks": get(ALL),
@@ -129,15 +129,22 @@ ACCESS: dict[str, Row] = {
     "ground": of_case("aissatou", "bineta"),
     "ground_decide": Row("bineta", about="ground", others=404),
     "title": of_case("aissatou", "bineta"),
+    "case_risk": of_case("aissatou", "bineta"),
+    "case_reflection": of_case("aissatou", "bineta"),
+    "case_grounds": of_case(UNIT),
     "titles": get("habib"),
     "title_confirm": Row("habib", about="title", others=404),
     "task_done": Row(UNIT, about="task", others=404),
+    "task_delay": Row(UNIT, about="task", others=404),
+    "task_assign": Row("bineta", about="task", others=404, more={403: "aissatou"}),
     "objection": Row("bineta", about="objection", others=404),
     "alerts": get("gora"),
     "alert_new": Row("gora"),
     # --- referrals
     "inbox": get(DESKS),
     "routing": get("ibrahima"),
+    "lost_loops": get("bineta elisabeth fatou ibrahima"),
+    "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),
     "case_refer": of_case("aissatou", "bineta"),
     "referral": of_referral("sent", f"{UNIT} {CENTRE}", methods="GET"),
@@ -163,6 +170,17 @@ ACCESS: dict[str, Row] = {
     "referral_act:redirect": of_referral("declined", "aissatou ibrahima", "bineta"),
     "referral_act:record_telephone_answer": of_referral("sent", UNIT, CENTRE),
     "referral_act:write": of_referral("accepted", f"aissatou {CENTRE}", "bineta"),
+    # --- what national coordination sets
+    "terms": get("ibrahima"),
+    "clock": get("ibrahima", arguments=("decide",)),
+    "term_add": Row("ibrahima", arguments=("decide",)),
+    "term_edit": Row("ibrahima", about="term"),
+    "term_remove": Row("ibrahima", about="term"),
+    "holidays": get("ibrahima"),
+    "holiday_add": Row("ibrahima"),
+    "holiday_propose": Row("ibrahima", arguments=("2027",)),
+    "holiday_edit": Row("ibrahima", about="holiday"),
+    "holiday_remove": Row("ibrahima", about="holiday"),
     # --- what a desk says of itself
     "places": get(DESKS),
     "places-new": Row(DESKS),
@@ -178,6 +196,16 @@ ACCESS: dict[str, Row] = {
     "site-reveal": post("codou elisabeth", about="site", more={404: "bineta fatou ousmane"}),
     "service-new": Row(DESKS),
     "service-edit": Row("codou elisabeth", about="service", more={404: "bineta fatou ousmane"}),
+    # --- the duty, and who stands in
+    "duty": get(f"{DESKS} ibrahima"),
+    "duty_add": Row("bineta elisabeth fatou ibrahima"),
+    "duty_take": post(f"{DESKS} ibrahima", status=302),
+    "duty_hand_over": Row(f"{DESKS} ibrahima"),
+    "duty_remove": Row("elisabeth", about="shift", more={404: "bineta fatou ibrahima"}),
+    "cover": get("bineta elisabeth fatou"),
+    "cover_absence": Row("elisabeth", about="colleague", more={404: "bineta fatou"}),
+    "cover_move": Row("elisabeth", about="colleague", more={404: "bineta fatou"}),
+    "absence_end": Row("elisabeth", about="absence", more={404: "bineta fatou"}),
     # --- the administrator
     "people": get(ADMIN),
     "person-invite": Row(ADMIN),
@@ -199,6 +227,16 @@ ACCESS: dict[str, Row] = {
     "code-edit": Row(ADMIN, about="code"),
     "code-retire": Row(ADMIN, about="code"),
     "code-restore": Row(ADMIN, about="code"),
+    "paper": Row(SITTERS),
+    "duty_sheet": get(SITTERS),
+    "paper_pad": get(SITTERS, arguments=("00000000-0000-4000-8000-000000000000",), status=404),
+    "channels": Row(ALL),
+    # A machine shows a token; whoever does not finds nothing.
+    "gateway_reply": post("", others=404, anonymous=404),
+    "worker": get(ADMIN),
+    # Nothing failed in this world: who may, finds nothing.
+    "job_retry": post(ADMIN, arguments=("1",), status=404),
+    "delivery_retry": post(ADMIN, arguments=("1",), status=404),
 }
 
 

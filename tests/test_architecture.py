@@ -1,5 +1,6 @@
 """The conventions that bite without a reviewer."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -34,12 +35,40 @@ def test_a_file_can_be_read_at_one_sitting(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST
 
 
+#: Rows with a state of their own that no lifecycle moves, by the names that the code gives them.
+PLAIN_STATES = {"held", "stayed", "placement", "delivery", "Delivery", "Placement"}
+
+
+def root_of(node: ast.expr) -> str:
+    """The name that a chain of attributes and calls begins with."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def states_written(tree: ast.Module) -> set[str]:
+    """Names of what the code gives a state, by assignment or by update()."""
+    written = set()
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in targets:
+            for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+                if isinstance(part, ast.Attribute) and part.attr == "state":
+                    written.add(root_of(part.value))
+        updates = (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and "update" in node.func.attr
+        )
+        if updates and any(keyword.arg == "state" for keyword in node.keywords):
+            written.add(root_of(node.func.value))
+    return written
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=named)
 def test_a_state_is_written_by_its_lifecycle_alone(path: Path) -> None:
-    text = path.read_text()
-    if named(path) != "referral/grants.py":  # copies the state of the referral it follows
-        assert not re.search(r"\.(update|bulk_update)\([^)]*\bstate\s*=", text)
-    assert not re.search(r"\.state\s*=[^=]", re.sub(r"\b(held|stayed|placement)\.state", "", text))
+    allowed = PLAIN_STATES
+    if named(path) == "referral/grants.py":  # copies the state of the referral it follows
+        allowed = allowed | {"ReferralGrant"}
+    assert states_written(ast.parse(path.read_text())) <= allowed
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)

@@ -1,7 +1,7 @@
 """One object of each kind that an address can name, and a referral in each state that an act begins from."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,10 +9,23 @@ from django.db import transaction
 from audit import clock
 from audit.rows import write
 from partners.enums import Role
-from partners.models import Code, Invitation, Membership, Organisation, Places, Region, Service, Site, User
+from partners.models import (
+    Absence,
+    Code,
+    DutyShift,
+    Invitation,
+    Membership,
+    Organisation,
+    Places,
+    Region,
+    Service,
+    Site,
+    User,
+)
+from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
-from referral.models import Case, CustodyTitle, LegalGround, Notice, Referral, Task
+from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
 from referral.services import basis, care, cases, receiving, withdrawing
 from tests import cast as c
 
@@ -37,6 +50,9 @@ class World:
     declined: Referral
     #: Withdrawn while the centre lodged the person, who is still there.
     ended: Referral
+    shift: DutyShift
+    colleague: User
+    absence: Absence
     places: Places
     site: Site
     service: Service
@@ -46,6 +62,8 @@ class World:
     invitation: Invitation
     region: Region
     code: Code
+    term: Term
+    holiday: Holiday
 
 
 def make_world(cast: c.Cast) -> World:
@@ -65,6 +83,7 @@ def make_world(cast: c.Cast) -> World:
         draft=c.drafted(cast, case),
         task=Task.objects.get(kind=TaskKind.REDIRECT, referral__state="declined"),
         notice=Notice.objects.filter(user=cast.aissatou).first(),  # type: ignore[arg-type]
+        **roster(cast),
         places=cast.girls,
         site=cast.girls.site,
         service=Service.objects.filter(organisation=cast.centre).first(),  # type: ignore[arg-type]
@@ -74,7 +93,27 @@ def make_world(cast: c.Cast) -> World:
         invitation=invitation(cast),
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
+        **settings(),
     )
+
+
+def settings() -> dict[str, Any]:
+    with c.acting(), transaction.atomic():
+        term = Term(clock="review", amount=240)
+        holiday = Holiday(day=date(2027, 4, 4), name_fr="Fête de l’Indépendance", name_en="Independence Day")
+        write(term)
+        write(holiday)
+    return {"term": term, "holiday": holiday}
+
+
+def roster(cast: c.Cast) -> dict[str, Any]:
+    """Nobody of it is on duty or absent yet: who is told stays as it is."""
+    with c.acting(cast.elisabeth) as actor:
+        at = clock.now()
+        span = {"begins_at": at + timedelta(days=2), "ends_at": at + timedelta(days=2, hours=12), "at": at}
+        shift = duty.add_shift(actor, user_id=cast.codou.pk, **span)
+        absence = duty.record_absence(actor, user_id=cast.daouda.pk, covered_by=cast.elisabeth.pk, **span)
+    return {"shift": shift, "absence": absence, "colleague": cast.daouda}
 
 
 def more_places(cast: c.Cast, capacity: int) -> None:

@@ -29,5 +29,6 @@ class Migration(migrations.Migration):
         ("sessions", "0001_initial"),
         ("crypto", "0001_initial"),
         ("audit", "0001_initial"),
+        ("procrastinate", "0001_initial"),
     ]
     operations = [migrations.RunSQL(GRANT, migrations.RunSQL.noop)]

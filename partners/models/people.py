@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.history import Recorded
 from crypto.fields import CodeEmailField, CodeField
-from partners.enums import OrganisationKind, OrganisationStatus, Role
+from partners.enums import MailPace, OrganisationKind, OrganisationStatus, Role, SmsPace
 
 
 class Organisation(Recorded):
@@ -67,6 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin, Recorded):
     language = CodeField(
         _("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
     )
+    #: For text messages, which carry a reference and a deadline only.
+    telephone = CodeField(_("telephone"), max_length=20, blank=True)
+    mail_pace = CodeField(_("notices by mail"), max_length=8, choices=MailPace, default=MailPace.AT_ONCE)
+    sms_pace = CodeField(_("notices by text message"), max_length=8, choices=SmsPace, default=SmsPace.NEVER)
     is_active = models.BooleanField(_("active"), default=True)
     #: Undertaking of confidentiality: asked before the first page.
     undertaking_accepted_at = models.DateTimeField(null=True, blank=True, editable=False)

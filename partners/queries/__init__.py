@@ -11,6 +11,7 @@ from partners.queries.directory import (
     services_of,
     sites_of,
 )
+from partners.queries.duty import absent_now, cover_of, on_duty, present
 from partners.queries.people import (
     active_people,
     actor_of,
@@ -25,11 +26,13 @@ from partners.queries.people import (
 
 __all__ = [
     "Offer",
+    "absent_now",
     "active_people",
     "actor_of",
     "code_choices",
     "code_label",
     "code_labels",
+    "cover_of",
     "desk_staffed",
     "directory",
     "forget_codes",
@@ -40,10 +43,12 @@ __all__ = [
     "live_memberships",
     "national_unit",
     "offers",
+    "on_duty",
     "open_invitation",
     "organisations",
     "people",
     "places_of",
+    "present",
     "seated",
     "services_of",
     "sites_of",

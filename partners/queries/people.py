@@ -30,6 +30,8 @@ SEATED = Statement(
         WHERE user_id = u.id AND deputy_for_id IS NOT NULL AND (until IS NULL OR until > relais_now()))""",
         """ARRAY(SELECT m.group_id FROM partners_user_groups m JOIN auth_group g ON g.id = m.group_id
         WHERE m.user_id = u.id AND (g.id = o.group_id OR g.name = %(coordination)s))""",
+        """ARRAY(SELECT user_id FROM partners_absence WHERE covered_by_id = u.id AND removed_at IS NULL
+        AND begins_at <= relais_now() AND ends_at > relais_now())""",
         "relais_now()",
     ),
 )
@@ -39,7 +41,7 @@ def seated(pk: UUID) -> User | None:
     """A user with all that an `Actor` holds, and the time of the request, so that no page asks for the clock alone."""
     for user, organisation, *seat in SEATED.rows({"pk": pk, "coordination": COORDINATION_GROUP}):
         user.organisation = organisation
-        user.seat_roles, user.seat_deputy_for, user.seat_groups, user.seat_at = seat
+        user.seat_roles, user.seat_deputy_for, user.seat_groups, user.seat_covers, user.seat_at = seat
         return user
     return None
 
@@ -63,6 +65,7 @@ def actor_of(user: User) -> Actor:
         groups=frozenset(group for group in seat.seat_groups if _opened(group, organisation.group_id, roles)),
         desk=None if roles.isdisjoint(DESK_ROLES) else organisation.group_id,
         deputy_for=frozenset(seat.seat_deputy_for),
+        covers=frozenset(seat.seat_covers) if seat.is_active else frozenset(),
         national_unit=organisation.is_national_unit,
         name=seat.name,
         organisation_name=organisation.name,

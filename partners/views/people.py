@@ -1,5 +1,8 @@
 """Accounts: who is there, who is invited, who holds which role."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partners.actor import Actor
 from partners.enums import Act
 from partners.forms.fields import VersionForm
 from partners.forms.people import InvitationForm, PeopleFilter, RoleForm
@@ -20,6 +24,17 @@ from partners.services.guard import authorise
 from partners.views.door import ActingRequest, attempt, confirmation, done, now, posted, question
 
 PER_PAGE = 50
+
+
+class Deactivate(Protocol):
+    def __call__(self, by: Actor, pk: UUID, version: int, *, at: datetime) -> User: ...
+
+
+class End(Protocol):
+    def __call__(self, by: Actor, pk: UUID, version: int, *, at: datetime) -> Membership: ...
+
+
+Holds = Callable[[UUID], list[tuple[str, str]]]
 
 
 @require_GET
@@ -110,12 +125,13 @@ def role_add(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def role_end(request: ActingRequest, pk: UUID) -> HttpResponse:
+def role_end(request: ActingRequest, pk: UUID, end: End = accounts.end_membership) -> HttpResponse:
+    """Args: end: does it; given by the package that knows what the person holds."""
     authorise(request.actor, Act.MANAGE_PEOPLE)
     membership = get_object_or_404(Membership.objects.select_related("user__organisation"), pk=pk)
     user = membership.user
     form = VersionForm(posted(request), initial={"version": membership.version})
-    if attempt(form, lambda data: accounts.end_membership(request.actor, pk, data["version"], at=now())):
+    if attempt(form, lambda data: end(request.actor, pk, data["version"], at=now())):
         return done(request, _("The role has ended."), "person", user.pk)
     return confirmation(
         request,
@@ -130,17 +146,23 @@ def role_end(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_deactivate(request: ActingRequest, pk: UUID) -> HttpResponse:
+def person_deactivate(
+    request: ActingRequest,
+    pk: UUID,
+    deactivate: Deactivate = accounts.deactivate_person,
+    holds: Holds = lambda pk: [],
+) -> HttpResponse:
+    """Args: deactivate: as of `role_end`. holds: what stands against it, in codes."""
     authorise(request.actor, Act.MANAGE_PEOPLE)
     user = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
     form = VersionForm(posted(request), initial={"version": user.version})
-    if attempt(form, lambda data: accounts.deactivate_person(request.actor, pk, data["version"], at=now())):
+    if attempt(form, lambda data: deactivate(request.actor, pk, data["version"], at=now())):
         return done(request, _("The account is closed."), "people")
     return confirmation(
         request,
         form,
         title=_("Close this account?"),
-        rows=_identity(user),
+        rows=[*_identity(user), *holds(pk)],
         undo=_(
             "Every role ends and the person is signed out at once. What the person did stays on record. "
             "A new invitation to the same address opens the account again."

@@ -21,6 +21,7 @@ from referral.services import (
     basis,
     care,
     cases,
+    expiry,
     messages,
     reading,
     receiving,
@@ -279,7 +280,7 @@ class Play:
     # --- The system ----------------------------------------------------------------------------------------
     def expire(self) -> None:
         with self.stage.unattended():
-            withdrawing.expire(self.pk, at=self.at)
+            expiry.expire(self.pk, at=self.at)
 
     def _free_places(self) -> UUID | None:
         """A place for this person, the best first; none is asked for where the service lodges nobody."""

@@ -38,7 +38,16 @@ class StartForm(DatedForm):
         label=_("No code? Say how the person was identified otherwise"), max_length=LINE, required=False,
         help_text=_("For example: the escort is known to us, or the sender confirmed by telephone. No name."),
     )  # fmt: skip
-    field_order = ["key", "version", "code", "identified_otherwise", "occurred_at"]
+    tell_back = yes_no(
+        label=_(
+            "Does the person agree that the organisation that referred her or him hears, in one coded sentence, "
+            "that she or he has arrived well and that the care goes on?"
+        ),
+        help_text=_("Ask the person. Without an answer nothing is told."),
+        required=False,
+        empty_value=None,
+    )
+    field_order = ["key", "version", "code", "identified_otherwise", "occurred_at", "tell_back"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

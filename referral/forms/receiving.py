@@ -21,7 +21,23 @@ ARRIVES_IN = timedelta(hours=2)
 FURTHEST_ARRIVAL = timedelta(days=60)
 
 
-class AcknowledgeForm(ActForm):
+class EarlierForm(ActForm):
+    """An act of now, unless somebody unfolds the part that says that it was earlier."""
+
+    occurred_at = Moment(
+        label=_("When did it happen?"),
+        help_text=_("Only if you write down now what happened before. Deadlines count from then."),
+        required=False,
+    )
+    #: The field that pages fold away.
+    folded = "occurred_at"
+
+    def __init__(self, *args: Any, at: datetime, earliest: datetime | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["occurred_at"].between(earliest, at)
+
+
+class AcknowledgeForm(EarlierForm):
     """Nothing to say: one tap."""
 
 
@@ -47,7 +63,7 @@ def place_choices(counted: Sequence[Places], held: UUID | None) -> list[tuple[st
     ]  # fmt: skip
 
 
-class AcceptForm(ActForm):
+class AcceptForm(EarlierForm):
     conflict = yes_no(
         label=_("Does anybody at the centre have a link with the suspected offender?"),
         error_messages={
@@ -66,7 +82,7 @@ class AcceptForm(ActForm):
         self, *args: Any, at: datetime, me: UUID, workers: Sequence[User], counted: Sequence[Places] = (),
         held: UUID | None = None, needs_place: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, at=at, **kwargs)
         self.fields["worker"].choices = [(str(user.pk), user.name) for user in workers]
         self.fields["worker"].initial = str(me)
         places = place_choices(counted, held)
@@ -80,6 +96,15 @@ class AcceptForm(ActForm):
         arrival = self.fields["expected_arrival_at"]
         arrival.initial = shown(at + ARRIVES_IN)
         arrival.between(at - timedelta(days=1), at + FURTHEST_ARRIVAL)
+        self.at = at
+
+    def clean_occurred_at(self) -> datetime | None:
+        """Before `expected_arrival_at`, whose limits it moves: who says yes on Monday expects on Wednesday."""
+        said: datetime | None = self.cleaned_data["occurred_at"]
+        if said is not None:
+            earliest, latest = said - timedelta(days=1), self.at + FURTHEST_ARRIVAL
+            self.fields["expected_arrival_at"].between(earliest, latest)
+        return said
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -114,7 +139,7 @@ class ReasonForm(ActForm):
         return cleaned
 
 
-class DeclineForm(ReasonForm):
+class DeclineForm(EarlierForm, ReasonForm):
     code_list = CodeList.DECLINE_REASON
 
     def __init__(self, *args: Any, conflict: bool = False, **kwargs: Any) -> None:

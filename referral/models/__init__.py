@@ -1,6 +1,8 @@
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
+from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.paper import ReservedCode, SmsReply
 from referral.models.referral import (
     Message,
     Placement,
@@ -10,14 +12,18 @@ from referral.models.referral import (
     Snapshot,
     TelephoneAnswer,
 )
+from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
     "Case",
     "CaseGrant",
+    "ClockRound",
     "Consent",
     "CustodyTitle",
+    "Delivery",
     "Draft",
+    "Holiday",
     "LegalGround",
     "Message",
     "Notice",
@@ -26,10 +32,14 @@ __all__ = [
     "Preview",
     "Referral",
     "ReferralGrant",
+    "ReservedCode",
+    "Rung",
     "SafetyExtract",
+    "SmsReply",
     "Snapshot",
     "Submission",
     "Task",
     "TelephoneAnswer",
+    "Term",
     "Transition",
 ]

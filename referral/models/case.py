@@ -52,6 +52,10 @@ class Case(CaseLifecycle, Recorded):
     reported_organisation = models.ForeignKey(
         "partners.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    #: From when the next risk assessment is counted; the opening where it is empty (domain §3.3).
+    risk_assessed_at = models.DateTimeField(_("risk assessed at"), null=True, blank=True)
+    #: Until when an adult has time to decide, recommended (domain §3.3); empty when no reflection runs.
+    reflection_until = models.DateTimeField(_("time to decide until"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     #: Internal order of lists, never shown.
     seq = models.BigIntegerField(editable=False, db_default=next_number("referral_case_seq"))

@@ -1,5 +1,6 @@
 """The referral: one promise by one organisation for one person, and what was shown because of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -57,6 +58,10 @@ class Referral(ReferralLifecycle, Recorded):
     created_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    #: From when the time to `due_at` is counted, where that is not the entry into the state.
+    due_since = models.DateTimeField(null=True, blank=True)
+    #: Written up later than it happened: until then the clock lets the desk finish writing.
+    quiet_until = models.DateTimeField(null=True, blank=True)
 
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(
@@ -78,6 +83,8 @@ class Referral(ReferralLifecycle, Recorded):
     #: Sealed to the sender's side: the person or the escort brings it, the desk types it.
     arrival_code = SealedTextField(_("arrival code"), null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    #: Does the person agree that the sender hears, in one coded sentence, that all goes on? Asked at the arrival.
+    tell_back = models.BooleanField(_("the sender is told how it goes"), null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     decline_reason = CodeField(_("reason for declining"), max_length=30, blank=True)
     withdraw_reason = CodeField(_("reason for withdrawing"), max_length=30, blank=True)
@@ -138,6 +145,11 @@ class Referral(ReferralLifecycle, Recorded):
 
     def key_scope(self) -> Scope:
         return Scope(ScopeKind.CASE, self.case_id, self.case_id)
+
+    @property
+    def counted_from(self) -> datetime:
+        """The beginning of the time that ends at `due_at`."""
+        return self.due_since or self.state_since
 
     @property
     def is_open(self) -> bool:
@@ -264,6 +276,7 @@ class Message(OfReferral):
         verbose_name = _("message")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind__in=["question", "answer"]) | ~Q(code=""), name="coded_message_has_code"
+                condition=~Q(kind__in=["question", "answer", "told_back"]) | ~Q(code=""),
+                name="coded_message_has_code",
             ),
         ]

@@ -71,6 +71,9 @@ class Task(Recorded):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
     result = CodeField(max_length=30, blank=True)
+    #: "Not yet possible because": a code, and until when; the ladder rests until then.
+    delay_reason = CodeField(_("not yet possible because"), max_length=60, blank=True)
+    delayed_until = models.DateTimeField(_("possible again from"), null=True, blank=True)
     note = SealedTextField(padding="long", null=True, blank=True)
 
     class Meta:
@@ -94,21 +97,34 @@ class Notice(models.Model):
     user = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="notices")
     reference = CodeField(max_length=9)
     #: Where the link leads, after sign-in; the permission is asked again there.
-    object_type = CodeField(max_length=10, choices=[("case", "case"), ("referral", "referral")])
+    object_type = CodeField(
+        max_length=10, choices=[("case", "case"), ("referral", "referral"), ("task", "task")]
+    )
     object_id = models.UUIDField()
     action_needed = models.BooleanField(default=True)
     due_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True)
+    #: The rung of the ladder that wrote it, if the clock did.
+    rung = models.ForeignKey(
+        "referral.Rung", on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
+    )
 
     class Meta:
         ordering = ["-made_at"]
         verbose_name = _("notice")
         indexes = [models.Index(fields=["user", "-made_at"], condition=Q(read_at=None), name="notice_unread")]
+        constraints = [
+            models.UniqueConstraint(fields=["rung", "user"], name="one_notice_per_rung_and_person")
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def asks_confirmation(self) -> bool:
+        """Is the next person up told unless somebody says here to have read it?"""
+        return self.rung is not None and self.rung.confirm_by is not None and self.rung.confirmed_at is None
 
 
 class Draft(models.Model):

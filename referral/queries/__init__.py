@@ -5,13 +5,14 @@ from referral.queries.candidates import Candidate, candidates, staffed_desks
 from referral.queries.facts import basis_for, basis_live, facts_for, needs_place, places_for
 from referral.queries.lists import (
     cases_of,
+    clock_runs,
+    frame_facts,
     inbox,
     needing,
     notices_of,
     reports_of,
     sent_by,
     tasks_of,
-    unread_count,
 )
 from referral.queries.visible import case_of, case_tie, referral_of, tie, visible_cases, visible_to
 
@@ -25,7 +26,9 @@ __all__ = [
     "case_of",
     "case_tie",
     "cases_of",
+    "clock_runs",
     "facts_for",
+    "frame_facts",
     "inbox",
     "needing",
     "needs_place",
@@ -38,7 +41,6 @@ __all__ = [
     "tasks_of",
     "tie",
     "unmet_of",
-    "unread_count",
     "visible_cases",
     "visible_to",
 ]

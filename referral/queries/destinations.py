@@ -8,12 +8,15 @@ from partners.enums import Role
 from referral.disclosure import extract_open
 from referral.enums import PlacementState, TaskKind
 from referral.models import Notice, Placement, SafetyExtract, Task
+from referral.policy import may_finish
 from referral.queries.visible import visible_cases, visible_to
 
 
 def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] | None:
     """Name of the page and the id that it takes; None when nothing is there for this person any more."""
     pk = notice.object_id
+    if notice.object_type == "task":
+        return _task(actor, pk)
     if notice.object_type == "referral":
         if visible_to(actor).filter(pk=pk).exists():
             return "referral", pk
@@ -22,6 +25,17 @@ def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] 
         return "case", pk
     ground = _asked_of_us(actor, pk)
     return ("ground_decide", ground) if ground else None
+
+
+def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
+    task = Task.objects.filter(pk=pk).first()
+    if task is None:
+        return None
+    if may_finish(actor, task) and task.done_at is None:
+        return "task_done", pk
+    if task.referral_id and visible_to(actor).filter(pk=task.referral_id).exists():
+        return "referral", task.referral_id
+    return ("case", task.case_id) if visible_cases(actor).filter(pk=task.case_id).exists() else None
 
 
 def _extract_open(actor: Actor, pk: UUID, at: datetime) -> bool:

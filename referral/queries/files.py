@@ -148,8 +148,12 @@ _ADDING = (
     CaseAct.REFER,
     CaseAct.ENTER_TITLE,
     CaseAct.EDIT,
+    CaseAct.ASSESS_RISK,
+    CaseAct.REFLECT,
     CaseAct.ASSIGN,
 )
+#: For a child, for an adult alone.
+_OF_CHILD, _OF_ADULT = frozenset({CaseAct.ENTER_TITLE}), frozenset({CaseAct.REFLECT})
 NO_BASIS = _("Nothing may be shared yet: record the consent of the person, or a legal ground.")
 ALREADY_ASKED = _("You have opened this case: another supervisor decides.")
 
@@ -161,7 +165,8 @@ def case_choices(
     child = is_child(case.person.age_status)
     closed = lifecycle.unmet_on_closed(case)
     found = [Choice(CaseAct.TAKE_IN)] if case.state == CaseState.SIGNALED and case.owner_id is None else []
-    found += [Choice(act, tuple(closed)) for act in _ADDING if child or act != CaseAct.ENTER_TITLE]
+    not_for = _OF_ADULT if child else _OF_CHILD
+    found += [Choice(act, tuple(closed)) for act in _ADDING if act not in not_for]
     if not basis and not closed:
         found = [Choice(c.act, (NO_BASIS,)) if c.act == CaseAct.REFER else c for c in found]
     if agreed:

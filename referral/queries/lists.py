@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
+from audit import clock
 from crypto.keyring import WrappedRow
 from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
-from referral.models import Case, Notice, Referral, ReferralGrant, SafetyExtract, Task
+from referral.models import Case, CaseGrant, ClockRound, Notice, Referral, ReferralGrant, SafetyExtract, Task
 from referral.queries.desk import first_of_desk
 from referral.queries.visible import orphaned, visible_cases
 
@@ -137,10 +138,17 @@ def needing(actor: Actor, *, limit: int = PAGE) -> list[ReferralGrant]:
     if actor.has(Role.FOCAL_POINT, Role.SUPERVISOR):
         found += _open_of(actor, Side.RECEIVING, None)[:limit]
     elif actor.desk is not None:
-        found += _open_of(actor, Side.RECEIVING, None).filter(content_object__worker_id=actor.id)[:limit]
+        found += _open_of(actor, Side.RECEIVING, None).filter(content_object__worker_id__in=actor.seats)[
+            :limit
+        ]
     if actor.has(Role.CASEWORKER):
         found += _open_of(actor, Side.REFERRING, None).filter(
-            state__in=_SENDER_ACTS, content_object__case__grants__user_id=actor.id
+            Exists(
+                CaseGrant.objects.filter(
+                    user_id__in=actor.seats, content_object=OuterRef("content_object__case")
+                )
+            ),
+            state__in=_SENDER_ACTS,
         )[:limit]
     return sorted(found, key=lambda grant: (grant.due_at, grant.seq))[:limit]
 
@@ -167,12 +175,14 @@ def reports_of(actor: Actor) -> QuerySet[Case]:
 
 
 def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
-    """Open tasks that are the actor's own, or the desk's that nobody has taken, by deadline."""
-    mine = Q(owner_id=actor.id)
+    """Open tasks that are the actor's own or covered, or the desk's that nobody has taken, by deadline."""
+    mine = Q(owner_id__in=actor.seats)
     if actor.has(Role.SUPERVISOR):
         mine |= Q(owner=None, organisation_id=actor.organisation_id)
     elif actor.has(Role.CASEWORKER):
         mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.TAKE_IN_REPORT)
+    if actor.has(Role.COORDINATOR):
+        mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.DUTY_CALL)
     return list(
         Task.objects.filter(mine, done_at=None)
         .select_related("case", "referral", "owner")
@@ -181,20 +191,37 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
 
 
 def notices_of(user_id: UUID, *, limit: int = 50) -> list[Notice]:
-    return list(Notice.objects.filter(user_id=user_id).order_by("-made_at")[:limit])
+    return list(Notice.objects.filter(user_id=user_id).select_related("rung").order_by("-made_at")[:limit])
 
 
 #: Every page asks it, so its text is fixed: the ORM would compile it anew for each.
-UNREAD = """
-SELECT count(*) FROM (SELECT FROM referral_notice WHERE user_id = %s AND read_at IS NULL LIMIT %s) unread
+FRAME = """
+SELECT (SELECT count(*) FROM
+            (SELECT FROM referral_notice WHERE user_id = %s AND read_at IS NULL LIMIT %s) unread),
+       coalesce((SELECT max(at) FROM referral_clockround) > relais_now() - %s * interval '1 second', false)
 """
+#: How long the worker may be silent before people are told that deadlines do not run.
+SILENCE = timedelta(minutes=2)
 
 
-def unread_count(user_id: UUID) -> int:
-    """Unread notices, counted no further than the badge shows."""
+@dataclass(frozen=True)
+class FrameFacts:
+    #: Unread notices, counted no further than the badge shows.
+    unread: int
+    clock_runs: bool
+
+
+def frame_facts(user_id: UUID) -> FrameFacts:
+    """What the frame of every page says, in one query."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(UNREAD, [user_id, UNREAD_CAP + 1])
-        return int(cursor.fetchone()[0])
+        cursor.execute(FRAME, [user_id, UNREAD_CAP + 1, SILENCE.total_seconds()])
+        return FrameFacts(*cursor.fetchone())
+
+
+def clock_runs() -> bool:
+    """Has the worker gone round lately? Without it deadlines pass unheard."""
+    last = ClockRound.objects.aggregate(at=Max("at"))["at"]
+    return last is not None and last > clock.now() - SILENCE
 
 
 def timeline(referral: Referral) -> list[Any]:

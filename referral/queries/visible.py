@@ -58,8 +58,11 @@ def referral_of(actor: Actor, pk: UUID) -> Referral | None:
 
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:
-    """Files opened to the actor by name, all of the own organisation's for its supervisors (design §5, Grants)."""
-    granted = Exists(CaseGrant.objects.filter(user_id=actor.id, content_object=OuterRef("pk")))
+    """Files opened to the actor by name, all of the own organisation's for its supervisors (design §5, Grants).
+
+    A grant of somebody absent counts for the cover, whom a supervisor has named until a day.
+    """
+    granted = Exists(CaseGrant.objects.filter(user_id__in=actor.seats, content_object=OuterRef("pk")))
     if actor.has(Role.SUPERVISOR):
         return Case.objects.filter(
             Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id)
@@ -78,14 +81,16 @@ def case_of(actor: Actor, pk: UUID) -> Case | None:
 
 def case_tie(actor: Actor, case: Case) -> Tie:
     return Tie(
-        case_granted=CaseGrant.objects.filter(user_id=actor.id, content_object=case).exists(),
+        case_granted=CaseGrant.objects.filter(user_id__in=actor.seats, content_object=case).exists(),
         own_case=case.organisation_id == actor.organisation_id,
     )
 
 
 def tie(actor: Actor, referral: Referral) -> Tie:
     return Tie(
-        case_granted=CaseGrant.objects.filter(user_id=actor.id, content_object_id=referral.case_id).exists(),
-        named_worker=referral.worker_id == actor.id,
+        case_granted=CaseGrant.objects.filter(
+            user_id__in=actor.seats, content_object_id=referral.case_id
+        ).exists(),
+        named_worker=actor.stands_for(referral.worker_id),
         own_case=referral.referring_organisation_id == actor.organisation_id,
     )

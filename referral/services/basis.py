@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
@@ -15,15 +16,29 @@ from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS, Role
 from partners.models import Organisation
 from referral import lifecycle, notices, policy
-from referral.deadlines import CONSENT, COUNTERSIGN, TITLE_MISSING
+from referral.deadlines import GROUND_REVIEW, TITLE_REQUISITION
 from referral.disclosure import GROUND_GROUPS, SAFETY_GROUPS, is_child
-from referral.enums import CaseAct, GroundCode, Machine, Side, TaskKind, TitleAction, TitleState
+from referral.enums import (
+    OPEN,
+    Basis,
+    CaseAct,
+    Clock,
+    GroundCode,
+    Machine,
+    Side,
+    State,
+    TaskKind,
+    TitleAction,
+    TitleState,
+)
 from referral.lifecycle import NotPossible
-from referral.models import Case, Consent, CustodyTitle, LegalGround, Task
+from referral.models import Case, Consent, CustodyTitle, LegalGround, Referral, Task
 from referral.policy import NotAllowed
-from referral.queries.facts import second_people
+from referral.queries.facts import basis_for, second_people
+from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.tasks import finish_tasks
+from referral.services.watch import settle_consents
 from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection, take_back
 
 #: How long one person alone may wait for a second before sharing what keeps the person alive (design §5).
@@ -66,6 +81,7 @@ def record_conversation(
         case = steps.locked_case(by, pk)
         steps.permit_change(by, CaseAct.RECORD_CONSENT, case)
         child, objections = is_child(case.person.age_status), set()
+        expires_at = terms_for(organisation_id=case.organisation_id).after(Clock.CONSENT, at, case.urgency)
         for cell in cells:
             if child and not cell.given and _standing(case, cell).filter(given=True).exists():
                 objections.add((cell.recipient_id, cell.purpose))
@@ -83,14 +99,26 @@ def record_conversation(
                 explained_by_id=by.id,
                 witness=witness or None,
                 given_at=at,
-                expires_at=at + CONSENT,
+                expires_at=expires_at,
             )
             write(consent, "consent.change", case_id=case.pk)
+        _follow_basis(case, at)
+        settle_consents(at, case)
         if any(not cell.given for cell in cells):
             end_uncovered(case, by=by, at=at, person_is_safe=person_is_safe)
         for recipient_id, purpose in sorted(objections, key=str):
             record_objection(case, by=by, at=at, recipient_id=recipient_id, purpose=purpose)
     return conversation
+
+
+def _follow_basis(case: Case, at: datetime) -> None:
+    """What was agreed to again stays open for longer: the open referrals that rest on it say until when."""
+    resting = Referral.objects.select_for_update(of=("self",)).filter(case=case, basis=Basis.CONSENT)
+    for referral in resting.filter(state__in=sorted(OPEN - {State.DRAFT})):
+        found = basis_for(referral, at)
+        if found is not None and found.basis == Basis.CONSENT and found.until != referral.basis_until:
+            referral.basis_until = found.until
+            write(referral, fields=["basis_until"], case_id=case.pk, referral_id=referral.pk)
 
 
 def _standing(case: Case, cell: Cell) -> QuerySet[Consent]:
@@ -162,6 +190,8 @@ def record_ground(
         if refused:
             steps.refuse(case, "NOT_POSSIBLE_GROUND")
             raise NotPossible([refused])
+        deciding = second_people(case, by)
+        review_due = terms_for(organisation_id=deciding.pk).after(Clock.COUNTERSIGN, at, case.urgency)
         ground = LegalGround(
             case=case,
             code=code,
@@ -173,15 +203,15 @@ def record_ground(
             recorded_by_id=by.id,
             recorded_at=at,
             valid_from=at if code == GroundCode.CHILD_PROTECTION or alone else None,
-            review_due=at + COUNTERSIGN,
+            review_due=review_due,
         )
         write(ground, case_id=case.pk, reason_code=code.upper())
         task = Task(
             kind=TaskKind.COUNTERSIGN,
             case=case,
-            organisation=second_people(case, by),
+            organisation=deciding,
             made_at=at,
-            due_at=at + (VITAL_WAIT if code == GroundCode.VITAL_DANGER and not alone else COUNTERSIGN),
+            due_at=at + VITAL_WAIT if code == GroundCode.VITAL_DANGER and not alone else review_due,
             proposal={"ground": str(ground.pk)},
         )
         write(task, case_id=case.pk)
@@ -220,6 +250,7 @@ def waited_alone(case: Case, recipient: Organisation, purpose: str, at: datetime
         recipient=recipient,
         purpose=purpose,
         valid_from=None,
+        approved_at=None,
         refused_at=None,
         recorded_at__lte=at - VITAL_WAIT,
     ).exists()
@@ -241,11 +272,12 @@ def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
         if approve:
             ground.approved_at, ground.approved_by_id = at, by.id
             ground.valid_from = ground.valid_from or at
+            ground.review_due = at + GROUND_REVIEW
         else:
             ground.refused_at = at
         write(
             ground,
-            fields=["approved_at", "approved_by", "valid_from", "refused_at"],
+            fields=["approved_at", "approved_by", "valid_from", "refused_at", "review_due"],
             case_id=ground.case_id,
             reason_code="APPROVED" if approve else "REFUSED",
         )
@@ -300,7 +332,8 @@ def enter_title(
         lifecycle.require(title, action, lifecycle.Facts(at=at), Machine.TITLE)
         lifecycle.follow(title, action, at=at)
         title.court, title.number, title.name_on_order = court, number or None, name_on_order or None
-        title.issued_on, title.ends_at = issued_on, ends_at
+        title.ends_at = ends_at or _end_of(title, action, issued_on, at)
+        title.issued_on = issued_on
         title.confirmed_at = title.confirmed_by = None
         write(title, f"transition.{action}", case_id=case.pk, scope=f"{source}:{title.state}")
         steps.log(
@@ -314,16 +347,28 @@ def enter_title(
             at=at,
         )
         finish_tasks(case, TaskKind.TITLE_MISSING, by=by, at=at)
+        if action != TitleAction.REQUEST_OGP:  # what is only asked for holds no child
+            finish_tasks(case, TaskKind.TITLE_ENDS, by=by, at=at, result=action)
         if court is not None and action in (TitleAction.REQUISITION, TitleAction.ORDER):
             task = Task(
                 kind=TaskKind.CONFIRM_TITLE,
                 case=case,
                 organisation=court,
                 made_at=at,
-                due_at=at + TITLE_MISSING,
+                due_at=terms_for(organisation_id=court.pk).after(Clock.TITLE_MISSING, at, case.urgency),
             )
             write(task, case_id=case.pk)
     return title
+
+
+def _end_of(title: CustodyTitle, action: str, issued_on: date | None, at: datetime) -> datetime | None:
+    """Where the paper names no end: a requisition's 72 hours, from the day it bears; one asked for changes nothing."""
+    if action == TitleAction.REQUEST_OGP:
+        return title.ends_at
+    if action != TitleAction.REQUISITION:
+        return None
+    begun = timezone.make_aware(datetime.combine(issued_on, time.min)) if issued_on else at
+    return min(begun, at) + TITLE_REQUISITION
 
 
 def confirm_title(pk: UUID, *, by: Actor, at: datetime, version: int) -> CustodyTitle:

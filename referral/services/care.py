@@ -9,11 +9,10 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.services.provision import leave_place, occupy_place
 from referral import notices
-from referral.deadlines import CALL_BACK, REVIEW
-from referral.enums import Action, PlacementState, TaskKind
+from referral.enums import Action, Clock, PlacementState, TaskKind, ToldBack
 from referral.models import Placement, Referral, Task
 from referral.references import heard
-from referral.services import steps
+from referral.services import steps, told_back
 from referral.services.receiving import close_snapshot, hold, release_hold
 from referral.services.tasks import finish_tasks
 
@@ -31,8 +30,12 @@ def start_service(
     occurred_at: datetime,
     code: str = "",
     identified_otherwise: str = "",
+    tell_back: bool | None = None,
 ) -> Referral:
     """The person is there: the code matches, or the desk says how else the person was identified.
+
+    Args:
+        tell_back: does the person agree that the sender hears how it goes? None when nobody asked: then it does not.
 
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible, WrongCode.
@@ -47,6 +50,7 @@ def start_service(
             occurred_at=occurred_at,
             code=code,
             otherwise=identified_otherwise,
+            tell_back=tell_back,
         )
 
 
@@ -59,6 +63,7 @@ def resume_service(
     occurred_at: datetime,
     code: str = "",
     identified_otherwise: str = "",
+    tell_back: bool | None = None,
     places_id: UUID | None = None,
 ) -> Referral:
     """A late arrival: as `start_service`, with a free place found again."""
@@ -72,6 +77,7 @@ def resume_service(
             occurred_at=occurred_at,
             code=code,
             otherwise=identified_otherwise,
+            tell_back=tell_back,
             places_id=places_id,
         )
 
@@ -85,27 +91,33 @@ def _arrive(
     occurred_at: datetime,
     code: str,
     otherwise: str,
+    tell_back: bool | None,
     places_id: UUID | None = None,
 ) -> Referral:
     matches = bool(code) and heard(code) == referral.arrival_code
     step = steps.begin(
-        referral, action, by=by, at=at, arrival_confirmed=matches or bool(code) or bool(otherwise)
+        referral,
+        action,
+        by=by,
+        at=at,
+        occurred_at=occurred_at,
+        arrival_confirmed=matches or bool(code) or bool(otherwise),
     )
     if code and not matches:
         steps.refuse(referral, "WRONG_ARRIVAL_CODE")
         raise WrongCode
-    referral.started_at = occurred_at
+    referral.started_at, referral.tell_back = occurred_at, tell_back
     if action == Action.RESUME:
         hold(referral, at=at, places_id=places_id, label=None)
     _occupy(referral, occurred_at)
     steps.finish(
         step,
-        occurred_at=occurred_at,
         reason_code="CODE" if matches else "OTHERWISE",
         reason=otherwise or None,
         reason_for="both",
     )
     finish_tasks(referral.case, TaskKind.CALL_BACK, by=by, at=at, result="arrived", referral=referral)
+    told_back.say(referral, ToldBack.ARRIVED_WELL, at=at)
     notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
     return referral
 
@@ -131,9 +143,9 @@ def record_no_show(
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.NO_SHOW, by=by, at=at)
+        step = steps.begin(referral, Action.NO_SHOW, by=by, at=at, occurred_at=occurred_at)
         release_hold(referral)
-        steps.finish(step, occurred_at=occurred_at, reason_code=reason_code)
+        steps.finish(step, reason_code=reason_code)
         task = Task(
             kind=TaskKind.CALL_BACK,
             case_id=referral.case_id,
@@ -141,7 +153,7 @@ def record_no_show(
             organisation_id=referral.referring_organisation_id,
             owner_id=referral.case.owner_id,
             made_at=at,
-            due_at=at + CALL_BACK,
+            due_at=referral.due_at or at,
             proposal={"child": referral.is_child, "called": called},
         )
         write(task, case_id=referral.case_id, referral_id=referral.pk)
@@ -150,11 +162,12 @@ def record_no_show(
 
 
 def review_service(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
-    """The stay goes on: thirty days more, from now."""
+    """The stay goes on: as long again, from now."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.REVIEW, by=by, at=at)
-        referral.due_at = at + REVIEW
+        referral.due_at = steps.terms_of(referral).after(Clock.REVIEW, at, referral.urgency)
+        referral.due_since = at
         steps.finish(step)
     return referral
 
@@ -173,9 +186,9 @@ def complete_service(
     """The coded outcome closes the loop: snapshot and messages close at once, the sender is told."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.COMPLETE, by=by, at=at)
+        step = steps.begin(referral, Action.COMPLETE, by=by, at=at, occurred_at=occurred_at)
         referral.outcome = outcome
-        steps.finish(step, occurred_at=occurred_at, reason_code=outcome, reason=note, reason_for="both")
+        steps.finish(step, reason_code=outcome, reason=note, reason_for="both")
         if left:
             leave(referral, at=occurred_at)
         close_snapshot(referral)
@@ -194,3 +207,4 @@ def leave(referral: Referral, *, at: datetime) -> None:
         leave_place(stayed.places_id)
         stayed.state, stayed.left_at = PlacementState.LEFT, at
         write(stayed, fields=["state", "left_at"], case_id=referral.case_id, referral_id=referral.pk)
+    finish_tasks(referral.case, TaskKind.STAY_ENDS, by=None, at=at, result="left", referral=referral)

@@ -14,13 +14,13 @@ from partners.enums import Role
 from partners.models import Organisation, Region, User
 from partners.queries import active_people
 from referral import grants, lifecycle, notices, policy
-from referral.deadlines import AGE_DECISION, CALL_BACK
 from referral.enums import (
     AgeBand,
     AgeStatus,
     CaseAct,
     CaseAction,
     CaseState,
+    Clock,
     Machine,
     Side,
     TaskKind,
@@ -30,8 +30,10 @@ from referral.lifecycle import NotPossible
 from referral.models import Case, Person, Task
 from referral.policy import NotAllowed, Tie
 from referral.queries import facts
+from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import steps
+from referral.services.paper import take_case_code
 from referral.services.tasks import finish_tasks
 
 #: A report must be taken in within a day, at once when somebody's life is in danger (domain §5.3).
@@ -85,15 +87,24 @@ PERSON_FIELDS = (
 
 
 def open_case(
-    *, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]
+    *,
+    by: Actor,
+    at: datetime,
+    region: Region,
+    person: Mapping[str, Any],
+    case: Mapping[str, Any],
+    paper_code: str = "",
+    occurred_at: datetime | None = None,
 ) -> Case:
     """A caseworker opens a file of the own organisation and owns it.
 
     Args:
         person: values for `PERSON_FIELDS`. case: `risk` and `urgency`.
+        paper_code: of the sheet on which it was first written by hand.
+        occurred_at: when that was.
 
     Raises:
-        NotAllowed.
+        NotAllowed, NotPossible.
     """
     if not policy.may_case(by, CaseAct.OPEN, Tie()):
         raise steps.refuse_anybody(CaseAct.OPEN)
@@ -101,6 +112,8 @@ def open_case(
         owner = User.objects.get(pk=by.id)
         new = _new_case(Organisation.objects.get(pk=by.organisation_id), region, by=by, at=at, fields=case)
         new.owner = owner
+        if paper_code:
+            new.reference = take_case_code(paper_code, by=by, at=at).reference
         new.screen(at=at)
         write(new, case_id=new.pk)
         new.refresh_from_db(fields=["seq"])
@@ -115,6 +128,7 @@ def open_case(
             by=by,
             side=Side.REFERRING,
             at=at,
+            occurred_at=occurred_at,
         )
     return new
 
@@ -129,7 +143,9 @@ def _write_person(case: Case, values: Mapping[str, Any], *, at: datetime) -> Per
             organisation=case.organisation,
             owner=None,
             made_at=at,
-            due_at=at + AGE_DECISION,
+            due_at=terms_for(organisation_id=case.organisation_id).after(
+                Clock.AGE_DECISION, at, case.urgency
+            ),
         )
         write(task, case_id=case.pk)
     return person
@@ -250,6 +266,10 @@ def reassess(pk: UUID, *, by: Actor, at: datetime, version: int, risk: str, urge
         if changed:
             for name in changed:
                 setattr(case, name, now_seen[name])
+            if "risk" in changed:
+                case.risk_assessed_at = at
+                changed.append("risk_assessed_at")
+                finish_tasks(case, TaskKind.REASSESS_RISK, by=by, at=at, result=risk)
             write(case, fields=changed, case_id=case.pk)
     return case
 
@@ -322,7 +342,10 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
         finish_tasks(case, TaskKind.AGE_DECISION, by=by, at=at, result=age_status)
         # An adult's own consent is needed from now on: what only a child's ground covered is closed to its receiver.
         adult = person.age_status == AgeStatus.ADULT
-        notices.tell([case.owner], case, at=at, due_at=at + CALL_BACK, action_needed=adult)
+        for kind in (TaskKind.TITLE_MISSING, TaskKind.TITLE_ENDS) if adult else ():
+            finish_tasks(case, kind, by=by, at=at, result=age_status)
+        due_at = terms_for(organisation_id=case.organisation_id).after(Clock.CALL_BACK, at, case.urgency)
+        notices.tell([case.owner], case, at=at, due_at=due_at, action_needed=adult)
     return person
 
 

@@ -45,5 +45,10 @@ def drop_draft(*, by: Actor, form: str, about: UUID) -> None:
     """Sent, or thrown away: the draft's key goes with it."""
     with transaction.atomic():
         for draft in Draft.objects.select_for_update().filter(user_id=by.id, form=form, about=about):
-            keyring.current().destroy_scope(Scope(ScopeKind.DRAFT, draft.pk))
-            draft.delete()
+            discard(draft)
+
+
+def discard(draft: Draft) -> None:
+    """The draft with its key: what it held cannot be read in any copy."""
+    keyring.current().destroy_scope(Scope(ScopeKind.DRAFT, draft.pk))
+    draft.delete()

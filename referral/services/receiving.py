@@ -17,35 +17,40 @@ from partners.models import User
 from partners.queries import active_people
 from partners.services.provision import hold_place, release_place
 from referral import notices
-from referral.deadlines import ACKNOWLEDGE, TITLE_MISSING
 from referral.enums import (
     CONFLICT_OF_INTEREST,
     SHELTER_SERVICES,
     Action,
+    Clock,
     MessageKind,
     PlacementState,
     TaskKind,
     TitleState,
-    Urgency,
 )
 from referral.lifecycle import NotPossible
 from referral.models import Message, Placement, Referral, Task
 from referral.queries import needs_place, places_for
+from referral.queries.terms import terms_for
+from referral.queries.urgency import asked_next
 from referral.references import new_arrival_code
 from referral.services import steps
+from referral.services.urgency import NEXT_ASKED, end_calls
 
 
 class WrongPlace(Exception):
     """The place chosen is not one of the desk's for this person."""
 
 
-def acknowledge(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+def acknowledge(
+    pk: UUID, *, by: Actor, at: datetime, version: int, occurred_at: datetime | None = None
+) -> Referral:
     """The desk has seen it: the decision clock starts, nothing more is shown."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.ACKNOWLEDGE, by=by, at=at)
-        referral.acknowledged_at = at
+        step = steps.begin(referral, Action.ACKNOWLEDGE, by=by, at=at, occurred_at=occurred_at)
+        referral.acknowledged_at = step.since
         steps.finish(step)
+        end_calls(referral, by=by, at=at)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
     return referral
 
@@ -83,25 +88,37 @@ def accept_referral(
     places_id: UUID | None = None,
     label: str | None = None,
     conflict_declared: bool = False,
+    occurred_at: datetime | None = None,
 ) -> Referral:
     """One yes wins: the place is held, the named worker may read what was shared, an arrival code is made.
+
+    Args:
+        occurred_at: when the desk said yes, if it is written up later.
 
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree, WrongPlace.
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.ACCEPT, by=by, at=at, conflict_declared=conflict_declared)
+        step = steps.begin(
+            referral,
+            Action.ACCEPT,
+            by=by,
+            at=at,
+            occurred_at=occurred_at,
+            conflict_declared=conflict_declared,
+        )
         referral.worker = _worker(by, worker_id)
-        referral.accepted_at, referral.expected_arrival_at = at, expected_arrival_at
+        referral.accepted_at, referral.expected_arrival_at = step.since, expected_arrival_at
         referral.answered_late = step.late
         referral.arrival_code = new_arrival_code()
-        steps.enter(referral, at)
+        steps.enter(referral, step.since)
         hold(referral, at=at, places_id=places_id, label=label)
         _confirm_telephone(referral, at)
         if referral.is_child and referral.service in SHELTER_SERVICES:
             _ask_for_title(referral, at)
         steps.finish(step)
+        end_calls(referral, by=by, at=at)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
     return referral
 
@@ -197,18 +214,27 @@ def _ask_for_title(referral: Referral, at: datetime) -> None:
             organisation_id=referral.referring_organisation_id,
             owner_id=referral.case.owner_id,
             made_at=at,
-            due_at=at + TITLE_MISSING,
+            due_at=terms_for(organisation_id=referral.referring_organisation_id).after(
+                Clock.TITLE_MISSING, at, referral.urgency
+            ),
         )
         write(task, case_id=referral.case_id, referral_id=referral.pk)
 
 
 def decline_referral(
-    pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str, reason: str | None = None
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    reason_code: str,
+    reason: str | None = None,
+    occurred_at: datetime | None = None,
 ) -> Referral:
     """A coded no: the desk holds nothing any more, the sender and coordination look for the next provider."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.DECLINE, by=by, at=at)
+        step = steps.begin(referral, Action.DECLINE, by=by, at=at, occurred_at=occurred_at)
         referral.decline_reason, referral.answered_late = reason_code, step.late
         _end_at_receiver(step, reason_code, reason)
     return referral
@@ -228,9 +254,10 @@ def _end_at_receiver(step: steps.Step, reason_code: str, reason: str | None) -> 
     referral, at = step.referral, step.at
     release_hold(referral)
     steps.finish(step, reason_code=reason_code, reason=reason, reason_for="both")
+    end_calls(referral, by=step.by, at=at)
     close_snapshot(referral)
-    ask_for_redirect(referral, at)
-    notices.tell([referral.case.owner], referral, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
+    task = ask_for_redirect(referral, at)
+    notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
 
 
 def close_snapshot(referral: Referral) -> None:
@@ -239,8 +266,8 @@ def close_snapshot(referral: Referral) -> None:
     keyring.current().destroy_scope(scope)
 
 
-def ask_for_redirect(referral: Referral, at: datetime) -> None:
-    """A no re-opens the search: a task of the case owner, seen by coordination too."""
+def ask_for_redirect(referral: Referral, at: datetime) -> Task:
+    """A no re-opens the search: a task of the case owner, seen by coordination too. Done when the next was asked."""
     task = Task(
         kind=TaskKind.REDIRECT,
         case_id=referral.case_id,
@@ -248,6 +275,11 @@ def ask_for_redirect(referral: Referral, at: datetime) -> None:
         organisation_id=referral.referring_organisation_id,
         owner_id=referral.case.owner_id,
         made_at=at,
-        due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)],
+        due_at=terms_for(organisation_id=referral.referring_organisation_id).after(
+            Clock.ACKNOWLEDGE, at, referral.urgency
+        ),
     )
+    if asked_next(referral):
+        task.done_at, task.result = at, NEXT_ASKED
     write(task, case_id=referral.case_id, referral_id=referral.pk)
+    return task

@@ -15,16 +15,19 @@ from crypto import keyring
 from partners.actor import Actor
 from partners.models import Organisation
 from referral import grants, notices
-from referral.deadlines import decide_after_answer, due_at
+from referral.deadlines import due_at
 from referral.disclosure import FIELDS, is_child, purpose_of, releasable
-from referral.enums import Action, CaseAct, Group, MessageKind, State, TaskKind
+from referral.enums import Action, CaseAct, Clock, Group, MessageKind, State, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Message, Person, Preview, Referral, Snapshot, Task
 from referral.queries import basis_for
 from referral.queries.facts import agreed_groups
+from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import steps
+from referral.services.paper import take_referral_code
 from referral.services.tasks import finish_tasks
+from referral.services.urgency import call_first
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def make_draft(
     """The draft itself; whoever calls it has asked policy. Lives 7 days."""
     person = case.person
     referral = Referral(
-        reference=new_reference(),
+        reference=take_referral_code(case, at=at) or new_reference(),
         case=case,
         referring_organisation_id=case.organisation_id,
         receiving_organisation=asked.receiving,
@@ -67,7 +70,12 @@ def make_draft(
         created_by_id=by.id,
         created_at=at,
         state_since=at,
-        due_at=due_at(State.DRAFT, urgency=asked.urgency, at=at),
+        due_at=due_at(
+            State.DRAFT,
+            urgency=asked.urgency,
+            at=at,
+            terms=terms_for(organisation_id=case.organisation_id),
+        ),
     )
     referral.released_groups = sorted(releasable(asked.service, agreed_groups(referral, at)))
     write(referral, case_id=case.pk, referral_id=referral.pk)
@@ -178,6 +186,7 @@ def send_referral(
         notices.tell(
             notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
         )
+        call_first(referral, by=by, at=at)
     return referral
 
 
@@ -220,10 +229,7 @@ def answer(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Mapping[st
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.ANSWER, by=by, at=at)
         # The desk's clock goes on from where the question stopped it; it does not start anew.
-        if referral.acknowledged_at and referral.info_requested_at:
-            referral.due_at = decide_after_answer(
-                referral.urgency, referral.acknowledged_at, referral.info_requested_at, at
-            )
+        referral.due_at = step.was_due_at
         _seal_snapshot(referral, number=referral.snapshots.count() + 1, at=at)
         _refresh_preview(referral)
         for question, code in codes.items():
@@ -279,7 +285,9 @@ def propose_onward(
             organisation_id=referral.referring_organisation_id,
             owner_id=referral.case.owner_id,
             made_at=at,
-            due_at=due_at(State.INFO_REQUESTED, urgency=urgency, at=at) or at,
+            due_at=terms_for(organisation_id=referral.referring_organisation_id).after(
+                Clock.ANSWER, at, urgency
+            ),
             proposal={
                 "service": service,
                 "urgency": urgency,

@@ -9,16 +9,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from referral import grants, lifecycle, policy
-from referral.deadlines import decide_after_answer, due_at
-from referral.enums import TERMINAL, Action, Machine, Side, State
+from referral.deadlines import Terms, decide_after_answer, decide_by, due_at
+from referral.enums import TERMINAL, Action, Holder, Machine, Side, State
+from referral.escalation import QUIET, WRITTEN_LATE
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral, Transition
 from referral.policy import NotAllowed, Tie
 from referral.queries import case_tie, facts_for, tie, visible_cases, visible_to
+from referral.queries.terms import terms_for
 
 
 class StaleForm(Exception):
@@ -86,7 +90,7 @@ def permit(actor: Actor, action: str, referral: Referral, standing: Tie | None =
 
 def permit_departure(actor: Actor, referral: Referral) -> None:
     """The desk or the named worker of the receiver says when a person has left. Raises `NotAllowed`."""
-    if not policy.worker_or_desk(actor, Tie(named_worker=referral.worker_id == actor.id)):
+    if not policy.worker_or_desk(actor, Tie(named_worker=actor.stands_for(referral.worker_id))):
         refuse(referral, "NOT_ALLOWED_DEPARTURE")
         raise NotAllowed("departure")
 
@@ -118,47 +122,112 @@ class Step:
     referral: Referral
     action: Action
     source: str
-    #: The deadline that was running before the move.
+    #: The deadline that was running before the move; the desk's own while it waited for an answer.
     was_due_at: datetime | None
     side: Side
     by: Actor | None
     at: datetime
+    #: When it happened, as declared: for the log.
+    occurred_at: datetime
+    #: When it happened, for the clocks: not before the state that it ended.
+    since: datetime
 
     @property
     def late(self) -> bool:
         """Did the desk's own clock run out before this? While it waits for an answer, that clock stands still."""
-        due, row = self.was_due_at, self.referral
-        if self.source == State.INFO_REQUESTED and row.acknowledged_at and row.info_requested_at:
-            due = decide_after_answer(row.urgency, row.acknowledged_at, row.info_requested_at, self.at)
-        return due is not None and self.at > due
+        return self.was_due_at is not None and self.since > self.was_due_at
 
 
-def begin(referral: Referral, action: Action, *, by: Actor | None, at: datetime, **given: Any) -> Step:
+def begin(
+    referral: Referral,
+    action: Action,
+    *,
+    by: Actor | None,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    **given: Any,
+) -> Step:
     """Asks who and when, then moves the state.
+
+    Args:
+        occurred_at: when it happened, if it is written up later; the clocks count from then.
 
     given: declared facts, for `queries.facts_for`.
 
     Raises:
         NotAllowed, NotPossible. Both leave an event and no change.
     """
-    source, was_due_at = referral.state, referral.due_at
+    source = referral.state
     side = Side.SYSTEM if by is None else permit(by, action, referral)
+    occurred_at = occurred_at or at
+    since = max(occurred_at, min(referral.state_since, at))
     try:
         lifecycle.require(referral, action, facts_for(referral, action, at, **given))
+        require_time(referral, occurred_at, at)
     except NotPossible:
         refuse(referral, f"NOT_POSSIBLE_{action.upper()}")
         raise
+    was_due_at = desk_due_at(referral, since)
     if lifecycle.move_of(action).target is not None:
-        lifecycle.follow(referral, action, at=at)
-        enter(referral, at)
-    return Step(referral, action, source, was_due_at, side, by, at)
+        lifecycle.follow(referral, action, at=since)
+        enter(referral, since, told_at=at)
+        if at - occurred_at > WRITTEN_LATE:
+            referral.quiet_until = at + QUIET
+    return Step(referral, action, source, was_due_at, side, by, at, occurred_at, since)
 
 
-def enter(referral: Referral, at: datetime) -> None:
-    """Stamps the clock of the state the referral is in; again after a service has set what the clock depends on."""
-    referral.due_at = due_at(
-        referral.state, urgency=referral.urgency, at=at, expected_arrival_at=referral.expected_arrival_at
+def require_time(referral: Referral, occurred_at: datetime, at: datetime) -> None:
+    """Nothing happens to a referral before it was sent, or tomorrow. Raises `NotPossible`."""
+    if occurred_at > at:
+        raise NotPossible([_("This lies in the future: give the time at which it happened.")])
+    # To the minute, as a form shows it.
+    if referral.sent_at is not None and occurred_at < referral.sent_at.replace(second=0, microsecond=0):
+        raise NotPossible([_("This is before the referral was sent.")])
+
+
+def terms_of(referral: Referral) -> Terms:
+    """The values of the organisation that must act in the state that the referral is in."""
+    ours = lifecycle.STANDING[referral.state].holder == Holder.CASE_OWNER
+    return terms_for(
+        organisation_id=referral.referring_organisation_id if ours else referral.receiving_organisation_id
     )
+
+
+def desk_due_at(referral: Referral, at: datetime) -> datetime | None:
+    """The running deadline; while a question is open, the desk's own if the answer came `at`.
+
+    Both deadlines are taken as they were stamped: values that were changed meanwhile move neither.
+    """
+    asked_at, answer_due = referral.info_requested_at, referral.due_at
+    if referral.state != State.INFO_REQUESTED or referral.due_since is not None:
+        return referral.due_at  # with `due_since`, the desk's clock runs on already
+    if asked_at is None or answer_due is None or referral.acknowledged_at is None:
+        return referral.due_at
+    stamped = Referral.history.filter(id=referral.pk, state=State.ACKNOWLEDGED).values_list(
+        "due_at", flat=True
+    )
+    decide_due = stamped.first() or decide_by(referral.urgency, referral.acknowledged_at)
+    return decide_after_answer(decide_due, asked_at=asked_at, answer_due=answer_due, at=at)
+
+
+def enter(referral: Referral, at: datetime, *, told_at: datetime | None = None) -> None:
+    """Stamps the clock of the state the referral is in; again after a service has set what the clock depends on.
+
+    Args:
+        told_at: when the other side hears of it, if that is later: from then on only its own clock runs.
+    """
+    referral.due_at = referral.due_since = None
+    if referral.state not in TERMINAL:
+        others = lifecycle.STANDING[referral.state].holder == Holder.CASE_OWNER
+        if others and told_at is not None and told_at != at:
+            at = referral.due_since = told_at
+        referral.due_at = due_at(
+            referral.state,
+            urgency=referral.urgency,
+            at=at,
+            expected_arrival_at=referral.expected_arrival_at,
+            terms=terms_of(referral),
+        )
     referral.ended_at = at if referral.state in TERMINAL else None
 
 
@@ -191,7 +260,7 @@ def finish(
         by=step.by,
         side=step.side,
         at=step.at,
-        occurred_at=occurred_at,
+        occurred_at=occurred_at or step.occurred_at,
         reason_code=reason_code,
         reason=reason,
         reason_for=reason_for,

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
-from referral import policy
-from referral.enums import TaskKind
+from referral import notices, policy
+from referral.answers import ANSWERS, CallResult
+from referral.enums import OPEN, TaskKind, Urgency
+from referral.escalation import PATIENCE
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral, Task
 from referral.services import steps
@@ -44,18 +46,50 @@ ENDED_BY_ACT = frozenset(
         TaskKind.AGE_DECISION,
         TaskKind.CONFIRM_TITLE,
         TaskKind.OBJECTION,
+        TaskKind.TITLE_ENDS,
+        TaskKind.REFLECTION_ENDS,
+        TaskKind.REASSESS_RISK,
+        TaskKind.REVIEW_GROUND,
+        TaskKind.CALL_DESK,
+        TaskKind.OUTCOME_CALL,
     }
 )
 
 
-def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = "") -> Task:
+def end_call(pk: UUID, *, kind: TaskKind, by: Actor, at: datetime, version: int, result: str) -> Task:
+    """A call was made: its task ends with what was heard, in a code.
+
+    Raises:
+        NotVisible, StaleForm.
+    """
+    with transaction.atomic():
+        tasks = Task.objects.select_for_update(of=("self",)).select_related("case")
+        task = tasks.filter(pk=pk, kind=kind).first()
+        if task is None or not policy.may_finish(by, task):
+            raise steps.NotVisible
+        if task.version != version or task.done_at is not None:
+            raise steps.StaleForm
+        task.done_at, task.done_by_id, task.result = at, by.id, result
+        write(task, fields=["done_at", "done_by", "result"], case_id=task.case_id, reason_code=result.upper())
+    return task
+
+
+def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = "", result: str = "") -> Task:
     """Its owner, or a supervisor for the desk's, says that a task is done.
+
+    Args:
+        result: what came of the call, for kinds that end with an answer (`ANSWERS`).
 
     Raises:
         NotVisible, StaleForm, NotPossible.
     """
     with transaction.atomic():
-        task = Task.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
+        task = (
+            Task.objects.select_for_update(of=("self",))
+            .select_related("case", "referral")
+            .filter(pk=pk)
+            .first()
+        )
         if task is None or not policy.may_finish(by, task):
             raise steps.NotVisible
         if task.version != version or task.done_at is not None:
@@ -63,8 +97,40 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
         if task.kind in ENDED_BY_ACT:
             steps.refuse(task.case, "NOT_POSSIBLE_FINISH_TASK")
             raise NotPossible([_("This task ends with the act that it asks for.")])
+        answers = ANSWERS.get(task.kind, ())
+        if answers and result not in answers:
+            steps.refuse(task.case, "NOT_POSSIBLE_FINISH_TASK")
+            raise NotPossible([_("Say what came of the call.")])
         task.done_at, task.done_by_id = at, by.id
+        task.result = result if answers else ""
         # What was asked for stays in front of what was done.
         task.note = "\n".join(part for part in (task.note, note) if part) or None
-        write(task, fields=["done_at", "done_by", "note"], case_id=task.case_id)
+        write(
+            task,
+            fields=["done_at", "done_by", "note", "result"],
+            case_id=task.case_id,
+            referral_id=task.referral_id,
+            reason_code=task.result.upper(),
+        )
+        if task.result in (CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER):
+            notices.tell(notices.supervisors_of(task.organisation_id), task.case, at=at, due_at=None)
+        if task.result == CallResult.NOT_REACHED:
+            _call_again(task, at)
     return task
+
+
+def _call_again(task: Task, at: datetime) -> None:
+    """There is nobody above the last instance: the call waits once more, unless the referral has ended meanwhile."""
+    if task.referral is not None and task.referral.state not in OPEN:
+        return
+    urgency = Urgency(task.referral.urgency if task.referral else task.case.urgency)
+    again = Task(
+        kind=task.kind,
+        case=task.case,
+        referral=task.referral,
+        organisation_id=task.organisation_id,
+        owner=task.owner,
+        made_at=at,
+        due_at=at + PATIENCE[urgency],
+    )
+    write(again, case_id=task.case_id, referral_id=task.referral_id)

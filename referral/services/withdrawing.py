@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from audit.rows import write
 from partners.actor import Actor
 from referral import grants, notices, policy
-from referral.deadlines import ACKNOWLEDGE, EXTRACT, OBJECTION
 from referral.disclosure import EXTRACT_FIELDS
 from referral.enums import (
     CONSENT_WITHDRAWN,
@@ -18,20 +17,22 @@ from referral.enums import (
     TERMINAL,
     Action,
     CaseAct,
+    Clock,
     PlacementState,
     State,
     TaskKind,
-    Urgency,
 )
 from referral.lifecycle import NotPossible
 from referral.models import Case, Consent, Placement, Referral, SafetyExtract, Task
 from referral.policy import NotAllowed
 from referral.queries import basis_live
 from referral.queries.facts import second_people, title_facts
+from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.care import leave
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
 from referral.services.tasks import finish_task
+from referral.services.urgency import end_calls
 
 
 def withdraw_referral(
@@ -84,13 +85,16 @@ def end(
     sent = referral.state != State.DRAFT
     step = steps.begin(referral, Action.WITHDRAW, by=by, at=at)
     referral.withdraw_reason = reason_code
+    terms = terms_for(organisation_id=referral.referring_organisation_id)
+    extract_until = terms.after(Clock.EXTRACT, at, referral.urgency)
     if lodged:
-        _keep_extract(referral, at)
+        _keep_extract(referral, at, until=extract_until)
     release_hold(referral)
     steps.finish(step, reason_code=reason_code, reason=reason)
+    end_calls(referral, by=by, at=at)
     close_snapshot(referral)
     if lodged:
-        _task(referral, TaskKind.HAND_OVER, at=at, due_at=at + EXTRACT, note=hand_over)
+        _task(referral, TaskKind.HAND_OVER, at=at, due_at=extract_until, note=hand_over)
     if not sent:
         _search_again(referral, at)
         return
@@ -98,7 +102,8 @@ def end(
         notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=lodged)
     if lodged and not person_is_safe:
         # A centre that still lodges the person hears of it only when the sender says that she is safe (design §6).
-        _task(referral, TaskKind.SAFE_ONCE, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)])
+        due_at = terms.after(Clock.ACKNOWLEDGE, at, referral.urgency)
+        _task(referral, TaskKind.SAFE_ONCE, at=at, due_at=due_at)
     else:
         tell_receiver(referral, at)
 
@@ -136,7 +141,7 @@ def _task(
     return task
 
 
-def _keep_extract(referral: Referral, at: datetime) -> None:
+def _keep_extract(referral: Referral, at: datetime, *, until: datetime) -> None:
     """Health alerts, safe contact and custody title for 72 h at most (design §6): of what had been shared, as it was.
 
     Never from the file as it stands now: she may have changed her safe contact because of this very house.
@@ -150,7 +155,7 @@ def _keep_extract(referral: Referral, at: datetime) -> None:
                 name: shared.payload[group][name] for name in names if name in shared.payload.get(group, {})
             }
             payload |= {group: kept} if kept else {}
-    extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=at + EXTRACT)
+    extract = SafetyExtract(referral=referral, case_id=referral.case_id, payload=payload, until=until)
     write(extract, case_id=referral.case_id, referral_id=referral.pk)
 
 
@@ -166,7 +171,8 @@ def say_safe(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = "")
 def record_departure(pk: UUID, *, by: Actor, at: datetime, occurred_at: datetime) -> Placement:
     """The receiver records that the person has left after the end: the bed is free, the extract closes.
 
-    Raises NotVisible for anyone but the desk that lodged the person, NotAllowed for others of its organisation.
+    Raises NotVisible for anyone but the desk that lodged the person, NotAllowed for others of its organisation,
+    NotPossible for a time that cannot be.
     """
     with transaction.atomic():
         placement = (
@@ -183,6 +189,7 @@ def record_departure(pk: UUID, *, by: Actor, at: datetime, occurred_at: datetime
         if placement is None:
             raise steps.NotVisible
         steps.permit_departure(by, placement.referral)
+        steps.require_time(placement.referral, occurred_at, at)
         leave(placement.referral, at=occurred_at)
         notices.tell(
             [placement.referral.case.owner], placement.referral, at=at, due_at=None, action_needed=False
@@ -247,12 +254,13 @@ def take_back(case: Case, *, recipient_id: UUID, purpose: str, at: datetime) -> 
 
 def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str) -> Task:
     """A child's or guardian's withdrawal moves nothing; a supervisor decides within 24 h (design §6)."""
+    deciding = second_people(case, by)
     task = Task(
         kind=TaskKind.OBJECTION,
         case=case,
-        organisation=second_people(case, by),
+        organisation=deciding,
         made_at=at,
-        due_at=at + OBJECTION,
+        due_at=terms_for(organisation_id=deciding.pk).after(Clock.OBJECTION, at, case.urgency),
         proposal={"recipient": str(recipient_id), "purpose": purpose, "by": str(by.id)},
     )
     write(task, case_id=case.pk, reason_code="OBJECTION")
@@ -290,18 +298,3 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
         return end_for_consent(
             task.case, by=by, at=at, recipient_id=recipient, purpose=purpose, person_is_safe=True
         )
-
-
-def expire(pk: UUID, *, at: datetime) -> Referral:
-    """The system closes what nobody answered within twice its time."""
-    with transaction.atomic():
-        referral = steps.locked(None, pk)
-        step = steps.begin(referral, Action.EXPIRE, by=None, at=at)
-        release_hold(referral)
-        steps.finish(step)
-        close_snapshot(referral)
-        ask_for_redirect(referral, at)
-        notices.tell(
-            [referral.case.owner], referral, at=at, due_at=at + ACKNOWLEDGE[Urgency(referral.urgency)]
-        )
-    return referral

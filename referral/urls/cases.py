@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from referral.views import basis, cases, consent, decisions, drafts, home, intake, reports, tasks, titles
+from referral.views import (
+    agenda,
+    basis,
+    cases,
+    consent,
+    decisions,
+    drafts,
+    home,
+    intake,
+    reports,
+    tasks,
+    titles,
+    watch,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,9 +38,14 @@ urlpatterns = [
     path("cases/<uuid:pk>/ground/", basis.ground, name="ground"),
     path("grounds/<uuid:pk>/", basis.ground_decide, name="ground_decide"),
     path("cases/<uuid:pk>/title/", titles.title, name="title"),
+    path("cases/<uuid:pk>/risk/", watch.case_risk, name="case_risk"),
+    path("cases/<uuid:pk>/reflection/", watch.case_reflection, name="case_reflection"),
+    path("cases/<uuid:pk>/grounds/", watch.case_grounds, name="case_grounds"),
     path("titles/", titles.title_list, name="titles"),
     path("titles/<uuid:pk>/", titles.title_confirm, name="title_confirm"),
-    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/", agenda.task_list, name="tasks"),
+    path("tasks/<uuid:pk>/delay/", agenda.task_delay, name="task_delay"),
+    path("tasks/<uuid:pk>/assign/", agenda.task_assign, name="task_assign"),
     path("tasks/<uuid:pk>/done/", tasks.task_done, name="task_done"),
     path("tasks/<uuid:pk>/objection/", tasks.objection, name="objection"),
     path("alerts/", reports.alert_list, name="alerts"),

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.enums import CodeList
 from partners.queries import code_label, directory
 from partners.templatetags.interface import moment
-from referral.deadlines import REVIEW
-from referral.enums import Action, Level
+from referral.enums import Action, Clock, Level
 from referral.forms.care import (
     CompleteForm,
     DepartureForm,
@@ -27,14 +26,14 @@ from referral.forms.care import (
 from referral.models import Referral
 from referral.queries import needs_place, places_for, referral_of
 from referral.references import spoken
-from referral.services import care, reading, sending, withdrawing
+from referral.services import care, reading, sending, steps, withdrawing
 from referral.views.confirming import Page, confirm, posted, to_referral
 from referral.views.door import ActingRequest, now, perform
 from referral.views.shared import extract_rows
 
 
 def start(request: ActingRequest, referral: Referral) -> HttpResponse:
-    form = StartForm(posted(request), version=referral.version, at=now(), earliest=referral.created_at)
+    form = StartForm(posted(request), version=referral.version, at=now(), earliest=referral.sent_at)
 
     def act(cleaned: dict[str, Any]) -> str:
         return to_referral(
@@ -46,6 +45,7 @@ def start(request: ActingRequest, referral: Referral) -> HttpResponse:
                 occurred_at=cleaned["occurred_at"],
                 code=cleaned["code"],
                 identified_otherwise=cleaned["identified_otherwise"],
+                tell_back=cleaned["tell_back"],
             )
         )
 
@@ -112,6 +112,7 @@ def resume(request: ActingRequest, referral: Referral) -> HttpResponse:
                 occurred_at=cleaned["occurred_at"],
                 code=cleaned["code"],
                 identified_otherwise=cleaned["identified_otherwise"],
+                tell_back=cleaned["tell_back"],
                 places_id=cleaned.get("place") or None,
             )
         )
@@ -135,7 +136,8 @@ def review(request: ActingRequest, referral: Referral) -> HttpResponse:
 
     page = Page(
         title=_("Does the service go on?"),
-        text=_("It is then to be reviewed again by %(moment)s.") % {"moment": moment(now() + REVIEW)},
+        text=_("It is then to be reviewed again by %(moment)s.")
+        % {"moment": moment(steps.terms_of(referral).after(Clock.REVIEW, now(), referral.urgency))},
         submit=Action.REVIEW.label,
         done=_("Renewed."),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from partners.services.guard import Refusal
 from partners.services.provision import NoPlaceFree
 from partners.views.door import ActingRequest, now
 from referral.forms.acts import ActForm
@@ -63,6 +64,8 @@ def perform(
         form.add_error(None, _("This place is no longer free. Choose another one, or decline."))
     except WrongCode:
         form.add_error("code", _("This is not the arrival code of this referral. Nothing was changed."))
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
     else:
         return HttpResponseRedirect(location)
     return None

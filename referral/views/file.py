@@ -96,6 +96,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "grounds": [_ground(actor, ground, at) for ground in grounds],
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
+        "reflection_until": case.reflection_until,
         "referrals": [_referral(referral) for referral in referrals],
         "timeline": story.entries(
             actor, case, files.timeline_of(case), files.conversations_of(case), grounds

@@ -21,6 +21,7 @@ from referral.queries import files, needing, notices_of, tasks_of
 from referral.queries.destinations import destination
 from referral.queries.lists import to_route
 from referral.references import spoken
+from referral.services import escalating
 from referral.services.steps import NotVisible
 from referral.views import tasks_shown
 from referral.views.door import ActingRequest, now
@@ -82,10 +83,10 @@ def _task(actor: Actor, task: Task) -> dict[str, Any]:
     return {
         "url": line["url"],
         "reference": line["title"],
-        "note": line["hint"],
+        "note": line["reference"],
         "what": code_label(CodeList.SERVICE, referral.service) if referral else _("Case"),
         **_urgency_of(task),
-        "who": "" if line["mine"] else _("for your organisation"),
+        "who": tasks_shown.delayed(task) or ("" if line["mine"] else _("for your organisation")),
         "due": line["due"],
     }
 
@@ -131,15 +132,15 @@ def _welcome(actor: Actor) -> str:
 
 @require_http_methods(["GET", "POST"])
 def notices(request: ActingRequest) -> HttpResponse:
-    """The newest ones; a POST marks all of them read."""
+    """The newest ones; a POST marks read all that ask for no confirmation."""
     if request.method == "POST":
-        told.mark_read(Notice.objects.filter(user_id=request.actor.id), at=now())
+        told.mark_read(told.unasked(request.actor.id), at=now())
         return redirect("notices")
     rows = [
         {
             "url": reverse("notice", args=[notice.pk]),
             "reference": spoken(notice.reference),
-            "what": _("Action required") if notice.action_needed else _("For your information"),
+            "what": _what(notice),
             "label": _("New") if notice.read_at is None else "",
             "state": "sent",
             "when": moment(notice.made_at),
@@ -154,12 +155,29 @@ def notices(request: ActingRequest) -> HttpResponse:
     )
 
 
-@require_GET
+def _what(notice: Notice) -> str:
+    if notice.asks_confirmation:
+        return _("Action required: confirm that you have read it")
+    return _("Action required") if notice.action_needed else _("For your information")
+
+
+@require_http_methods(["GET", "POST"])
 def notice(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """Marks a notice read and goes where it leads; the permission is asked again there."""
-    found = Notice.objects.filter(pk=pk, user_id=request.actor.id).first()
+    """Marks a notice read and goes where it leads; the permission is asked again there.
+
+    One that asks for a confirmation stays until its button is pressed: opening a page is not having understood it.
+    """
+    found = Notice.objects.filter(pk=pk, user_id=request.actor.id).select_related("rung").first()
     if found is None:
         raise NotVisible
+    if request.method == "POST":
+        escalating.confirm_reading(pk, by=request.actor, at=now())
+    elif found.asks_confirmation:
+        return render(
+            request,
+            "referral/notice.html",
+            {"notice": found, "reference": spoken(found.reference), "at": now()},
+        )
     told.mark_read(Notice.objects.filter(pk=pk), at=now())
     leads_to = destination(request.actor, found, now())
     if leads_to is None:

@@ -26,6 +26,7 @@ from referral.forms.intake import (
     columns_of,
     initial_from,
 )
+from referral.forms.paper import PAPER, NewCaseForm
 from referral.models import Case
 from referral.policy import Tie, may_case
 from referral.references import spoken
@@ -40,7 +41,7 @@ def case_new(request: ActingRequest) -> HttpResponse:
     """Danger first, then what places depend on, then what the person wishes to give."""
     if not may_case(request.actor, CaseAct.OPEN, Tie()):
         raise steps.refuse_anybody(CaseAct.OPEN)
-    form = PersonForm(request.POST or None)
+    form = NewCaseForm(request.POST or None, at=now())
 
     def act(cleaned: dict[str, Any]) -> str:
         case = cases.open_case(
@@ -49,6 +50,8 @@ def case_new(request: ActingRequest) -> HttpResponse:
             region=cleaned["region"],
             person=form.person_values(),
             case=form.case_values(),
+            paper_code=cleaned["paper_code"],
+            occurred_at=cleaned["occurred_at"] if cleaned["paper_code"] else None,
         )
         drafts.drop_draft(by=request.actor, form="intake", about=drafts.NEW)
         messages.success(
@@ -91,6 +94,7 @@ def _sections(form: PersonForm) -> list[dict[str, Any]]:
         section(form, _("Needs and health"), "", (*NEEDS, "health")),
         section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),
         section(form, _("What the person chose to tell"), told, ("narrative",), folded=True),
+        section(form, _("It was first written on a paper form"), "", PAPER, folded=True),
     ]
 
 

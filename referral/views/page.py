@@ -22,9 +22,11 @@ from referral.forms.receiving import AcknowledgeForm
 from referral.lifecycle import STANDING, message_kinds
 from referral.models import Placement, Referral
 from referral.queries import Possible, actions_for, tie
+from referral.queries.urgency import open_elsewhere
 from referral.references import spoken
 from referral.services import reading
 from referral.views import tasks_shown, timeline, words
+from referral.views.confirming import to_referral
 from referral.views.door import ActingRequest, now, referral_or_404
 from referral.views.shared import group_rows, preview_rows
 
@@ -72,7 +74,7 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "next_step": NEXT_STEP.get(row.state),
             "ended_words": ended_words(request.actor, row),
             **buttons(row, offered),
-            "acknowledge": AcknowledgeForm(version=row.version),
+            "acknowledge": AcknowledgeForm(version=row.version, at=at, earliest=row.sent_at),
             "facts": facts(request.actor, row, level),
             "preview": preview_rows(row, preview) if preview else [],
             "shared_url": reverse("referral_shared", args=[pk]) if level == Level.SNAPSHOT else "",
@@ -85,6 +87,7 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "words_open": MessageKind.TEXT in message_kinds(row.state),
             "entries": timeline.entries(request.actor, row, level),
             "family": family(request.actor, row),
+            "elsewhere": elsewhere(row, level),
             "tasks": tasks(row, level),
             "back_url": back_url(request.actor, row),
             "case_url": reverse("case", args=[row.case_id]) if level == Level.CASE else "",
@@ -246,6 +249,26 @@ def family(actor: Actor, referral: Referral) -> list[tuple[str, Referral, str]]:
     found = [(_("Follows"), referral.parent)] if referral.parent else []
     found += [(_("Followed by"), child) for child in referral.children.order_by("created_at")]
     return [(name, each, spoken(each.reference)) for name, each in found]
+
+
+def elsewhere(referral: Referral, level: Level) -> list[dict[str, Any]]:
+    """Once somebody has accepted: what else is open for the same need, for the sender to withdraw one of the two."""
+    if level != Level.CASE:
+        return []
+    here = referral.state in UNANSWERED
+    found = [each for each in open_elsewhere(referral) if not (here and each.state in UNANSWERED)]
+    return [
+        {
+            "reference": spoken(each.reference),
+            "organisation": each.receiving_organisation.name,
+            "accepted": each.state not in UNANSWERED,
+            "url": to_referral(each),
+            # This one where it waits while somebody else has said yes.
+            "here": here,
+            "withdraw_url": reverse("referral_act", args=[(referral if here else each).pk, Action.WITHDRAW]),
+        }
+        for each in found
+    ]
 
 
 def tasks(referral: Referral, level: Level) -> list[dict[str, Any]]:

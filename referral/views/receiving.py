@@ -8,23 +8,33 @@ from django.utils.translation import gettext as _
 
 from partners.queries import is_stale
 from partners.templatetags.interface import moment
-from referral.deadlines import ANSWER, STEP_BACK, decide_by
-from referral.enums import Action, PlacementState
+from referral.deadlines import STEP_BACK, decide_by
+from referral.enums import Action, Clock, PlacementState
 from referral.forms.receiving import AcceptForm, AcknowledgeForm, AskForm, DeclineForm, StepBackForm
 from referral.models import Referral
 from referral.queries import needs_place, places_for
+from referral.queries.terms import terms_for
 from referral.services import receiving
 from referral.views.confirming import Page, confirm, posted, to_referral
 from referral.views.door import ActingRequest, now
+from referral.views.lengths import length
 
 
 def acknowledge(request: ActingRequest, referral: Referral) -> HttpResponse:
-    until = moment(decide_by(referral.urgency, now()))
-    form = AcknowledgeForm(posted(request), version=referral.version)
+    form = AcknowledgeForm(posted(request), version=referral.version, at=now(), earliest=referral.sent_at)
+    since = (form.cleaned_data["occurred_at"] if form.is_valid() else None) or now()
+    terms = terms_for(organisation_id=referral.receiving_organisation_id)
+    until = moment(decide_by(referral.urgency, since, terms))
 
     def act(cleaned: dict[str, Any]) -> str:
         return to_referral(
-            receiving.acknowledge(referral.pk, by=request.actor, at=now(), version=cleaned["version"])
+            receiving.acknowledge(
+                referral.pk,
+                by=request.actor,
+                at=now(),
+                version=cleaned["version"],
+                occurred_at=cleaned["occurred_at"],
+            )
         )
 
     page = Page(
@@ -38,6 +48,7 @@ def acknowledge(request: ActingRequest, referral: Referral) -> HttpResponse:
 
 def request_info(request: ActingRequest, referral: Referral) -> HttpResponse:
     form = AskForm(posted(request), version=referral.version)
+    terms = terms_for(organisation_id=referral.referring_organisation_id)
 
     def act(cleaned: dict[str, Any]) -> str:
         return to_referral(
@@ -49,8 +60,8 @@ def request_info(request: ActingRequest, referral: Referral) -> HttpResponse:
     page = Page(
         title=_("Ask the sender for information"),
         text=_("In codes only, so that nobody writes an identity before you accept."),
-        undo=_("Your clock stops once, until the answer comes, for %(hours)d hours at most.")
-        % {"hours": ANSWER.total_seconds() // 3600},
+        undo=_("Your clock stops once, until the answer comes, for %(length)s at most.")
+        % {"length": length(terms.span(Clock.ANSWER, referral.urgency))},
         submit=_("Send the questions"),
         done=_("Questions sent. Your clock stands still until the answer."),
     )
@@ -64,6 +75,7 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
         posted(request),
         version=referral.version,
         at=now(),
+        earliest=referral.sent_at,
         me=request.actor.id,
         workers=list(receiving.workers_of(referral.receiving_organisation_id)),
         counted=counted,
@@ -83,6 +95,7 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
                 places_id=cleaned.get("place") or None,
                 label=cleaned["label"],
                 conflict_declared=cleaned["conflict"],
+                occurred_at=cleaned["occurred_at"],
             )
         )
 
@@ -103,7 +116,13 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
 
 
 def decline(request: ActingRequest, referral: Referral) -> HttpResponse:
-    form = DeclineForm(posted(request), version=referral.version, conflict="conflict" in request.GET)
+    form = DeclineForm(
+        posted(request),
+        version=referral.version,
+        at=now(),
+        earliest=referral.sent_at,
+        conflict="conflict" in request.GET,
+    )
 
     def act(cleaned: dict[str, Any]) -> str:
         receiving.decline_referral(
@@ -113,6 +132,7 @@ def decline(request: ActingRequest, referral: Referral) -> HttpResponse:
             version=cleaned["version"],
             reason_code=cleaned["reason_code"],
             reason=cleaned["reason"],
+            occurred_at=cleaned["occurred_at"],
         )
         return reverse("inbox")
 

@@ -9,38 +9,45 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
+from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
+from partners.templatetags.interface import telephone
+from referral import policy
+from referral.answers import ANSWERS
 from referral.enums import CaseAct, Purpose, TaskKind, Urgency
+from referral.forms.assigning import AnswerForm
 from referral.forms.tasks import ObjectionForm, TaskDoneForm
 from referral.models import Task
-from referral.queries import tasks_of
+from referral.queries import visible_cases, visible_to
 from referral.references import spoken
-from referral.services import reading, steps, tasks, withdrawing
-from referral.views import tasks_shown
+from referral.services import assigning, reading, steps, tasks, withdrawing
+from referral.views import calls, tasks_shown
 from referral.views.door import ActingRequest, now, perform
-
-
-@require_GET
-def task_list(request: ActingRequest) -> HttpResponse:
-    lines = [tasks_shown.line(request.actor, task) for task in tasks_of(request.actor)]
-    return render(request, "referral/tasks.html", {"lines": lines, "at": now()})
 
 
 @require_http_methods(["GET", "POST"])
 def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the task is about, where one does it, and the button that says it is done."""
     task = reading.read_task(request.actor, pk)
+    if task.kind in calls.PAGES:
+        return calls.PAGES[TaskKind(task.kind)](request, task, _others(request.actor, task))
     if task.kind in tasks.ENDED_BY_ACT:
-        return redirect(tasks_shown.address(task))
-    form = TaskDoneForm(request.POST or None, version=task.version)
+        return redirect(tasks_shown.way_to(request.actor, task))
+    answers = ANSWERS.get(task.kind, ())
+    form = (
+        AnswerForm(request.POST or None, version=task.version, kind=task.kind, answers=answers)
+        if answers
+        else TaskDoneForm(request.POST or None, version=task.version)
+    )
     finish = withdrawing.say_safe if task.kind == TaskKind.SAFE_ONCE else tasks.finish_task
 
     def act(cleaned: dict[str, Any]) -> str:
-        finish(pk, by=request.actor, at=now(), version=cleaned["version"], note=cleaned["note"])
+        said = {name: cleaned[name] for name in ("note", "result") if name in cleaned}
+        finish(pk, by=request.actor, at=now(), version=cleaned["version"], **said)
         messages.success(request, _("The task is done."))
         return reverse("home")
 
@@ -54,8 +61,8 @@ def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
             "task": task,
             "title": task.get_kind_display(),
             "at": now(),
-            "rows": _rows(task),
-            "links": _links(task),
+            "rows": [*_rows(task), *(_telephones(task) if answers else [])],
+            "links": [*_links(request.actor, task), *_others(request.actor, task)],
             "submit": _("The person is safe") if task.kind == TaskKind.SAFE_ONCE else _("This is done"),
             "text": tasks_shown.ABOUT.get(TaskKind(task.kind), ""),
             "over": task.done_at is not None,
@@ -75,9 +82,36 @@ def _rows(task: Task) -> list[tuple[str, str]]:
             )
         )
     rows.append((_("For"), task.owner.name if task.owner else _("the supervisors")))
+    if waits := tasks_shown.delayed(task):
+        rows.append((_("Not yet possible"), waits))
     if task.kind == TaskKind.ONWARD:
         rows += _proposal_rows(task.proposal or {})
     return rows
+
+
+def _telephones(task: Task) -> list[tuple[str, str]]:
+    """Who can be called about it: the organisations of the referral, else that of the case."""
+    referral = task.referral
+    if referral is None:
+        involved = [task.case.organisation]
+    else:
+        involved = [referral.receiving_organisation, referral.referring_organisation]
+    rows = [(each.name, telephone(each.telephone) or _("No telephone number is known")) for each in involved]
+    if referral is not None and task.kind == TaskKind.DUTY_CALL:
+        rows.insert(0, (_("State"), str(referral.get_state_display())))
+    return list(dict(rows).items())
+
+
+def _others(actor: Actor, task: Task) -> list[dict[str, str]]:
+    """What else one does to a task: put it off, or give it to somebody else."""
+    if task.done_at is not None:
+        return []
+    links = []
+    if task.kind in assigning.MAY_WAIT:
+        links.append({"url": reverse("task_delay", args=[task.pk]), "label": _("Not yet possible")})
+    if policy.may_assign(actor, task):
+        links.append({"url": reverse("task_assign", args=[task.pk]), "label": _("Give to somebody else")})
+    return links
 
 
 def _proposal_rows(proposal: dict[str, Any]) -> list[tuple[str, str]]:
@@ -93,13 +127,14 @@ def _proposal_rows(proposal: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _links(task: Task) -> list[dict[str, str]]:
-    """The pages on which such a task is usually done; somebody of another organisation opens none of them."""
-    if task.organisation_id != task.case.organisation_id:
-        return []
-    links = [{"url": reverse("case", args=[task.case_id]), "label": _("Open the case")}]
-    if task.referral_id is not None:
+def _links(actor: Actor, task: Task) -> list[dict[str, str]]:
+    """The pages on which such a task is usually done, for who may open them."""
+    links = []
+    if task.referral_id is not None and visible_to(actor).filter(pk=task.referral_id).exists():
         links.append({"url": reverse("referral", args=[task.referral_id]), "label": _("Open the referral")})
+    if not visible_cases(actor).filter(pk=task.case_id).exists():
+        return links
+    links.insert(0, {"url": reverse("case", args=[task.case_id]), "label": _("Open the case")})
     if task.kind == TaskKind.REDIRECT and task.referral_id is not None:
         links.insert(
             0,
@@ -108,6 +143,9 @@ def _links(task: Task) -> list[dict[str, str]]:
                 "label": _("Refer elsewhere"),
             },
         )
+    if task.kind == TaskKind.RENEW_CONSENT:
+        url = reverse("consent", args=[task.case_id])
+        links.insert(0, {"url": url, "label": str(CaseAct.RECORD_CONSENT.label)})
     if task.kind == TaskKind.ONWARD:
         proposed = {name: value for name, value in (task.proposal or {}).items() if value}
         query = urlencode({"parent": str(task.referral_id)} | proposed)
@@ -153,7 +191,7 @@ def objection(request: ActingRequest, pk: UUID) -> HttpResponse:
                 (_("Organisation"), recipient.name),
                 (_("Purpose"), Purpose(proposal["purpose"]).label),
             ],
-            "links": _links(task),
+            "links": _links(request.actor, task),
             "over": task.done_at is not None,
             "cancel_url": reverse("home"),
         },

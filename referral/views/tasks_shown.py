@@ -6,8 +6,11 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit import sitting
 from partners.actor import Actor
 from partners.enums import Role
+from partners.templatetags.interface import day
+from referral.answers import DelayReason
 from referral.enums import TaskKind
 from referral.models import Task
 from referral.policy import may_finish
@@ -18,6 +21,10 @@ ON_CASE = {
     TaskKind.TAKE_IN_REPORT: "case_take_in",
     TaskKind.AGE_DECISION: "case_age",
     TaskKind.TITLE_MISSING: "title",
+    TaskKind.TITLE_ENDS: "title",
+    TaskKind.REFLECTION_ENDS: "case_reflection",
+    TaskKind.REASSESS_RISK: "case_risk",
+    TaskKind.REVIEW_GROUND: "case_grounds",
 }
 
 
@@ -34,6 +41,12 @@ def address(task: Task) -> str:
     return reverse("task_done", args=[task.pk])
 
 
+def way_to(actor: Actor, task: Task) -> str:
+    """Where the task is done; the file, for a supervisor who was told of it and may not do it."""
+    own = task.case.organisation_id == actor.organisation_id
+    return reverse("case", args=[task.case_id]) if own and not is_for(actor, task) else address(task)
+
+
 def is_for(actor: Actor, task: Task) -> bool:
     """May this person open the page on which the task is done? Policy is asked again there."""
     match task.kind:
@@ -43,8 +56,8 @@ def is_for(actor: Actor, task: Task) -> bool:
             return actor.has(Role.SUPERVISOR)
         case TaskKind.TAKE_IN_REPORT:
             return actor.has(Role.CASEWORKER, Role.SUPERVISOR)
-        case TaskKind.TITLE_MISSING:
-            return task.owner_id == actor.id
+        case TaskKind.TITLE_MISSING | TaskKind.TITLE_ENDS | TaskKind.REFLECTION_ENDS | TaskKind.REASSESS_RISK:
+            return actor.stands_for(task.owner_id)
         case _:
             return may_finish(actor, task)
 
@@ -56,10 +69,22 @@ def line(actor: Actor, task: Task) -> dict[str, Any]:
     return {
         "url": address(task) if is_for(actor, task) else "",
         "title": task.get_kind_display(),
-        "hint": spoken(reference) if reference else "",
+        "reference": spoken(reference) if reference else "",
+        "hint": " · ".join(filter(None, [spoken(reference) if reference else "", delayed(task)])),
         "due": task.due_at,
         "done": False,
         "mine": task.owner_id == actor.id,
+    }
+
+
+def delayed(task: Task) -> str:
+    """Why it is not possible yet, and until when; empty once the day has come and the deadline counts again."""
+    if task.delayed_until is None or task.delayed_until <= sitting.current().at:
+        return ""
+    reason = DelayReason(task.delay_reason).label
+    return _("not yet possible: %(reason)s, until %(day)s") % {
+        "reason": reason,
+        "day": day(task.delayed_until),
     }
 
 
@@ -75,8 +100,27 @@ ABOUT = {
         "The organisation that cares for the person proposes a further service. You take consent and send."
     ),
     TaskKind.REDIRECT: _("The organisation did not take the person in. Find another one."),
+    TaskKind.STAY_ENDS: _(
+        "A first reception centre lodges nobody for more than three months. Find where the person goes next."
+    ),
+    TaskKind.FOLLOW_UP: _(
+        "Ask how the person is, only by the safe contact that she or he gave. Read it in the file first."
+    ),
+    TaskKind.RENEW_CONSENT: _(
+        "What the person agreed to ends, and the organisation then reads nothing more. Ask again, or let it end."
+    ),
     TaskKind.SAFE_ONCE: _(
         "The centre that lodges the person is told of the end only once you say that the person is safe."
     ),
-    TaskKind.OUTCOME_CALL: _("Call the organisation and ask how it ended."),
+    TaskKind.OUTCOME_CALL: _(
+        "Nobody sits at the desk of this organisation. Telephone it and ask whether the person is there."
+    ),
+    TaskKind.CALL_DESK: _(
+        "A vital emergency: telephone the desk now, do not wait for an answer here. "
+        "After 30 minutes the next organisation is asked."
+    ),
+    TaskKind.NEXT_CANDIDATE: _(
+        "The desk does not answer. Telephone the next organisation, and refer the person there as well. "
+        "What was sent stays open until you withdraw it."
+    ),
 }

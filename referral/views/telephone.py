@@ -15,7 +15,14 @@ from referral.views.door import ActingRequest, now
 
 
 def record(request: ActingRequest, referral: Referral) -> HttpResponse:
-    form = TelephoneForm(posted(request), version=referral.version, at=now(), earliest=referral.created_at)
+    form = TelephoneForm(
+        posted(request),
+        version=referral.version,
+        at=now(),
+        earliest=referral.created_at,
+        # From the buttons of the task to telephone.
+        initial={"yes": request.GET.get("yes")},
+    )
 
     def act(cleaned: dict[str, Any]) -> str:
         record_telephone_answer(

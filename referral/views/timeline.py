@@ -10,10 +10,11 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import telephone
-from referral.enums import Action, Level, MessageKind
+from referral.enums import Action, Heard, Level, MessageKind, ToldBack
 from referral.lifecycle import message_kinds
-from referral.models import Message, Referral, Transition
+from referral.models import Message, Referral, Task, Transition
 from referral.queries.lists import timeline
+from referral.queries.told_back import heard_by_telephone, told_back
 
 #: Acts are often written down after the fact; a wider gap than this is shown (design §4, Time).
 LATE_RECORD = timedelta(hours=24)
@@ -55,7 +56,32 @@ _OWN_CODES = {
 
 def entries(actor: Actor, referral: Referral, level: Level) -> list[dict[str, Any]]:
     """Newest first; by organisation, with names only of the reader's own."""
-    return [_entry(actor, referral, move, level) for move in timeline(referral)]
+    found = [(move.recorded_at, _entry(actor, referral, move, level)) for move in timeline(referral)]
+    if actor.organisation_id == referral.referring_organisation_id:
+        found += [(message.written_at, _told_back(message)) for message in told_back(referral)]
+        found += [(task.done_at, _heard(task)) for task in heard_by_telephone(referral)]
+    return [entry for _at, entry in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def _told_back(message: Message) -> dict[str, Any]:
+    arrived = message.code == ToldBack.ARRIVED_WELL
+    return {
+        "title": ToldBack(message.code).label,
+        # That the care goes on is what the centre's record says, not what somebody there has written.
+        "by": message.from_organisation.name if arrived else _("the system"),
+        "at": message.written_at,
+    }
+
+
+def _heard(task: Task) -> dict[str, Any]:
+    heard = dict(Heard.choices).get(task.result)
+    return {
+        "title": _("Outcome asked by telephone"),
+        "by": f"{task.done_by.name}, {task.organisation.name}" if task.done_by else "",
+        "at": task.done_at,
+        "text": str(heard) if heard else code_label(CodeList.OUTCOME, task.result),
+        "coded": True,
+    }
 
 
 def _entry(actor: Actor, referral: Referral, move: Transition, level: Level) -> dict[str, Any]:
@@ -97,8 +123,10 @@ def conversation(actor: Actor, referral: Referral, level: Level) -> list[dict[st
     """Oldest first; empty once the referral has ended, and for who reads codes only."""
     if level in (Level.NONE, Level.CODES) or not message_kinds(referral.state):
         return []
-    written = referral.messages.select_related("from_organisation", "written_by").order_by(
-        "written_at", "code"
+    written = (
+        referral.messages.exclude(kind=MessageKind.TOLD_BACK)
+        .select_related("from_organisation", "written_by")
+        .order_by("written_at", "code")
     )
     return [_message(actor, message) for message in written if _is_open(referral, message, level)]
 

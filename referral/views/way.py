@@ -24,6 +24,8 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.EDIT: "case_edit",
     CaseAct.ASSIGN: "case_assign",
     CaseAct.CLOSE: "case_close",
+    CaseAct.ASSESS_RISK: "case_risk",
+    CaseAct.REFLECT: "case_reflection",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}

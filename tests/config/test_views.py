@@ -1,22 +1,34 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connections
 from django.urls import reverse
 
+from audit import clock
+from referral.models import ClockRound
+
 
 @pytest.mark.django_db(databases=["default", "audit"])
 def test_ready_when_database_migrations_and_key_are_there(client):
     answer = client.get(reverse("health-ready"))
-    assert (answer.status_code, answer.json()) == (200, {"database": True, "key": True})
+    assert (answer.status_code, answer.json()) == (200, {"database": True, "key": True, "worker": False})
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db(databases=["default", "audit"])
+def test_a_worker_that_went_round_lately_is_said_to_be_there(client):
+    ClockRound.objects.create(rule="referrals", at=clock.now(), acted=0, milliseconds=1)
+    assert client.get(reverse("health-ready")).json()["worker"] is True
+    ClockRound.objects.update(at=clock.now() - timedelta(minutes=3))
+    assert client.get(reverse("health-ready")).json()["worker"] is False
 
 
 @pytest.mark.django_db(databases=["default", "audit"])
 def test_not_ready_without_the_key(client, settings, tmp_path):
     settings.RELAIS_KEY_FILE = tmp_path / "missing.json"
     answer = client.get(reverse("health-ready"))
-    assert (answer.status_code, answer.json()) == (503, {"database": True, "key": False})
+    assert (answer.status_code, answer.json()) == (503, {"database": True, "key": False, "worker": False})
 
 
 @pytest.mark.django_db(databases=["default", "audit"])
@@ -27,7 +39,7 @@ def test_not_ready_without_the_database(client):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connections["audit"], "ensure_connection", gone)
         answer = client.get(reverse("health-ready"))
-    assert (answer.status_code, answer.json()) == (503, {"database": False, "key": True})
+    assert (answer.status_code, answer.json()) == (503, {"database": False, "key": True, "worker": False})
 
 
 @pytest.mark.django_db(databases=["default", "audit"])

@@ -27,6 +27,7 @@ from referral.enums import Group
 from referral.models import Case, Notice, Referral, Transition
 from tests import cast as c
 from tests.referral.pages import press, sign_in
+from tests.working import work
 
 TOLD_ALOUD = {"explained": "on", "language": "wol", "method": "oral_with_witness", "witness": "Témoin Canari"}
 
@@ -34,7 +35,7 @@ TOLD_ALOUD = {"explained": "on", "language": "wol", "method": "oral_with_witness
 @dataclass
 class Story:
     cast: c.Cast
-    #: pytest-django's `django_capture_on_commit_callbacks`: mails leave when an act commits.
+    #: pytest-django's `django_capture_on_commit_callbacks`: what waits for the commit, as a session does.
     committing: Callable[..., Any]
 
     def browser(self, who: str) -> Client:
@@ -53,9 +54,11 @@ class Story:
     def does(self, who: str, url: str, /, told: str = "", **typed: Any) -> str:
         """Fills the form of a page and sends it; returns where it leads. Exactly the people of `told` are told."""
         self.later(minutes=1)  # inside one transaction the database's time stands still
+        work()
         noticed, sent = set(Notice.objects.values_list("pk", flat=True)), len(mail.outbox)
         with self.committing(execute=True):
             answer = press(self.browser(who), url, **typed)
+        work()
         assert answer.status_code == 302, said(answer)
         notices = list(Notice.objects.exclude(pk__in=noticed).select_related("user"))
         assert sorted(notice.user.name.lower() for notice in notices) == sorted(told.split())

@@ -12,6 +12,7 @@ from referral.models import Notice, Task
 from referral.services.tasks import finish_task
 from tests import cast as c
 from tests.referral.pages import press, sign_in, values_of
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -40,7 +41,7 @@ def test_the_sender_sees_drafts_and_tasks_with_the_late_ones_first(cast: c.Cast)
     c.agree(cast, case, cast.centre)
     c.drafted(cast, case)
     c.declined(cast, c.sent(cast, urgency="emergency"))
-    task = Task.objects.get()
+    task = Task.objects.get(done_at=None)
     with c.acting(), c.transaction.atomic():
         task.due_at = task.made_at - timedelta(days=2)
         task.save(update_fields=["due_at"])
@@ -145,6 +146,7 @@ def test_all_notices_are_marked_read_at_once(cast: c.Cast) -> None:
 @pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 def test_mails_carry_nothing_but_the_reference(django_capture_on_commit_callbacks: Any, cast: c.Cast) -> None:
     referral = c.sent(cast)
+    work()
     assert [message.to for message in mail.outbox] == [["codou@exemple.sn"]]
     [message] = mail.outbox
     text = f"{message.subject}\n{message.body}"

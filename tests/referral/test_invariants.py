@@ -25,12 +25,23 @@ from referral.lifecycle import NotPossible
 from referral.models import Consent, Placement, Referral, SafetyExtract
 from referral.policy import NotAllowed
 from referral.queries import basis_live, visible_to
-from referral.services import basis, care, messages, reading, receiving, sending, telephone, withdrawing
+from referral.services import (
+    basis,
+    care,
+    expiry,
+    messages,
+    reading,
+    receiving,
+    sending,
+    telephone,
+    withdrawing,
+)
 from referral.services.care import WrongCode
 from referral.services.receiving import WrongPlace
 from referral.services.steps import NotVisible, StaleForm
 from tests import canary
 from tests import cast as c
+from tests.working import work
 
 FULL = os.environ.get("FULL") == "1"
 REFUSALS = (NotAllowed, NotPossible, NotVisible, StaleForm, NoPlaceFree, WrongPlace, WrongCode)
@@ -187,7 +198,7 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
             for referral in Referral.objects.filter(state__in=["sent", "acknowledged", "info_requested"]):
                 try:
                     with c.acting(), transaction.atomic():
-                        withdrawing.expire(referral.pk, at=clock.now() + self.clock)
+                        expiry.expire(referral.pk, at=clock.now() + self.clock)
                         connection.check_constraints()
                 except NotPossible:
                     continue
@@ -326,6 +337,7 @@ def test_nothing_sealed_is_found_after_a_long_life(
                 hand_over="relais canari",
             )
         assert basis_live(Referral.objects.get(pk=referral.pk), clock.now())
+    work()
     planted = [
         *c.SECRETS.values(),
         "12 rue Canari",

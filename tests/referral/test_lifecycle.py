@@ -36,8 +36,10 @@ def row(state: str, **columns: object) -> SimpleNamespace:
         "info_requested_at": None,
         "accepted_at": None,
         "expected_arrival_at": None,
+        "quiet_until": None,
         "due_at": None,
         "state_since": AT,
+        "counted_from": AT,
     }
     return SimpleNamespace(state=state, **(blank | columns))
 

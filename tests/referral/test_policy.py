@@ -107,6 +107,7 @@ READER = {
     CaseAct.DECIDE_AGE,
     CaseAct.READ_LOOKS,
     CaseAct.PRINT,
+    CaseAct.REVIEW_GROUND,
 }
 OWNER_ACTS = READER | {
     CaseAct.OPEN,
@@ -115,6 +116,8 @@ OWNER_ACTS = READER | {
     CaseAct.RECORD_GROUND,
     CaseAct.ENTER_TITLE,
     CaseAct.REFER,
+    CaseAct.ASSESS_RISK,
+    CaseAct.REFLECT,
 }
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,

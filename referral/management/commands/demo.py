@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import F
 from django.test.utils import override_settings
 from django.utils import translation
 
@@ -10,6 +11,8 @@ from partners.enums import Role
 from partners.models import User
 from referral.demonstration.play import is_played, play
 from referral.demonstration.stage import address
+from referral.enums import DeliveryState
+from referral.models import Delivery
 
 #: Known to everybody who reads this: it opens invented data only.
 PASSWORD = "Sept manguiers au bord du fleuve"  # noqa: S105
@@ -40,9 +43,10 @@ class Command(BaseCommand):
                 raise CommandError(
                     "This database has people of its own: the demonstration goes into an empty one."
                 )
-            # Nobody reads the mails of invented people.
+            # Nobody reads the mails of invented people: neither invitations nor what the worker would send.
             with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
                 play(clock.now(), PASSWORD)
+            Delivery.objects.update(state=DeliveryState.MOOT, ended_at=F("made_at"))
         self._print_sign_ins()
 
     def _print_sign_ins(self) -> None:

@@ -1,0 +1,53 @@
+"""What runs in the worker. Arguments are ids; every effect may be asked for twice and happens once."""
+
+import logging
+from smtplib import SMTPException
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from audit.work import at_work
+from referral.services import clock, deliveries, lost
+
+logger = logging.getLogger(__name__)
+
+#: Half a minute, then ever longer (30 s and a power of two): the last attempt is about nine hours after the first.
+ATTEMPTS = 14
+PATIENT = RetryStrategy(
+    max_attempts=ATTEMPTS, exponential_wait=2, wait=30, retry_exceptions={SMTPException, OSError}
+)
+
+
+@app.periodic(cron="* * * * *", periodic_id="clock")
+@app.task(name="referral.clock", queueing_lock="referral.clock")
+def go_round(timestamp: int) -> None:
+    with at_work() as at:
+        clock.go_round(at)
+
+
+@app.task(name="referral.deliver", pass_context=True, retry=PATIENT)
+def deliver(context: JobContext, delivery: int) -> None:
+    with at_work() as at:
+        try:
+            deliveries.deliver(delivery, at=at)
+        except (SMTPException, OSError):
+            logger.warning("mail not sent", extra={"event": "notice_mail_failed"})
+            if context.job.attempts >= ATTEMPTS:
+                deliveries.give_up(delivery, at=at)
+            raise
+
+
+#: Six in the morning at Dakar, whose time is UTC all year.
+@app.periodic(cron="0 6 * * *", periodic_id="lost")
+@app.task(name="referral.lost", queueing_lock="referral.lost")
+def count_lost(timestamp: int) -> None:
+    with at_work() as at:
+        lost.count_lost(at)
+
+
+#: Before the day's work begins.
+@app.periodic(cron="30 7 * * *", periodic_id="digest")
+@app.task(name="referral.digest", queueing_lock="referral.digest", retry=PATIENT)
+def deliver_digests(timestamp: int) -> None:
+    with at_work() as at:
+        deliveries.deliver_digests(at=at)

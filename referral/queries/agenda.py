@@ -1,0 +1,98 @@
+"""Whose task is it, until when, and who could take it?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from partners.actor import Actor
+from partners.enums import DESK_ROLES, Role
+from partners.models import User
+from partners.queries import active_people
+from partners.queries.duty import covering
+from referral.enums import OPEN, CaseState, State, TaskKind
+from referral.models import Case, CaseGrant, Referral, Task
+from referral.queries.lists import tasks_of
+
+DAY = timedelta(hours=24)
+
+
+def day_of(actor: Actor, at: datetime) -> list[Task]:
+    """The actor's and the desk's that are late or due within a day; what is put off beyond it comes later."""
+    return [
+        task
+        for task in tasks_of(actor, limit=200)
+        if task.due_at <= at + DAY and (task.delayed_until is None or task.delayed_until <= at + DAY)
+    ]
+
+
+def own_tasks(actor: Actor, *, limit: int = 200) -> list[Task]:
+    """All that the actor owns, or covers."""
+    return list(_open().filter(owner__in=actor.seats).order_by("due_at")[:limit])
+
+
+def team_tasks(organisation_id: UUID, *, limit: int = 500) -> list[Task]:
+    """The organisation's, by person, then by deadline; the desk's first."""
+    found = _open().filter(organisation=organisation_id)[:limit]
+    return sorted(found, key=lambda task: (task.owner.name if task.owner else "", task.due_at))
+
+
+def _open() -> QuerySet[Task]:
+    return Task.objects.filter(done_at=None).select_related("case", "referral", "owner")
+
+
+#: Roles that a kind of task asks for; any seat at the desk for all others.
+TAKERS = {
+    TaskKind.TAKE_IN_REPORT: (Role.CASEWORKER, Role.SUPERVISOR),
+    TaskKind.COUNTERSIGN: (Role.SUPERVISOR,),
+    TaskKind.AGE_DECISION: (Role.SUPERVISOR,),
+    TaskKind.OBJECTION: (Role.SUPERVISOR,),
+    TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
+    TaskKind.DUTY_CALL: (Role.COORDINATOR,),
+}
+#: What somebody asked for is decided by somebody else (design §2).
+SECOND_PERSON = frozenset({TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION})
+
+
+def takers_of(task: Task) -> QuerySet[User]:
+    """The people of the task's organisation who could do it."""
+    people = active_people(task.organisation_id, TAKERS.get(TaskKind(task.kind), DESK_ROLES))
+    if task.kind in SECOND_PERSON:
+        asked = (task.case.owner_id, task.case.opened_by_id)
+        people = people.exclude(pk__in=[pk for pk in asked if pk is not None])
+    if task.kind == TaskKind.TITLE_MISSING:  # entered into the file, so by somebody who holds it
+        people = people.filter(pk__in=CaseGrant.objects.filter(content_object=task.case).values("user"))
+    return people.order_by("name")
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What has no other owner than one person."""
+
+    cases: list[Case]
+    tasks: list[Task]
+    #: Referrals whose named worker the person is.
+    referrals: list[Referral]
+    #: How many absences the person has to cover.
+    covers: int
+
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.tasks or self.referrals or self.covers)
+
+
+def holdings_of(user_id: UUID) -> Holdings:
+    return Holdings(
+        cases=list(cases_held(user_id).order_by("seq")),
+        tasks=list(_open().filter(owner=user_id).order_by("due_at")),
+        referrals=list(referrals_held(user_id).order_by("seq")),
+        covers=covering(user_id).count(),
+    )
+
+
+def cases_held(user_id: UUID) -> QuerySet[Case]:
+    return Case.objects.filter(owner=user_id).exclude(state=CaseState.CLOSED)
+
+
+def referrals_held(user_id: UUID) -> QuerySet[Referral]:
+    return Referral.objects.filter(Q(worker=user_id), state__in=sorted(OPEN - {State.DRAFT}))

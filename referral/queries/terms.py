@@ -1,0 +1,117 @@
+"""How long may it take there? The most specific value wins: organisation, region, everywhere, built-in."""
+
+import time
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Subquery
+
+from partners.models import Organisation
+from referral.deadlines import BUILT_IN, Calendar, Span, Terms
+from referral.enums import Clock, Urgency
+from referral.models import Holiday, Term
+
+#: Holidays change a few times a year; another process learns of a change after this many seconds.
+TTL = 30.0
+
+
+class _Days:
+    """The calendar as it was at one moment."""
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + TTL
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(frozenset(Holiday.objects.values_list("day", flat=True)))
+
+
+_days = _Days()
+
+
+def forget_holidays() -> None:
+    """For the process that has just changed one."""
+    global _days
+    _days = _Days()
+
+
+def calendar() -> Calendar:
+    if time.monotonic() > _days.until:
+        forget_holidays()
+    return _days.calendar
+
+
+def terms_for(*, organisation_id: UUID, region_id: UUID | None = None) -> Terms:
+    """The values for the organisation that must act.
+
+    Args:
+        region_id: where it works; the region of its seat when not given.
+    """
+    seat = region_id or Subquery(Organisation.objects.filter(pk=organisation_id).values("region_id"))
+    found = Term.objects.filter(
+        Q(region=None, organisation=None) | Q(region_id=seat) | Q(organisation_id=organisation_id)
+    )
+    return Terms(spans_of(found), calendar())
+
+
+def spans_of(terms: Iterable[Term]) -> dict[tuple[str, str], Span]:
+    """Args: terms: those of one organisation, its region and everywhere, in any order."""
+    spans = dict(BUILT_IN)
+    for term in sorted(terms, key=_specific):
+        for urgency in [term.urgency] if term.urgency else ["", *Urgency]:
+            spans[term.clock, urgency] = term.span
+    return spans
+
+
+def _specific(term: Term) -> tuple[bool, bool, bool]:
+    return term.organisation_id is not None, term.region_id is not None, term.urgency != ""
+
+
+def without(term: Term, all_terms: Iterable[Term]) -> Span:
+    """What would count where `term` counts, if it were not there."""
+    region_id = term.organisation.region_id if term.organisation else term.region_id
+    others = [
+        each
+        for each in all_terms
+        if each.pk != term.pk
+        and each.organisation_id in (None, term.organisation_id)
+        and each.region_id in (None, region_id)
+        and _specific(each)[:2] <= _specific(term)[:2]
+    ]
+    return Terms(spans_of(others)).span(term.clock, term.urgency)
+
+
+def all_terms() -> QuerySet[Term]:
+    return Term.objects.select_related("region", "organisation__region").order_by(
+        "clock", "organisation__name", "region__name", "urgency"
+    )
+
+
+def term_of(pk: UUID) -> Term | None:
+    return all_terms().filter(pk=pk).first()
+
+
+def holidays_of(year: int) -> QuerySet[Holiday]:
+    return Holiday.objects.filter(day__year=year)
+
+
+def holiday_of(pk: UUID) -> Holiday | None:
+    return Holiday.objects.filter(pk=pk).first()
+
+
+def known_days(days: Iterable[date]) -> set[date]:
+    return set(Holiday.objects.filter(day__in=list(days)).values_list("day", flat=True))
+
+
+def past_of_clock(clock: Clock) -> list[Term]:
+    """Every version of every value of a deadline, removed ones too, the oldest first; `_history` says when and who."""
+    rows = Term.history.filter(clock=clock).order_by("history_id")
+    return [row.instance for row in rows]
+
+
+def past_of_year(year: int) -> list[Holiday]:
+    """As `past_of_clock`, for the holidays that stood in a year."""
+    touched = Holiday.history.filter(day__year=year).values("id")
+    return [row.instance for row in Holiday.history.filter(id__in=touched).order_by("history_id")]

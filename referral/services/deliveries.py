@@ -1,0 +1,123 @@
+"""A notice leaves, at least once: what is sent twice has one Message-ID or key, of which the other end shows one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from partners.enums import MailPace
+from referral import sms
+from referral.enums import UNANSWERED, Channel, DeliveryState
+from referral.gateway import GatewayFailed, gateway
+from referral.models import Delivery, Notice, Referral
+
+
+def deliver(pk: int, *, at: datetime) -> None:
+    """Sends what waits; read meanwhile on its page, it need not be sent any more.
+
+    Raises:
+        SMTPException, OSError: not sent; the job tries again.
+    """
+    Delivery.objects.filter(pk=pk, state=DeliveryState.WAITING).update(attempts=F("attempts") + 1)
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(of=("self",))
+            .select_related("notice__user")
+            .filter(pk=pk, state=DeliveryState.WAITING)
+            .first()
+        )
+        if delivery is None:
+            return
+        if delivery.notice.read_at is not None:
+            delivery.state = DeliveryState.MOOT
+        else:
+            (_text if delivery.channel == Channel.SMS else _mail)(delivery.notice)
+            delivery.state = DeliveryState.SENT
+        delivery.ended_at = at
+        delivery.save(update_fields=["state", "ended_at"])
+
+
+def give_up(pk: int, *, at: datetime) -> None:
+    """After the last attempt: the notice stands on the person's page, and the failure where it is looked for."""
+    Delivery.objects.filter(pk=pk, state=DeliveryState.WAITING).update(
+        state=DeliveryState.FAILED, ended_at=at
+    )
+
+
+def deliver_digests(*, at: datetime) -> None:
+    """The one mail of the day, for those who chose it. Raises SMTPException, OSError: the rest waits."""
+    waiting = Delivery.objects.filter(
+        state=DeliveryState.WAITING,
+        channel=Channel.EMAIL,
+        notice__action_needed=False,
+        notice__user__mail_pace=MailPace.DAILY,
+    )
+    for user in waiting.values_list("notice__user", flat=True).distinct().order_by():
+        with transaction.atomic():
+            mine = list(
+                waiting.filter(notice__user=user)
+                .select_for_update(of=("self",))
+                .select_related("notice__user")
+                .order_by("made_at")
+            )
+            unread = [delivery.notice for delivery in mine if delivery.notice.read_at is None]
+            if unread:
+                _digest(unread)
+            for delivery in mine:
+                read = delivery.notice.read_at is not None
+                delivery.state = DeliveryState.MOOT if read else DeliveryState.SENT
+                delivery.ended_at = at
+                delivery.save(update_fields=["state", "ended_at"])
+
+
+def _mail(notice: Notice) -> None:
+    with translation.override(notice.user.language):
+        subject = _("%(site)s: %(reference)s") % {
+            "site": settings.RELAIS_SITE_NAME,
+            "reference": notice.reference,
+        }
+        body = render_to_string("mail/notice.txt", {"notice": notice, "origin": settings.RELAIS_ORIGIN})
+    _send(notice, subject, body)
+
+
+def _digest(notices: Sequence[Notice]) -> None:
+    with translation.override(notices[0].user.language):
+        subject = _("%(site)s: notices of the day") % {"site": settings.RELAIS_SITE_NAME}
+        body = render_to_string("mail/digest.txt", {"notices": notices, "origin": settings.RELAIS_ORIGIN})
+    _send(notices[0], subject, body)
+
+
+def _send(notice: Notice, subject: str, body: str) -> None:
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    message_id = f"<{notice.pk}@{sender.rpartition('@')[2]}>"
+    EmailMessage(subject, body, to=[notice.user.email], headers={"Message-ID": message_id}).send()
+
+
+def _text(notice: Notice) -> None:
+    """Where the desk is asked for its answer, with the code by which it may give one."""
+    way = gateway()
+    if way is None:
+        raise GatewayFailed("There is no gateway any more.")
+    asked = (
+        notice.object_type == "referral"
+        and Referral.objects.filter(
+            pk=notice.object_id,
+            state__in=sorted(UNANSWERED),
+            receiving_organisation_id=notice.user.organisation_id,
+        ).exists()
+    )
+    with translation.override(notice.user.language):
+        text = sms.text_of(
+            settings.RELAIS_SITE_NAME,
+            notice.reference,
+            notice.due_at,
+            sms.code_of(notice.pk) if asked and settings.RELAIS_GATEWAY_ANSWER_TOKEN else "",
+        )
+    way.send(to=f"+{sms.dialled(notice.user.telephone)}", text=text, key=str(notice.pk))

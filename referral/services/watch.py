@@ -1,0 +1,243 @@
+"""What else has a time becomes a task with a deadline and a ladder; what is past is put away (design §6, domain §3.3).
+
+Each rule takes a handful of rows and gives their number. Whoever acts ends the task; see the services of those acts.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from django.conf import settings
+
+from audit import services as audit
+from audit.rows import write
+from crypto import keyring
+from referral import audiences, escalation, notices
+from referral.deadlines import (
+    CONSENT_WARNING,
+    FOLLOW_UP_WARNING,
+    GROUND_REVIEW_WITHIN,
+    REASSESS_WITHIN,
+    REASSESS_WITHIN_GRAVE,
+    REFLECTION_WARNING,
+    STAY,
+    STAY_WARNING,
+    SUBMISSION,
+    TITLE_MISSING,
+    TITLE_WARNING,
+)
+from referral.disclosure import reachable
+from referral.enums import RevealReason, RiskLevel, TaskKind
+from referral.escalation import Audience
+from referral.models import Case, ClockRound, Referral, Submission, Task
+from referral.queries import watch as due
+from referral.services.drafts import discard
+from referral.services.receiving import release_hold
+
+HANDFUL = 50
+#: A title that is found missing later than at the arrival still leaves a day to obtain one.
+TITLE_FOUND_MISSING = timedelta(hours=24)
+GRAVE = frozenset({RiskLevel.CRITICAL, RiskLevel.HIGH})
+#: Nobody was asked, because the person wants no contact.
+NO_CONTACT = "no_contact"
+#: The round in which expired sessions were last cleared.
+SESSIONS_CLEARED = "sessions_cleared"
+DAILY = timedelta(hours=24)
+
+
+def _ask(
+    kind: TaskKind,
+    case: Case,
+    *,
+    at: datetime,
+    due_at: datetime,
+    since: datetime | None = None,
+    referral: Referral | None = None,
+) -> None:
+    """A task of the case owner, who is told.
+
+    Args:
+        since: from when its time counts, where that is given by the deadline: after a day without the system the
+            ladder stands where it would have stood, and its first rung tells instead.
+    """
+    task = Task(
+        kind=kind,
+        case=case,
+        referral=referral,
+        organisation_id=case.organisation_id,
+        owner_id=case.owner_id,
+        made_at=since or at,
+        due_at=due_at,
+    )
+    write(task, case_id=case.pk, referral_id=referral.pk if referral else None)
+    first = escalation.task_ladder(kind)[0].share or 0
+    if at < task.made_at + (due_at - task.made_at) * first:
+        notices.tell(audiences.of_task(task, Audience.HOLDER), task, at=at, due_at=due_at)
+
+
+def _once(cases: Iterable[Case]) -> list[Case]:
+    """A file may be found by several of its rows; it is asked about once."""
+    return list({case.pk: case for case in cases}.values())
+
+
+def warn_of_titles(at: datetime) -> int:
+    found = due.titles_ending(at, HANDFUL)
+    for title in found:
+        assert title.ends_at is not None  # noqa: S101 - the query takes no other
+        since = title.ends_at - TITLE_WARNING
+        _ask(TaskKind.TITLE_ENDS, title.case, at=at, since=since, due_at=title.ends_at)
+    return len(found)
+
+
+def ask_for_titles(at: datetime) -> int:
+    """A task was made when the place was promised; this finds the child whose title was lifted, or whose task ended."""
+    found = due.lodged_without_title(HANDFUL)
+    arrived = {referral.case_id: referral.started_at or at for referral in found}
+    for case in _once(referral.case for referral in found):
+        due_at = max(arrived[case.pk] + TITLE_MISSING, at + TITLE_FOUND_MISSING)
+        _ask(TaskKind.TITLE_MISSING, case, at=at, due_at=due_at)
+    return len(found)
+
+
+def warn_of_stays(at: datetime) -> int:
+    """The named worker hears of it too: where the person goes next is found by both houses."""
+    found = due.stays_ending(at, HANDFUL)
+    for referral in found:
+        end = (referral.started_at or at) + STAY
+        since = end - STAY_WARNING
+        _ask(TaskKind.STAY_ENDS, referral.case, at=at, since=since, due_at=end, referral=referral)
+        notices.tell([referral.worker], referral, at=at, due_at=end)
+    return len(found)
+
+
+def warn_of_reflections(at: datetime) -> int:
+    found = due.reflections_ending(at, HANDFUL)
+    for case in found:
+        assert case.reflection_until is not None  # noqa: S101 - the query takes no other
+        since = case.reflection_until - REFLECTION_WARNING
+        _ask(TaskKind.REFLECTION_ENDS, case, at=at, since=since, due_at=case.reflection_until)
+    return len(found)
+
+
+def ask_for_risks(at: datetime) -> int:
+    found = due.risks_to_assess(at, HANDFUL)
+    for case in found:
+        within = REASSESS_WITHIN_GRAVE if case.risk in GRAVE else REASSESS_WITHIN
+        _ask(TaskKind.REASSESS_RISK, case, at=at, due_at=at + within)
+    return len(found)
+
+
+def ask_for_ground_reviews(at: datetime) -> int:
+    """One task a file, whatever the number of its grounds; its supervisors are told too."""
+    found = due.grounds_to_review(at, HANDFUL)
+    for case in _once(ground.case for ground in found):
+        due_at = at + GROUND_REVIEW_WITHIN
+        _ask(TaskKind.REVIEW_GROUND, case, at=at, due_at=due_at)
+        others = [user for user in notices.supervisors_of(case.organisation_id) if user.pk != case.owner_id]
+        notices.tell(others, case, at=at, due_at=due_at)
+    return len(found)
+
+
+def ask_for_consents(at: datetime) -> int:
+    """One task for all the answers of a file that end together; at their end the snapshot closes by itself."""
+    found = due.consents_ending(at, HANDFUL)
+    ends = {(consent.case_id, consent.expires_at): consent for consent in found}
+    for consent in ends.values():
+        since = consent.expires_at - CONSENT_WARNING
+        _ask(TaskKind.RENEW_CONSENT, consent.case, at=at, since=since, due_at=consent.expires_at)
+    return len(found)
+
+
+def settle_consents(at: datetime, case: Case | None = None) -> int:
+    """Ends the tasks about answers that were asked for again, or on which nothing rests any more."""
+    found = due.renewals_settled(HANDFUL, case)
+    for task in found:
+        task.done_at, task.result = at, "settled"
+        write(task, fields=["done_at", "result"], case_id=task.case_id)
+    return len(found)
+
+
+def release_holds(at: datetime) -> int:
+    """A telephone yes that nobody confirmed holds no place any more; the referral goes on waiting for its answer."""
+    found = due.holds_lapsed(at, HANDFUL)
+    for placement in found:
+        referral = placement.referral
+        release_hold(referral)
+        notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
+    return len(found)
+
+
+def ask_for_follow_ups(at: datetime) -> int:
+    """Never about a person who wants no contact: then the task is written as done, so that nobody looks again."""
+    found = due.follow_ups(at, HANDFUL)
+    referrals = Referral.objects.select_related("case__owner", "case__person").in_bulk(
+        [pk for pk, _due in found]
+    )
+    for pk, due_at in found:
+        referral = referrals[pk]
+        case, since = referral.case, due_at - FOLLOW_UP_WARNING
+        if _may_be_reached(case):
+            _ask(TaskKind.FOLLOW_UP, case, at=at, since=since, due_at=due_at, referral=referral)
+            continue
+        task = Task(
+            kind=TaskKind.FOLLOW_UP,
+            case=case,
+            referral=referral,
+            organisation_id=case.organisation_id,
+            owner_id=case.owner_id,
+            made_at=since,
+            due_at=due_at,
+            done_at=at,
+            result=NO_CONTACT,
+        )
+        write(task, case_id=case.pk, referral_id=referral.pk)
+    return len(found)
+
+
+def _may_be_reached(case: Case) -> bool:
+    """A look of the system at the safe contact, written down as any other."""
+    person = case.person
+    with keyring.current().revealing(person):
+        safe = reachable(person.safe_contact)
+    audit.look("reveal", person, case_id=case.pk, fields=["safe_contact"], scope=RevealReason.CONTACT)
+    return safe
+
+
+def discard_half_typed(at: datetime) -> int:
+    found = due.drafts_past(at, HANDFUL)
+    for draft in found:
+        discard(draft)
+    return len(found)
+
+
+def discard_submissions(at: datetime) -> int:
+    deleted, _by_model = Submission.objects.filter(at__lte=at - SUBMISSION).delete()
+    return deleted
+
+
+def clear_sessions(at: datetime) -> int:
+    """Once a day. By Django's own clock, which set their ends."""
+    if ClockRound.objects.filter(rule=SESSIONS_CLEARED, at__gt=at - DAILY).exists():
+        return 0
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    ClockRound.objects.update_or_create(
+        rule=SESSIONS_CLEARED, defaults={"at": at, "acted": 1, "milliseconds": 0}
+    )
+    return 1
+
+
+RULES: Mapping[str, Callable[[datetime], int]] = {
+    "titles": warn_of_titles,
+    "missing_titles": ask_for_titles,
+    "stays": warn_of_stays,
+    "reflections": warn_of_reflections,
+    "risks": ask_for_risks,
+    "grounds": ask_for_ground_reviews,
+    "consents_settled": settle_consents,
+    "consents": ask_for_consents,
+    "holds": release_holds,
+    "follow_ups": ask_for_follow_ups,
+    "half_typed": discard_half_typed,
+    "submissions": discard_submissions,
+    "sessions": clear_sessions,
+}

@@ -1,0 +1,181 @@
+"""Tasks on their pages: of the day, of the team, put off, given to somebody else, ended with an answer."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit import clock
+from audit.models import Event
+from partners.enums import Role
+from partners.models import User
+from referral.enums import TaskKind
+from referral.models import Notice, Rung, Task
+from tests import cast as c
+from tests.referral.pages import later, press, sign_in
+from tests.referral.passing import rounds
+from tests.referral.test_duty import box
+from tests.world import not_arrived
+
+pytestmark = pytest.mark.django_db(databases=["default", "audit"])
+
+
+def redirect_task(cast: c.Cast, urgency: str = "urgent") -> Task:
+    c.declined(cast, c.sent(cast, urgency=urgency))
+    return Task.objects.get(kind=TaskKind.REDIRECT)
+
+
+def lines(user: User, of: str = "day") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = sign_in(user).get(reverse("tasks"), {"of": of}).context["lines"]
+    return found
+
+
+def delay(user: User, task: Task, *, days: float, reason: str = "waiting_court") -> Any:
+    until = box(clock.now() + timedelta(days=days))
+    return press(sign_in(user), reverse("task_delay", args=[task.pk]), reason=reason, until=until)
+
+
+# --- the lists
+
+
+def test_my_day_my_own_and_my_team(cast: c.Cast) -> None:
+    task = redirect_task(cast, urgency="standard")  # due in 72 hours
+    url = reverse("task_done", args=[task.pk])
+    assert lines(cast.aissatou) == []
+    assert [line["url"] for line in lines(cast.aissatou, "all")] == [url]
+    groups = sign_in(cast.bineta).get(reverse("tasks"), {"of": "team"}).context["groups"]
+    assert [(group["name"], [line["url"] for line in group["lines"]]) for group in groups] == [
+        ("Aissatou", [url])
+    ]
+    assert lines(cast.elisabeth, "team") == []
+    later(hours=24 * 7)
+    assert [line["url"] for line in lines(cast.aissatou)] == [url]
+
+
+def test_the_team_is_the_supervisors(cast: c.Cast) -> None:
+    assert sign_in(cast.aissatou).get(reverse("tasks"), {"of": "team"}).status_code == 403
+    assert Event.objects.using("audit").filter(reason_code="NOT_ALLOWED_READ_TEAM").count() == 1
+    tabs = sign_in(cast.aissatou).get(reverse("tasks")).context["tabs"]
+    assert len(tabs) == 2
+
+
+# --- not yet possible
+
+
+def test_what_is_not_yet_possible_rests_until_its_day_and_then_goes_on(cast: c.Cast) -> None:
+    task = redirect_task(cast)
+    assert delay(cast.aissatou, task, days=10).status_code == 302
+    task.refresh_from_db()
+    assert task.delay_reason == "waiting_court"
+    assert Event.objects.filter(object_id=task.pk, reason_code="WAITING_COURT").count() == 1
+    assert lines(cast.aissatou) == []
+    assert lines(cast.aissatou, "all")[0]["delayed"]
+    body = sign_in(cast.aissatou).get(reverse("task_done", args=[task.pk])).content.decode()
+    assert timezone.localtime(task.delayed_until).strftime("%Y") in body
+    rounds(24 * 9.9, every=24)
+    assert not Rung.objects.filter(object_id=task.pk).exists()
+    rounds(24 * 10.1, since=24 * 9.9, every=4)
+    assert Rung.objects.filter(object_id=task.pk).exists()
+    assert Notice.objects.filter(rung__object_id=task.pk, user=cast.aissatou).exists()
+    url = reverse("task_done", args=[task.pk])
+    assert [line["delayed"] for line in lines(cast.aissatou) if line["url"] == url] == [""]
+
+
+def test_the_owner_goes_fourteen_days_far_a_supervisor_further(cast: c.Cast) -> None:
+    task = redirect_task(cast)
+    assert delay(cast.aissatou, task, days=15).context["form"].errors["until"]
+    assert delay(cast.bineta, task, days=30).status_code == 302
+    later(days=20)
+    assert delay(cast.aissatou, task, days=3).context["form"].errors["until"]  # 14 days after its deadline
+    assert delay(cast.bineta, task, days=3).status_code == 302
+    assert delay(cast.bineta, task, days=100).context["form"].errors["until"]
+
+
+@pytest.mark.parametrize("who", ["codou", "elisabeth", "ibrahima", "khady"])
+def test_a_task_of_others_is_not_put_off_or_given_away(cast: c.Cast, who: str) -> None:
+    task = redirect_task(cast)
+    for name in ("task_delay", "task_assign"):
+        assert sign_in(cast.people[who]).get(reverse(name, args=[task.pk])).status_code == 404
+
+
+def test_a_deadline_of_the_law_is_not_put_off(cast: c.Cast) -> None:
+    c.open_case(cast, age_status="unknown", age_band="unknown")
+    task = Task.objects.get(kind=TaskKind.AGE_DECISION)
+    assert delay(cast.bineta, task, days=2).context["form"].non_field_errors()
+    task.refresh_from_db()
+    assert task.delayed_until is None
+
+
+# --- given to somebody else
+
+
+def test_a_supervisor_gives_a_task_to_another_person_who_is_told(cast: c.Cast) -> None:
+    task = redirect_task(cast)
+    with c.acting(), c.transaction.atomic():
+        other = c.person("jules", cast.unit, Role.CASEWORKER, at=cast.at)
+    url = reverse("task_assign", args=[task.pk])
+    assert sign_in(cast.aissatou).get(url).status_code == 403
+    assert press(sign_in(cast.bineta), url, owner=cast.codou.pk).context["form"].errors["owner"]
+    assert press(sign_in(cast.bineta), url, owner=other.pk).status_code == 302
+    task.refresh_from_db()
+    assert task.owner == other
+    assert Notice.objects.filter(user=other, object_id=task.pk).count() == 1
+    page = sign_in(other).get(reverse("task_done", args=[task.pk]))
+    assert page.status_code == 200
+    assert reverse("case", args=[task.case_id]) not in page.content.decode()  # the task, not the file
+
+
+# --- calls end with an answer
+
+
+def missing(cast: c.Cast) -> Task:
+    not_arrived(cast, c.accepted(cast, expected_arrival_at=clock.now()))
+    return Task.objects.get(kind=TaskKind.CALL_BACK)
+
+
+def test_a_safety_call_back_ends_with_what_was_found(cast: c.Cast) -> None:
+    task = missing(cast)
+    url = reverse("task_done", args=[task.pk])
+    browser = sign_in(cast.aissatou)
+    assert press(browser, url, note="appelée").context["form"].errors["result"]
+    assert press(browser, url, result="reached").context["form"].errors["result"]
+    assert press(browser, url, result="found_in_danger", note="note canari").status_code == 302
+    task.refresh_from_db()
+    assert (task.result, task.done_by) == ("found_in_danger", cast.aissatou)
+    assert Notice.objects.filter(user=cast.bineta, object_id=task.case_id, action_needed=True).count() == 1
+    assert Event.objects.filter(object_id=task.pk, reason_code="FOUND_IN_DANGER").count() == 1
+
+
+def duty_call(cast: c.Cast) -> Task:
+    with c.acting(), c.transaction.atomic():
+        for house, number in ((cast.centre, "+221 33 800 11 22"), (cast.unit, "+221 33 800 33 44")):
+            house.telephone = number
+            c.write(house, fields=["telephone"])
+    c.sent(cast, urgency="urgent")
+    rounds(36, every=4)
+    return Task.objects.get(kind=TaskKind.DUTY_CALL)
+
+
+def test_the_duty_call_shows_codes_organisations_and_numbers_alone(cast: c.Cast) -> None:
+    task = duty_call(cast)
+    page = sign_in(cast.ibrahima).get(reverse("task_done", args=[task.pk]))
+    body = page.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    for shown in ("+221 33 800 11 22", "+221 33 800 33 44", cast.centre.name):
+        assert shown in body
+    assert "Canari" not in body
+    assert task.case.reference not in body.replace(" ", "") or task.organisation == task.case.organisation
+    assert "note" not in page.context["form"].fields
+
+
+def test_a_duty_call_that_reached_nobody_is_made_again(cast: c.Cast) -> None:
+    task = duty_call(cast)
+    url = reverse("task_done", args=[task.pk])
+    assert press(sign_in(cast.ibrahima), url).context["form"].errors["result"]
+    assert press(sign_in(cast.ibrahima), url, result="not_reached").status_code == 302
+    again = Task.objects.get(kind=TaskKind.DUTY_CALL, done_at=None)
+    assert again.due_at > clock.now()
+    url = reverse("task_done", args=[again.pk])
+    assert press(sign_in(cast.ibrahima), url, result="reached").status_code == 302
+    assert not Task.objects.filter(kind=TaskKind.DUTY_CALL, done_at=None).exists()

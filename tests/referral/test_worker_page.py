@@ -1,0 +1,73 @@
+"""What the technical administrator sees of the background worker, and may try again."""
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from audit import clock
+from audit.models import Event
+from referral.models import ClockRound, Delivery
+from tests import cast as c
+from tests.referral.pages import sign_in
+from tests.working import work
+
+pytestmark = pytest.mark.django_db(databases=["default", "audit"])
+
+
+def failed_job() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, attempts)"
+            " VALUES ('default', 'referral.deliver', 0, '{\"delivery\": 1}', 'failed', 10) RETURNING id"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def undelivered(cast: c.Cast) -> Delivery:
+    c.sent(cast)
+    Delivery.objects.update(state="failed", ended_at=clock.now(), attempts=10)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    return Delivery.objects.get()
+
+
+def test_an_empty_page_says_that_nothing_failed_and_whether_deadlines_are_watched(cast: c.Cast) -> None:
+    page = sign_in(cast.mareme).get(reverse("worker"))
+    assert page.context["runs"] is False
+    ClockRound.objects.create(rule="referrals", at=clock.now(), acted=0, milliseconds=1)
+    page = sign_in(cast.mareme).get(reverse("worker"))
+    assert (page.status_code, page.context["runs"], page.context["jobs"]) == (200, True, [])
+
+
+def test_a_failed_job_is_put_back_into_the_queue(cast: c.Cast) -> None:
+    pk, browser = failed_job(), sign_in(cast.mareme)
+    assert [job.id for job, _name in browser.get(reverse("worker")).context["jobs"]] == [pk]
+    assert browser.post(reverse("job_retry", args=[pk])).status_code == 302
+    assert ProcrastinateJob.objects.get(pk=pk).status == "todo"
+    assert Event.objects.filter(verb="admin.retry", actor_id=cast.mareme.pk).count() == 1
+    assert browser.post(reverse("job_retry", args=[pk])).status_code == 404  # it waits already
+
+
+def test_a_notice_that_reached_nobody_is_sent_again(cast: c.Cast) -> None:
+    delivery, browser = undelivered(cast), sign_in(cast.mareme)
+    page = browser.get(reverse("worker")).content.decode()
+    assert cast.codou.name in page
+    assert delivery.notice.reference not in page  # what it is about is not the administrator's
+    assert browser.post(reverse("delivery_retry", args=[delivery.pk])).status_code == 302
+    work()
+    assert [message.to for message in mail.outbox] == [[cast.codou.email]]
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("sent", 11)
+
+
+@pytest.mark.parametrize("who", ["ibrahima", "bineta", "codou"])
+def test_nobody_else_sees_or_touches_it(cast: c.Cast, who: str) -> None:
+    pk, delivery, browser = failed_job(), undelivered(cast), sign_in(cast.people[who])
+    assert browser.get(reverse("worker")).status_code == 403
+    assert browser.post(reverse("job_retry", args=[pk])).status_code == 403
+    assert browser.post(reverse("delivery_retry", args=[delivery.pk])).status_code == 403
+    assert Event.objects.using("audit").filter(outcome="denied", actor_id=cast.people[who].pk).count() == 3
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
