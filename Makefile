@@ -7,7 +7,8 @@
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 WORKERS ?= 2
-PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# The exports name every package: without --no-deps pip looks for newer ones behind an extra (coverage[toml]) and stops.
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps
 OFFLINE := { echo "Python packages could not be installed: the first run needs the network (see above)." >&2; exit 1; }
 
 .PHONY: run test coverage check bench faults docs assets translations lock
