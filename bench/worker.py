@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from audit.work import at_work
 from bench.floor import MIDDLEWARE
 from partners.models import User
+from referral.models import ClockRound
 from referral.seeding.organisations import desk_address
 from referral.services import clock
 
@@ -52,6 +53,7 @@ def clock_round() -> dict[str, dict[str, float]]:
                 acted = clock.run(rule, at)
                 seconds = time.perf_counter() - began
             found[rule] = {"seconds": seconds, "statements": len(statements), "acted": acted}
+    assert not ClockRound.objects.filter(failed__gt=0).exists()
     return found
 
 

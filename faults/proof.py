@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from audit.models import Event
 from referral.enums import Action, DeliveryState, State, TaskKind
 from referral.escalation import PAUSE
-from referral.models import Delivery, Notice, Referral, Rung, Task, Transition
+from referral.models import ClockRound, Delivery, Notice, Referral, Rung, Task, Transition
 from tests.cast import Cast
 
 #: Who hears the rungs of a referral whose desk is silent, in the order of the ladder.
@@ -43,6 +43,7 @@ def losses(acknowledged: list[UUID], cast: Cast, carried: Counter[UUID]) -> list
     found += _of_rungs()
     found += _of_mails(carried)
     found += [f"job {name} is {status}" for name, status in _jobs()]
+    found += [f"the rule {each.rule} failed" for each in ClockRound.objects.filter(failed__gt=0)]
     return found
 
 

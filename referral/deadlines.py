@@ -45,22 +45,14 @@ STAY_WARNING = timedelta(days=30)
 #: Recommended, not Senegalese law (domain §3.3).
 REFLECTION = timedelta(days=30)
 REFLECTION_WARNING = timedelta(days=3)
-#: How long an assessment of the risk is good for, and how fast the next one is made.
-REASSESS = {
-    RiskLevel.CRITICAL: timedelta(days=3),
-    RiskLevel.HIGH: timedelta(days=7),
-    RiskLevel.MEDIUM: timedelta(days=30),
-    RiskLevel.LOW: timedelta(days=90),
-    RiskLevel.UNKNOWN: timedelta(days=7),
-}
+#: How fast a risk is assessed again once its assessment has become too old.
 REASSESS_WITHIN = timedelta(days=2)
 REASSESS_WITHIN_GRAVE = timedelta(days=1)
 #: A countersigned legal ground is looked at again after this, and within that.
 GROUND_REVIEW = timedelta(days=30)
 GROUND_REVIEW_WITHIN = timedelta(days=3)
 CONSENT_WARNING = timedelta(days=30)
-#: How it goes after the end, in months; the task is made a week before, and no more when a month has gone by since.
-FOLLOW_UP_MONTHS = (1, 3, 6, 12)
+#: The task to ask how it goes is made a week before, and no more when a month has gone by since.
 FOLLOW_UP_WARNING = timedelta(days=7)
 FOLLOW_UP_MISSED = timedelta(days=30)
 #: How long the answer to a form that was sent is kept, for the same form sent twice.
@@ -107,9 +99,44 @@ FOR_ALL: Mapping[Clock, Span] = {
     Clock.OBJECTION: OBJECTION,
     Clock.CONSENT: CONSENT,
     Clock.TITLE_MISSING: TITLE_MISSING,
+    Clock.REQUISITION: TITLE_REQUISITION,
+    Clock.STAY: STAY,
+    Clock.REFLECTION: REFLECTION,
+    Clock.REASSESS_CRITICAL: timedelta(days=3),
+    Clock.REASSESS_HIGH: timedelta(days=7),
+    Clock.REASSESS_MEDIUM: timedelta(days=30),
+    Clock.REASSESS_LOW: timedelta(days=90),
+    Clock.GROUND_REVIEW: GROUND_REVIEW,
+    Clock.FOLLOW_UP_1: timedelta(days=30),
+    Clock.FOLLOW_UP_2: timedelta(days=91),
+    Clock.FOLLOW_UP_3: timedelta(days=182),
+    Clock.FOLLOW_UP_4: timedelta(days=365),
 }
+#: How long an assessment of each level is good for.
+REASSESS: Mapping[RiskLevel, Clock] = {
+    RiskLevel.CRITICAL: Clock.REASSESS_CRITICAL,
+    RiskLevel.HIGH: Clock.REASSESS_HIGH,
+    RiskLevel.UNKNOWN: Clock.REASSESS_HIGH,
+    RiskLevel.MEDIUM: Clock.REASSESS_MEDIUM,
+    RiskLevel.LOW: Clock.REASSESS_LOW,
+}
+#: When one asks how it goes after the end: about one, three, six and twelve months (domain §3.2, stage 12).
+FOLLOW_UPS = (Clock.FOLLOW_UP_1, Clock.FOLLOW_UP_2, Clock.FOLLOW_UP_3, Clock.FOLLOW_UP_4)
+#: They are counted for many rows at once, by days and nights, and are about a person, not about an urgency.
+PLAIN: frozenset[Clock] = frozenset(
+    {Clock.REQUISITION, Clock.STAY, Clock.REFLECTION, Clock.GROUND_REVIEW, *REASSESS.values(), *FOLLOW_UPS}
+)
 #: What protects the person may be made shorter, never longer (design §5 and §6).
-CEILINGS: Mapping[Clock, timedelta] = {Clock.EXTRACT: EXTRACT, Clock.CONSENT: CONSENT}
+CEILINGS: Mapping[Clock, timedelta] = {
+    Clock.EXTRACT: EXTRACT,
+    Clock.CONSENT: CONSENT,
+    Clock.REQUISITION: TITLE_REQUISITION,
+    Clock.STAY: STAY,
+}
+#: And this longer, never shorter (domain §3.1).
+FLOORS: Mapping[Clock, timedelta] = {Clock.REFLECTION: REFLECTION}
+#: No working days where a limit is one of nights.
+WALL_TIME: frozenset[Clock] = PLAIN | CEILINGS.keys()
 LONGEST = timedelta(days=366)
 
 #: (clock, urgency) -> span; "" is for what has no urgency.

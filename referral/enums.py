@@ -253,12 +253,25 @@ class Clock(TextChoices):
     OBJECTION = "objection", _("Decide on an objection")
     CONSENT = "consent", _("Ask again for consent")
     TITLE_MISSING = "title_missing", _("Obtain or confirm a custody title")
+    REQUISITION = "requisition", _("Requisition of a child")
+    STAY = "stay", _("Stay in a first reception centre")
+    REFLECTION = "reflection", _("Reflection period")
+    REASSESS_CRITICAL = "reassess_critical", _("Assess a critical risk again")
+    REASSESS_HIGH = "reassess_high", _("Assess a high or unknown risk again")
+    REASSESS_MEDIUM = "reassess_medium", _("Assess a medium risk again")
+    REASSESS_LOW = "reassess_low", _("Assess a low risk again")
+    GROUND_REVIEW = "ground_review", _("Review a legal ground")
+    FOLLOW_UP_1 = "follow_up_1", _("First follow-up")
+    FOLLOW_UP_2 = "follow_up_2", _("Second follow-up")
+    FOLLOW_UP_3 = "follow_up_3", _("Third follow-up")
+    FOLLOW_UP_4 = "follow_up_4", _("Last follow-up")
 
 
 class LossKind(TextChoices):
     """What falls out of every loop, as the report of lost loops has it."""
 
     SYSTEM = "system", _("The clock stands still")
+    CLOCK_FAILED = "clock_failed", _("Deadlines on which the clock fails")
     NO_OWNER = "no_owner", _("Nobody owns the case")
     NO_NEXT_STEP = "no_next_step", _("No next step")
     NO_DEADLINE = "no_deadline", _("A deadline that woke nobody")

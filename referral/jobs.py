@@ -3,10 +3,13 @@
 import logging
 from smtplib import SMTPException
 
+from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from audit.errors import AuditUnavailable
 from audit.work import at_work
+from crypto.errors import KeyUnavailable
 from referral.services import clock, deliveries, lost
 
 logger = logging.getLogger(__name__)
@@ -14,7 +17,10 @@ logger = logging.getLogger(__name__)
 #: Half a minute, then ever longer (30 s and a power of two): the last attempt is about nine hours after the first.
 ATTEMPTS = 14
 PATIENT = RetryStrategy(
-    max_attempts=ATTEMPTS, exponential_wait=2, wait=30, retry_exceptions={SMTPException, OSError}
+    max_attempts=ATTEMPTS,
+    exponential_wait=2,
+    wait=30,
+    retry_exceptions={SMTPException, OSError, DatabaseError, AuditUnavailable, KeyUnavailable},
 )
 
 
@@ -39,10 +45,11 @@ def deliver(context: JobContext, delivery: int) -> None:
 
 #: Six in the morning at Dakar, whose time is UTC all year.
 @app.periodic(cron="0 6 * * *", periodic_id="lost")
-@app.task(name="referral.lost", queueing_lock="referral.lost")
+@app.task(name="referral.lost", queueing_lock="referral.lost", retry=PATIENT)
 def count_lost(timestamp: int) -> None:
     with at_work() as at:
-        lost.count_lost(at)
+        if lost.count_lost(at):
+            deliveries.tell_of_losses()
 
 
 #: Before the day's work begins.

@@ -148,7 +148,11 @@ class TitleForm(ActForm):
         widget=forms.SelectDateWidget(years=range(1900, 2101)),
         help_text=_("For example 21 11 2026."),
     )
-    ends_at = Moment(label=_("Ends on"), required=False, help_text=_("A requisition ends after 72 hours."))
+    ends_at = Moment(
+        label=_("Ends on"),
+        required=False,
+        help_text=_("A requisition without a date here ends at its legal limit."),
+    )
 
     #: What must stand on the paper for it to be a title at all.
     ON_PAPER = ("court", "number", "issued_on")

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Organisation, Region
-from referral.deadlines import BY_URGENCY, CEILINGS, LONGEST, Span, WorkingDays
+from referral.deadlines import BY_URGENCY, LONGEST, PLAIN, WALL_TIME, Span, WorkingDays
 from referral.enums import Clock, Urgency
 from referral.forms.acts import ActForm
 from referral.models import Holiday, Term
@@ -51,7 +51,7 @@ class LengthForm(ActForm):
     def __init__(self, *args: Any, clock: Clock, urgency: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.of_urgency = urgency
-        if clock in CEILINGS:
+        if clock in WALL_TIME:
             self.fields["unit"].choices = [(HOURS, _("hours")), (DAYS, _("days"))]
             self.fields["unit"].help_text = ""
 
@@ -99,6 +99,9 @@ class AddTermForm(LengthForm):
             self.fields["urgency"].choices = Urgency.choices
             self.fields["urgency"].required = True
             self.fields["urgency"].error_messages["required"] = _("Choose the urgency.")
+        elif clock in PLAIN:
+            self.fields["urgency"].widget = forms.HiddenInput()
+            self.fields["urgency"].choices = [("", "")]
         else:
             self.fields["urgency"].choices = [("", _("Every urgency")), *Urgency.choices]
             self.fields["urgency"].initial = ""

@@ -83,8 +83,9 @@ class ClockRound(models.Model):
 
     rule = CodeField(primary_key=True, max_length=30)
     at = models.DateTimeField()
-    #: How many rows it acted on, and how long that took.
+    #: How many rows it acted on, on how many it could not, and how long that took.
     acted = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField(default=0)
     milliseconds = models.PositiveIntegerField()
 
     class Meta:

@@ -1,16 +1,16 @@
-"""Which deadlines have something to say now? One statement a rule, for any number of rows; rows are taken locked."""
+"""Which deadlines have something to say now? One statement a rule, for any number of rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
 from referral import escalation
 from referral.enums import UNANSWERED, State
 from referral.escalation import RungRule
+from referral.models import Referral
+from referral.queries.due import Statement, same
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ WHERE w.due_at IS NOT NULL AND {open}
         OR (last.confirmed_at IS NULL AND last.confirm_by <= %(at)s)
     )
     AND (last.number IS NULL OR last.told = 0 OR last.reached_at + %(pause)s <= %(at)s)
-ORDER BY w.due_at LIMIT %(limit)s
-FOR UPDATE OF w SKIP LOCKED
+    {{among}}
+ORDER BY w.due_at
 """
 CLIMBING = "SELECT w.id, w.due_at, next.number FROM {table} w"
 REFERRALS = (CLIMBING + NEXT_RUNG).format(
@@ -57,9 +57,9 @@ TASKS = (CLIMBING + NEXT_RUNG).format(
 )
 #: What the sender was asked for stayed unanswered for its 48 hours: the receiver's own clock runs on (design §6).
 UNANSWERED_QUESTIONS = """
-SELECT id FROM referral_referral
-WHERE state = %(asked)s AND due_at <= %(at)s AND due_since IS NULL
-ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+SELECT w.id FROM referral_referral w
+WHERE w.state = %(asked)s AND w.due_at <= %(at)s AND w.due_since IS NULL {among}
+ORDER BY w.due_at
 """
 #: Twice the time is over, and coordination has been told long enough ago to have stepped in.
 EXPIRED = """
@@ -68,70 +68,48 @@ JOIN referral_rung told ON told.object_id = w.id AND told.due_at = w.due_at
     AND told.number = %(rung)s AND told.reached_at + %(pause)s <= %(at)s
 WHERE w.state = ANY(%(states)s) AND %(at)s >= w.due_at + (w.due_at - coalesce(w.due_since, w.state_since))
     AND (w.quiet_until IS NULL OR w.quiet_until <= %(at)s)
-    AND (w.state <> %(asked)s OR w.due_since IS NOT NULL)
-ORDER BY w.due_at LIMIT %(limit)s FOR UPDATE OF w SKIP LOCKED
+    AND (w.state <> %(asked)s OR w.due_since IS NOT NULL) {among}
+ORDER BY w.due_at
 """
 OLD_DRAFTS = """
-SELECT id FROM referral_referral WHERE state = %(draft)s AND due_at <= %(at)s
-ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+SELECT w.id FROM referral_referral w WHERE w.state = %(draft)s AND w.due_at <= %(at)s {among}
+ORDER BY w.due_at
 """
 
 
-def referrals_to_climb(at: datetime, limit: int) -> list[Due]:
-    return _climbing(REFERRALS, escalation.LADDERS, at, limit)
-
-
-def tasks_to_climb(at: datetime, limit: int) -> list[Due]:
-    ladders = {"": escalation.TASK_LADDER, **escalation.TASK_LADDERS}
-    return _climbing(TASKS, ladders, at, limit, special=sorted(escalation.TASK_LADDERS))
-
-
-def unanswered_questions(at: datetime, limit: int) -> list[UUID]:
-    return _ids(UNANSWERED_QUESTIONS, at, limit, asked=State.INFO_REQUESTED)
-
-
-def to_expire(at: datetime, limit: int) -> list[UUID]:
-    return _ids(
-        EXPIRED,
-        at,
-        limit,
-        rung=escalation.COORDINATION_RUNG,
-        pause=escalation.PAUSE,
-        states=sorted(UNANSWERED),
-        asked=State.INFO_REQUESTED,
-    )
-
-
-def old_drafts(at: datetime, limit: int) -> list[UUID]:
-    return _ids(OLD_DRAFTS, at, limit, draft=State.DRAFT)
-
-
-def _climbing(
-    sql: str, ladders: Mapping[str, tuple[RungRule, ...]], at: datetime, limit: int, **more: Any
-) -> list[Due]:
+def _climbing(sql: str, ladders: Mapping[str, tuple[RungRule, ...]], **more: Any) -> Statement[Due]:
     rungs = [
         (str(kind), number, rung.share)
         for kind, ladder in ladders.items()
         for number, rung in enumerate(ladder, start=1)
     ]
     kinds, numbers, shares = (list(column) for column in zip(*rungs, strict=True))
-    values = {
-        "kinds": kinds,
-        "numbers": numbers,
-        "shares": shares,
-        "first": min(share for share in shares if share is not None),
+    first = min(share for share in shares if share is not None)
+    values = {"kinds": kinds, "numbers": numbers, "shares": shares, "first": first, "pause": escalation.PAUSE}
+    return Statement(sql, values | more, Due)
+
+
+referrals_to_climb = _climbing(REFERRALS, escalation.LADDERS)
+tasks_to_climb = _climbing(
+    TASKS,
+    {"": escalation.TASK_LADDER, **escalation.TASK_LADDERS},
+    special=sorted(escalation.TASK_LADDERS),
+)
+unanswered_questions = Statement(UNANSWERED_QUESTIONS, {"asked": State.INFO_REQUESTED}, same)
+to_expire = Statement(
+    EXPIRED,
+    {
+        "rung": escalation.COORDINATION_RUNG,
         "pause": escalation.PAUSE,
-        "at": at,
-        "limit": limit,
-    }
-    return [Due(*row) for row in _rows(sql, values | more)]
+        "states": sorted(UNANSWERED),
+        "asked": State.INFO_REQUESTED,
+    },
+    same,
+)
+old_drafts = Statement(OLD_DRAFTS, {"draft": State.DRAFT}, same)
 
 
-def _ids(sql: str, at: datetime, limit: int, **more: Any) -> list[UUID]:
-    return [pk for (pk,) in _rows(sql, {"at": at, "limit": limit} | more)]
-
-
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
+def in_order(pks: Sequence[UUID]) -> list[Referral]:
+    """Referrals in the order in which they were found."""
+    found = Referral.objects.select_related("case__owner", "worker", "receiving_organisation").in_bulk(pks)
+    return [found[pk] for pk in pks]

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from partners.enums import DESK_ROLES, OrganisationStatus, Role
 from referral import escalation
@@ -33,6 +33,8 @@ from referral.lifecycle import STANDING
 from referral.models import ClockRound
 from referral.queries.lists import SILENCE
 
+#: The row that keeps the number of the morning.
+LOST_DAILY = "lost_daily"
 #: What is younger has not been lost: people sleep.
 GRACE = timedelta(hours=24)
 #: A task that rests longer after its deadline has been put away.
@@ -229,7 +231,7 @@ def lost(at: datetime, *, organisation_id: UUID | None = None, limit: int = MOST
         organisation_id: what this one has to repair, with the references of its cases; None: everybody's, without.
     """
     values = _values() | {"at": at, "own": organisation_id, "limit": limit}
-    found = [] if (silent := _system(at)) is None else [silent]
+    found = _of_clock(at)
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         for kind, rule in RULES.items():
             cursor.execute(REPORT.format(rule=rule), values)
@@ -237,10 +239,17 @@ def lost(at: datetime, *, organisation_id: UUID | None = None, limit: int = MOST
     return found
 
 
-def _system(at: datetime) -> Loss | None:
-    """The worker itself: while it is silent, no deadline acts."""
-    last = ClockRound.objects.aggregate(at=Max("at"))["at"]
-    return None if last is not None and last > at - SILENCE else Loss(LossKind.SYSTEM, last)
+def lost_this_morning() -> ClockRound | None:
+    """How many there were (`acted`) when the daily job counted; None when nothing was lost."""
+    return ClockRound.objects.filter(rule=LOST_DAILY, acted__gt=0).first()
+
+
+def _of_clock(at: datetime) -> list[Loss]:
+    """The worker itself: while it is silent, no deadline acts; and what it could not act on in its last round."""
+    rounds = ClockRound.objects.aggregate(at=Max("at"), failed=Sum("failed"))
+    last, failed = rounds["at"], rounds["failed"] or 0
+    silent = [] if last is not None and last > at - SILENCE else [Loss(LossKind.SYSTEM, last)]
+    return [*silent, *([Loss(LossKind.CLOCK_FAILED, last, of_kind=failed)] if failed else [])]
 
 
 def _length(ladder: Iterable[RungRule]) -> float:

@@ -1,15 +1,16 @@
 """How long may it take there? The most specific value wins: organisation, region, everywhere, built-in."""
 
 import time
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Subquery
 
 from partners.models import Organisation
-from referral.deadlines import BUILT_IN, Calendar, Span, Terms
+from referral.deadlines import BUILT_IN, Calendar, Span, Terms, WorkingDays
 from referral.enums import Clock, Urgency
 from referral.models import Holiday, Term
 
@@ -67,6 +68,62 @@ def spans_of(terms: Iterable[Term]) -> dict[tuple[str, str], Span]:
 
 def _specific(term: Term) -> tuple[bool, bool, bool]:
     return term.organisation_id is not None, term.region_id is not None, term.urgency != ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One of the deadlines that are counted for many rows at once, as it is everywhere."""
+
+    widest: timedelta
+    #: Of organisations for which it differs.
+    own: Mapping[UUID, timedelta]
+
+    def of(self, organisation_id: UUID) -> timedelta:
+        return self.own.get(organisation_id, self.widest)
+
+    def over(self, at: datetime, *, since: str, holder: str) -> Q:
+        """Rows that began so long ago that the time is over.
+
+        Args:
+            since, holder: columns: when it began, and the organisation whose value counts.
+        """
+        rows = Q(**{f"{since}__lte": at - self.widest})
+        if self.own:
+            rows &= ~Q(**{f"{holder}__in": list(self.own)})
+        for span in set(self.own.values()):
+            holders = [pk for pk, own in self.own.items() if own == span]
+            rows |= Q(**{f"{since}__lte": at - span, f"{holder}__in": holders})
+        return rows
+
+
+def spreads(*clocks: Clock) -> dict[Clock, Spread]:
+    """Args: clocks: of `deadlines.PLAIN`."""
+    found = list(Term.objects.filter(clock__in=clocks))
+    regions = {term.region_id for term in found if term.region_id is not None}
+    named = {term.organisation_id for term in found if term.organisation_id is not None}
+    places = Organisation.objects.filter(Q(region__in=regions) | Q(pk__in=named)) if found else ()
+    spread = {
+        clock: Spread(_plain(clock, [t for t in found if _specific(t)[:2] == (False, False)]), {})
+        for clock in clocks
+    }
+    for place in places:
+        ours = [
+            t
+            for t in found
+            if t.organisation_id in (None, place.pk) and t.region_id in (None, place.region_id)
+        ]
+        for clock, wide in spread.items():
+            span = _plain(clock, ours)
+            if span != wide.widest:
+                spread[clock] = Spread(wide.widest, {**wide.own, place.pk: span})
+    return spread
+
+
+def _plain(clock: Clock, terms: Iterable[Term]) -> timedelta:
+    span = spans_of(terms)[clock, ""]
+    if isinstance(span, WorkingDays):
+        raise TypeError(f"{clock} is not counted in working days.")
+    return span
 
 
 def without(term: Term, all_terms: Iterable[Term]) -> Span:

@@ -7,31 +7,29 @@ from referral.enums import OPEN, State, TaskKind, Urgency
 from referral.escalation import CALL_FIRST
 from referral.models import Case, Referral
 from referral.queries.candidates import Candidate, candidates
+from referral.queries.due import Statement, same
 from referral.queries.facts import said_no
 
 UNDER_WAY = frozenset(OPEN - {State.DRAFT})
 #: Nobody has acknowledged it and nothing was heard by telephone, for as long as one waits; asked for once.
 SILENT = """
-SELECT r.* FROM referral_referral r
-WHERE r.state = %(sent)s AND r.urgency = %(emergency)s AND r.sent_at + %(wait)s <= %(at)s
-    AND (r.quiet_until IS NULL OR r.quiet_until <= %(at)s)
-    AND NOT EXISTS (SELECT FROM referral_telephoneanswer WHERE referral_id = r.id)
-    AND NOT EXISTS (SELECT FROM referral_task WHERE referral_id = r.id AND kind = %(kind)s)
-ORDER BY r.sent_at LIMIT %(limit)s FOR UPDATE OF r SKIP LOCKED
+SELECT w.id FROM referral_referral w
+WHERE w.state = %(sent)s AND w.urgency = %(emergency)s AND w.sent_at + %(wait)s <= %(at)s
+    AND (w.quiet_until IS NULL OR w.quiet_until <= %(at)s)
+    AND NOT EXISTS (SELECT FROM referral_telephoneanswer WHERE referral_id = w.id)
+    AND NOT EXISTS (SELECT FROM referral_task WHERE referral_id = w.id AND kind = %(kind)s) {among}
+ORDER BY w.sent_at
 """
-
-
-def silent_emergencies(at: datetime, limit: int) -> list[Referral]:
-    """Rows are taken locked."""
-    values = {
+silent_emergencies = Statement(
+    SILENT,
+    {
         "sent": State.SENT,
         "emergency": Urgency.EMERGENCY,
         "wait": CALL_FIRST,
         "kind": TaskKind.NEXT_CANDIDATE,
-        "at": at,
-        "limit": limit,
-    }
-    return list(Referral.objects.raw(SILENT, values))
+    },
+    same,
+)
 
 
 def asked_of(case: Case, service: str) -> frozenset[UUID]:

@@ -1,24 +1,23 @@
-"""What needs somebody, apart from a referral's own deadline? One statement a rule; rows are taken locked.
+"""What needs somebody, apart from a referral's own deadline? One statement a rule, for the clock to run.
 
 That a rule has done its part is told by a task that exists, or by the row itself: nothing else remembers it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from referral.deadlines import (
     CONSENT_WARNING,
     FOLLOW_UP_MISSED,
-    FOLLOW_UP_MONTHS,
     FOLLOW_UP_WARNING,
+    FOLLOW_UPS,
     REASSESS,
     REFLECTION_WARNING,
-    STAY,
     STAY_WARNING,
     TITLE_WARNING,
 )
@@ -31,6 +30,7 @@ from referral.enums import (
     AgeStatus,
     Basis,
     CaseState,
+    Clock,
     GroundCode,
     Machine,
     PlacementState,
@@ -49,23 +49,18 @@ from referral.models import (
     Task,
     Transition,
 )
+from referral.queries.due import Statement
+from referral.queries.terms import spreads
 
 #: After these the danger may be another one (domain §3.3).
 MOVES = (Action.START, Action.RESUME, Action.NO_SHOW)
-
-Row = TypeVar("Row", bound=Model)
-
-
-def _taken(rows: QuerySet[Row], limit: int) -> list[Row]:
-    """Whoever else works on a row is left in peace: the next round finds it."""
-    return list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
 
 
 def _asked(kind: TaskKind, **about: OuterRef | None) -> Exists:
     return Exists(Task.objects.filter(kind=kind, **about))
 
 
-def titles_ending(at: datetime, limit: int) -> list[CustodyTitle]:
+def titles_ending(at: datetime) -> QuerySet[CustodyTitle]:
     """Requisitions of children in their last day, also while a judge's title is only asked for."""
     rows = (
         CustodyTitle.objects.filter(
@@ -75,7 +70,7 @@ def titles_ending(at: datetime, limit: int) -> list[CustodyTitle]:
         .exclude(case__person__age_status=AgeStatus.ADULT)
         .filter(~_asked(TaskKind.TITLE_ENDS, case=OuterRef("case"), due_at=OuterRef("ends_at")))
     )
-    return _taken(rows.select_related("case__owner").order_by("ends_at"), limit)
+    return rows.select_related("case__owner").order_by("ends_at")
 
 
 def _lodged(services: frozenset[str]) -> QuerySet[Referral]:
@@ -89,34 +84,34 @@ def _lodged(services: frozenset[str]) -> QuerySet[Referral]:
     )
 
 
-def lodged_without_title(limit: int) -> list[Referral]:
+def lodged_without_title(at: datetime) -> QuerySet[Referral]:
     """Children who are in a centre, and nobody is asked for a title."""
     titled = CustodyTitle.objects.filter(case=OuterRef("case")).exclude(
         state__in=[TitleState.NONE, TitleState.LIFTED]
     )
-    rows = (
+    return (
         _lodged(SHELTER_SERVICES)
         .exclude(case__person__age_status=AgeStatus.ADULT)
         .filter(~Exists(titled), ~_asked(TaskKind.TITLE_MISSING, case=OuterRef("case"), done_at=None))
     )
-    return _taken(rows, limit)
 
 
-def stays_ending(at: datetime, limit: int) -> list[Referral]:
+def stays_ending(at: datetime) -> QuerySet[Referral]:
     """People who have been in first reception so long that one must look further."""
-    rows = _lodged(FIRST_RECEPTION).filter(
-        ~_asked(TaskKind.STAY_ENDS, referral=OuterRef("pk")), started_at__lte=at - (STAY - STAY_WARNING)
+    stay = spreads(Clock.STAY)[Clock.STAY]
+    return _lodged(FIRST_RECEPTION).filter(
+        ~_asked(TaskKind.STAY_ENDS, referral=OuterRef("pk")),
+        stay.over(at + STAY_WARNING, since="started_at", holder="receiving_organisation"),
     )
-    return _taken(rows, limit)
 
 
-def reflections_ending(at: datetime, limit: int) -> list[Case]:
+def reflections_ending(at: datetime) -> QuerySet[Case]:
     rows = (
         Case.objects.filter(reflection_until__lte=at + REFLECTION_WARNING)
         .exclude(state=CaseState.CLOSED)
         .filter(~_asked(TaskKind.REFLECTION_ENDS, case=OuterRef("pk"), due_at=OuterRef("reflection_until")))
     )
-    return _taken(rows.select_related("owner").order_by("reflection_until"), limit)
+    return rows.select_related("owner").order_by("reflection_until")
 
 
 def reflection_extended(case: Case) -> bool:
@@ -129,14 +124,15 @@ def reflection_extended(case: Case) -> bool:
     return len(ends) > 1
 
 
-def risks_to_assess(at: datetime, limit: int) -> list[Case]:
+def risks_to_assess(at: datetime) -> QuerySet[Case]:
     """Open files whose assessment is too old for their level, or older than an arrival or a non-arrival."""
     moved = Transition.objects.filter(
         case=OuterRef("pk"), machine=Machine.REFERRAL, action__in=MOVES, occurred_at__gt=OuterRef("since")
     )
+    good_for = spreads(*REASSESS.values())
     old = Q()
-    for level, span in REASSESS.items():
-        old |= Q(risk=level, since__lte=at - span)
+    for level, clock in REASSESS.items():
+        old |= Q(good_for[clock].over(at, since="since", holder="organisation"), risk=level)
     rows = (
         Case.objects.exclude(state=CaseState.CLOSED)
         .filter(owner__isnull=False)
@@ -144,7 +140,7 @@ def risks_to_assess(at: datetime, limit: int) -> list[Case]:
         .filter(~_asked(TaskKind.REASSESS_RISK, case=OuterRef("pk"), done_at=None))
         .filter(old | Q(Exists(moved)))
     )
-    return _taken(rows.select_related("owner").order_by("since"), limit)
+    return rows.select_related("owner").order_by("since")
 
 
 def grounds_due(at: datetime) -> QuerySet[LegalGround]:
@@ -159,9 +155,9 @@ def grounds_due(at: datetime) -> QuerySet[LegalGround]:
     )
 
 
-def grounds_to_review(at: datetime, limit: int) -> list[LegalGround]:
+def grounds_to_review(at: datetime) -> QuerySet[LegalGround]:
     rows = grounds_due(at).filter(~_asked(TaskKind.REVIEW_GROUND, case=OuterRef("case"), done_at=None))
-    return _taken(rows.select_related("case__owner"), limit)
+    return rows.select_related("case__owner")
 
 
 def _releasing() -> QuerySet[Consent]:
@@ -177,67 +173,82 @@ def _releasing() -> QuerySet[Consent]:
     return Consent.objects.filter(Exists(resting), given=True, withdrawn_at=None, replaced_at=None)
 
 
-def consents_ending(at: datetime, limit: int) -> list[Consent]:
+def consents_ending(at: datetime) -> QuerySet[Consent]:
     rows = (
         _releasing()
         .filter(expires_at__lte=at + CONSENT_WARNING)
         .exclude(case__state=CaseState.CLOSED)
         .filter(~_asked(TaskKind.RENEW_CONSENT, case=OuterRef("case"), due_at=OuterRef("expires_at")))
     )
-    return _taken(rows.select_related("case__owner").order_by("expires_at"), limit)
+    return rows.select_related("case__owner").order_by("expires_at")
 
 
-def renewals_settled(limit: int, case: Case | None = None) -> list[Task]:
+def renewals_settled(at: datetime) -> QuerySet[Task]:
     """Tasks about consents that were asked for again, or on which nothing rests any more."""
     left = _releasing().filter(case=OuterRef("case"), expires_at=OuterRef("due_at"))
-    rows = Task.objects.filter(~Exists(left), kind=TaskKind.RENEW_CONSENT, done_at=None)
-    return _taken(rows if case is None else rows.filter(case=case), limit)
+    return Task.objects.filter(~Exists(left), kind=TaskKind.RENEW_CONSENT, done_at=None)
 
 
-def holds_lapsed(at: datetime, limit: int) -> list[Placement]:
+def holds_lapsed(at: datetime) -> QuerySet[Placement]:
     """Places held on a telephone yes that the receiver did not confirm in time."""
     rows = Placement.objects.filter(state=PlacementState.HELD, by_telephone=True, held_until__lte=at)
-    return _taken(rows.select_related("referral__case__owner").order_by("places"), limit)
+    return rows.select_related("referral__case__owner").order_by("places")
 
 
-#: The last completed referral of an open file in which nothing else runs, and the month that is near. An outcome
-#: stands on completed referrals alone.
-FOLLOW_UPS = """
-SELECT w.id, w.ended_at + make_interval(months => mark.months) AS due
+#: The last completed referral of an open file in which nothing else runs, and the day that is near. An outcome stands
+#: on completed referrals alone.
+FOLLOW_UPS_DUE = """
+SELECT w.id, due.at
 FROM referral_referral w
 JOIN referral_case c ON c.id = w.case_id AND c.state <> %(closed)s AND c.owner_id IS NOT NULL
-CROSS JOIN unnest(%(months)s::int[]) AS mark (months)
+CROSS JOIN unnest(%(spans)s::interval[]) WITH ORDINALITY AS mark (span, number)
+LEFT JOIN unnest(%(houses)s::uuid[], %(numbers)s::int[], %(own)s::interval[]) AS own (house, number, span)
+    ON own.house = c.organisation_id AND own.number = mark.number
+CROSS JOIN LATERAL (SELECT w.ended_at + coalesce(own.span, mark.span)) AS due (at)
 WHERE w.outcome <> ALL(%(not_asked)s)
-    AND w.ended_at + make_interval(months => mark.months)
-        BETWEEN %(at)s - %(missed)s AND %(at)s + %(warning)s
+    AND due.at BETWEEN %(at)s - %(missed)s AND %(at)s + %(warning)s
     AND NOT EXISTS (
         SELECT FROM referral_referral other WHERE other.case_id = w.case_id AND other.id <> w.id
             AND (other.ended_at IS NULL OR (other.outcome <> '' AND other.ended_at > w.ended_at))
     )
+    -- A value that was changed meanwhile does not ask a second time in the same week.
     AND NOT EXISTS (
         SELECT FROM referral_task t WHERE t.referral_id = w.id AND t.kind = %(kind)s
-            AND t.due_at = w.ended_at + make_interval(months => mark.months)
-    )
-ORDER BY due LIMIT %(limit)s FOR UPDATE OF w SKIP LOCKED
+            AND t.due_at > due.at - %(warning)s
+    ) {among}
+ORDER BY due.at
 """
 
 
-def follow_ups(at: datetime, limit: int) -> list[tuple[UUID, datetime]]:
+class FollowUps:
     """Ended referrals, and the day on which one asks how it goes."""
-    values: dict[str, Any] = {
-        "closed": CaseState.CLOSED,
-        "not_asked": ["", *sorted(NOT_FOLLOWED_UP)],
-        "months": list(FOLLOW_UP_MONTHS),
-        "missed": FOLLOW_UP_MISSED,
-        "warning": FOLLOW_UP_WARNING,
-        "kind": TaskKind.FOLLOW_UP,
-        "at": at,
-        "limit": limit,
-    }
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(FOLLOW_UPS, values)
-        return [(pk, due) for pk, due in cursor.fetchall()]
+
+    def ids(self, at: datetime) -> list[UUID]:
+        return self._statement().ids(at)
+
+    def take(self, at: datetime, among: Sequence[UUID]) -> list[tuple[UUID, datetime]]:
+        return self._statement().take(at, among)
+
+    def _statement(self) -> Statement[tuple[UUID, datetime]]:
+        found = spreads(*FOLLOW_UPS)
+        own = [
+            (house, number, span)
+            for number, clock in enumerate(FOLLOW_UPS, start=1)
+            for house, span in found[clock].own.items()
+        ]
+        values: dict[str, Any] = {
+            "closed": CaseState.CLOSED,
+            "not_asked": ["", *sorted(NOT_FOLLOWED_UP)],
+            "spans": [found[clock].widest for clock in FOLLOW_UPS],
+            "houses": [house for house, _number, _span in own],
+            "numbers": [number for _house, number, _span in own],
+            "own": [span for _house, _number, span in own],
+            "missed": FOLLOW_UP_MISSED,
+            "warning": FOLLOW_UP_WARNING,
+            "kind": TaskKind.FOLLOW_UP,
+        }
+        return Statement(FOLLOW_UPS_DUE, values, lambda pk, due: (pk, due))
 
 
-def drafts_past(at: datetime, limit: int) -> list[Draft]:
-    return _taken(Draft.objects.filter(until__lte=at).order_by("until"), limit)
+def drafts_past(at: datetime) -> QuerySet[Draft]:
+    return Draft.objects.filter(until__lte=at).order_by("until")

@@ -16,7 +16,6 @@ from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS, Role
 from partners.models import Organisation
 from referral import lifecycle, notices, policy
-from referral.deadlines import GROUND_REVIEW, TITLE_REQUISITION
 from referral.disclosure import GROUND_GROUPS, SAFETY_GROUPS, is_child
 from referral.enums import (
     OPEN,
@@ -272,7 +271,9 @@ def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
         if approve:
             ground.approved_at, ground.approved_by_id = at, by.id
             ground.valid_from = ground.valid_from or at
-            ground.review_due = at + GROUND_REVIEW
+            ground.review_due = terms_for(organisation_id=ground.case.organisation_id).after(
+                Clock.GROUND_REVIEW, at
+            )
         else:
             ground.refused_at = at
         write(
@@ -362,13 +363,13 @@ def enter_title(
 
 
 def _end_of(title: CustodyTitle, action: str, issued_on: date | None, at: datetime) -> datetime | None:
-    """Where the paper names no end: a requisition's 72 hours, from the day it bears; one asked for changes nothing."""
+    """Where the paper names no end: the legal end of a requisition, from its day; one asked for changes none."""
     if action == TitleAction.REQUEST_OGP:
         return title.ends_at
     if action != TitleAction.REQUISITION:
         return None
     begun = timezone.make_aware(datetime.combine(issued_on, time.min)) if issued_on else at
-    return min(begun, at) + TITLE_REQUISITION
+    return terms_for(organisation_id=title.case.organisation_id).after(Clock.REQUISITION, min(begun, at))
 
 
 def confirm_title(pk: UUID, *, by: Actor, at: datetime, version: int) -> CustodyTitle:

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partners.enums import MailPace
-from referral import sms
+from referral import audiences, sms
 from referral.enums import UNANSWERED, Channel, DeliveryState
 from referral.gateway import GatewayFailed, gateway
 from referral.models import Delivery, Notice, Referral
@@ -75,6 +75,15 @@ def deliver_digests(*, at: datetime) -> None:
                 delivery.state = DeliveryState.MOOT if read else DeliveryState.SENT
                 delivery.ended_at = at
                 delivery.save(update_fields=["state", "ended_at"])
+
+
+def tell_of_losses() -> None:
+    """That the report is not empty, to those who bring back what is lost. Raises SMTPException, OSError."""
+    for user in audiences.coordinators():
+        with translation.override(user.language):
+            subject = _("%(site)s: action required") % {"site": settings.RELAIS_SITE_NAME}
+            body = render_to_string("mail/lost.txt", {"origin": settings.RELAIS_ORIGIN})
+        EmailMessage(subject, body, to=[user.email]).send()
 
 
 def _mail(notice: Notice) -> None:

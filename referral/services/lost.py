@@ -5,9 +5,9 @@ from datetime import datetime
 from audit import services as audit
 from partners.actor import Actor
 from partners.enums import Role
-from referral.models import Referral
+from referral.models import ClockRound, Referral
 from referral.queries.answers import Ageing, Asked, Wait, ageing, waits
-from referral.queries.lost import Loss, lost
+from referral.queries.lost import LOST_DAILY, Loss, lost
 from referral.services.reading import require_seat
 
 READERS = (Role.COORDINATOR, Role.SUPERVISOR)
@@ -23,9 +23,12 @@ def read_lost(actor: Actor, at: datetime) -> list[Loss]:
 
 
 def count_lost(at: datetime) -> dict[str, int]:
-    """How many of each kind there are today, written down as an event of the system."""
+    """How many of each kind there are today: an event of the system, and a number on the page of coordination."""
     counts = {loss.kind.value: loss.of_kind for loss in lost(at, limit=1)}
     audit.look("list", Referral, scope="lost.daily", detail={"lost": counts})
+    ClockRound.objects.update_or_create(
+        rule=LOST_DAILY, defaults={"at": at, "acted": sum(counts.values()), "milliseconds": 0}
+    )
     return counts
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
-from referral.deadlines import REFLECTION
-from referral.enums import AgeStatus, CaseAct, ReflectionAct, TaskKind
+from referral.enums import AgeStatus, CaseAct, Clock, ReflectionAct, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case
+from referral.queries.terms import terms_for
 from referral.queries.watch import reflection_extended
 from referral.services import steps
 from referral.services.tasks import finish_tasks
@@ -51,7 +51,9 @@ def _change(pk: UUID, act: ReflectionAct, *, by: Actor, at: datetime, version: i
         if act == ReflectionAct.END:
             case.reflection_until = None
         else:
-            case.reflection_until = (running or at) + REFLECTION
+            case.reflection_until = terms_for(organisation_id=case.organisation_id).after(
+                Clock.REFLECTION, running or at
+            )
         write(case, fields=["reflection_until"], case_id=case.pk, reason_code=f"REFLECTION_{act.upper()}")
         finish_tasks(case, TaskKind.REFLECTION_ENDS, by=by, at=at, result=act)
     return case

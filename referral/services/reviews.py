@@ -9,9 +9,9 @@ from django.db import transaction
 from audit.rows import write
 from partners.actor import Actor
 from referral import notices
-from referral.deadlines import GROUND_REVIEW
-from referral.enums import CaseAct, RiskLevel, TaskKind
+from referral.enums import CaseAct, Clock, RiskLevel, TaskKind
 from referral.models import Case, Task
+from referral.queries.terms import terms_for
 from referral.queries.watch import grounds_due
 from referral.services import steps
 from referral.services.tasks import finish_tasks
@@ -78,9 +78,10 @@ def review_grounds(pk: UUID, *, by: Actor, at: datetime, still_needed: Mapping[U
         grounds = list(grounds_due(at).filter(case=case).select_for_update(of=("self",)))
         if not grounds or {ground.pk for ground in grounds} != still_needed.keys():
             raise steps.StaleForm
+        terms = terms_for(organisation_id=case.organisation_id)
         for ground in grounds:
             if still_needed[ground.pk]:
-                ground.review_due = at + GROUND_REVIEW
+                ground.review_due = terms.after(Clock.GROUND_REVIEW, at)
             else:
                 ground.valid_from = None  # who countersigned it stays known; it releases nothing any more
             write(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.enums import Role
 from partners.services.guard import Refusal, explained
-from referral.deadlines import CEILINGS, Span, WorkingDays
+from referral.deadlines import CEILINGS, FLOORS, LONGEST, WALL_TIME, Span, WorkingDays
 from referral.enums import Clock
 from referral.lifecycle import NotPossible
 from referral.models import Term
@@ -82,12 +83,17 @@ def _locked(pk: UUID, version: int) -> Term:
 
 
 def _set(term: Term, span: Span) -> None:
-    ceiling = CEILINGS.get(Clock(term.clock))
-    if ceiling is not None and (isinstance(span, WorkingDays) or span > ceiling):
+    clock = Clock(term.clock)
+    if isinstance(span, WorkingDays):
+        if clock in WALL_TIME:
+            raise NotPossible([_("This is counted in days and nights, not in working days.")])
+        term.amount, term.working_days = span.count, True
+        return
+    if span > CEILINGS.get(clock, LONGEST):
         raise NotPossible([_("This protects the person: it may be made shorter than it comes, not longer.")])
-    working = isinstance(span, WorkingDays)
-    term.amount = span.count if isinstance(span, WorkingDays) else int(span.total_seconds() // 3600)
-    term.working_days = working
+    if span < FLOORS.get(clock, timedelta()):
+        raise NotPossible([_("This protects the person: it may be made longer than it comes, not shorter.")])
+    term.amount, term.working_days = int(span.total_seconds() // 3600), False
 
 
 @contextmanager

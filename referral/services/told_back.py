@@ -3,17 +3,18 @@
 Of a receiver who confirms nothing here, because nobody sits at its desk, the sender asks by telephone instead.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from audit.rows import write
 from referral import audiences, notices
 from referral.deadlines import OUTCOME_CALL
 from referral.enums import MessageKind, TaskKind, ToldBack
 from referral.models import Message, Referral, Task
+from referral.queries.clock import in_order
 from referral.queries.told_back import outcomes_to_ask, still_in_service
-
-HANDFUL = 50
+from referral.services.rounds import AnyRule, Rule
 
 
 def say(referral: Referral, sentence: ToldBack, *, at: datetime) -> None:
@@ -32,17 +33,14 @@ def say(referral: Referral, sentence: ToldBack, *, at: datetime) -> None:
     write(message, case_id=referral.case_id, referral_id=referral.pk)
 
 
-def tell_back(at: datetime) -> int:
-    found = still_in_service(at, HANDFUL)
-    for referral in found:
+def tell_back(found: list[UUID], at: datetime) -> None:
+    for referral in in_order(found):
         say(referral, ToldBack.CARE_GOES_ON, at=at)
         notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
-    return len(found)
 
 
-def ask_outcomes(at: datetime) -> int:
-    found = outcomes_to_ask(at, HANDFUL)
-    for referral in found:
+def ask_outcomes(found: list[UUID], at: datetime) -> None:
+    for referral in in_order(found):
         task = Task(
             kind=TaskKind.OUTCOME_CALL,
             case_id=referral.case_id,
@@ -54,8 +52,10 @@ def ask_outcomes(at: datetime) -> int:
         )
         write(task, case_id=referral.case_id, referral_id=referral.pk)
         notices.tell(audiences.of_task(task, audiences.Audience.HOLDER), task, at=at, due_at=task.due_at)
-    return len(found)
 
 
 #: For `services.clock`.
-RULES: Mapping[str, Callable[[datetime], int]] = {"told_back": tell_back, "outcome_calls": ask_outcomes}
+RULES: Mapping[str, AnyRule] = {
+    "told_back": Rule(still_in_service, tell_back),
+    "outcome_calls": Rule(outcomes_to_ask, ask_outcomes),
+}

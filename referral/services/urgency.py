@@ -1,6 +1,6 @@
 """Emergency: the desk is telephoned first; without an answer in half an hour the next organisation is asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from referral import audiences, notices
 from referral.enums import UNANSWERED, State, TaskKind, Urgency
 from referral.escalation import CALL_FIRST
 from referral.models import Referral, Task
+from referral.queries.clock import in_order
 from referral.queries.urgency import silent_emergencies
+from referral.services.rounds import AnyRule, Rule
 from referral.services.steps import NotVisible
 from referral.services.tasks import end_call, finish_tasks
 
-HANDFUL = 50
 NO_REPLY, NEXT_ASKED = "no_reply", "next_asked"
 #: While it is so, somebody still telephones; nobody waits for the outcome of an expired one but the sender.
 _CALLED = UNANSWERED | {State.EXPIRED}
@@ -98,12 +99,10 @@ def _tell(task: Task, at: datetime) -> None:
     notices.tell(audiences.of_task(task, audiences.Audience.HOLDER), task, at=at, due_at=task.due_at)
 
 
-def ask_the_next(at: datetime) -> int:
-    found = silent_emergencies(at, HANDFUL)
-    for referral in found:
+def ask_the_next(found: list[UUID], at: datetime) -> None:
+    for referral in in_order(found):
         ask_next(referral, at=at, tell=True)
-    return len(found)
 
 
 #: For `services.clock`.
-RULES: Mapping[str, Callable[[datetime], int]] = {"next_candidates": ask_the_next}
+RULES: Mapping[str, AnyRule] = {"next_candidates": Rule(silent_emergencies, ask_the_next)}

@@ -1,11 +1,12 @@
 """What else has a time becomes a task with a deadline and a ladder; what is past is put away (design §6, domain §3.3).
 
-Each rule takes a handful of rows and gives their number. Whoever acts ends the task; see the services of those acts.
+Whoever acts ends the task; see the services of those acts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
+from uuid import UUID
 
 from django.conf import settings
 
@@ -20,21 +21,33 @@ from referral.deadlines import (
     REASSESS_WITHIN,
     REASSESS_WITHIN_GRAVE,
     REFLECTION_WARNING,
-    STAY,
     STAY_WARNING,
     SUBMISSION,
     TITLE_MISSING,
     TITLE_WARNING,
 )
 from referral.disclosure import reachable
-from referral.enums import RevealReason, RiskLevel, TaskKind
+from referral.enums import Clock, RevealReason, RiskLevel, TaskKind
 from referral.escalation import Audience
-from referral.models import Case, ClockRound, Referral, Submission, Task
+from referral.models import (
+    Case,
+    ClockRound,
+    Consent,
+    CustodyTitle,
+    Draft,
+    LegalGround,
+    Placement,
+    Referral,
+    Submission,
+    Task,
+)
 from referral.queries import watch as due
+from referral.queries.due import Rows
+from referral.queries.terms import spreads
 from referral.services.drafts import discard
 from referral.services.receiving import release_hold
+from referral.services.rounds import AnyRule, Chore, Rule
 
-HANDFUL = 50
 #: A title that is found missing later than at the arrival still leaves a day to obtain one.
 TITLE_FOUND_MISSING = timedelta(hours=24)
 GRAVE = frozenset({RiskLevel.CRITICAL, RiskLevel.HIGH})
@@ -80,96 +93,83 @@ def _once(cases: Iterable[Case]) -> list[Case]:
     return list({case.pk: case for case in cases}.values())
 
 
-def warn_of_titles(at: datetime) -> int:
-    found = due.titles_ending(at, HANDFUL)
+def warn_of_titles(found: list[CustodyTitle], at: datetime) -> None:
     for title in found:
         assert title.ends_at is not None  # noqa: S101 - the query takes no other
         since = title.ends_at - TITLE_WARNING
         _ask(TaskKind.TITLE_ENDS, title.case, at=at, since=since, due_at=title.ends_at)
-    return len(found)
 
 
-def ask_for_titles(at: datetime) -> int:
+def ask_for_titles(found: list[Referral], at: datetime) -> None:
     """A task was made when the place was promised; this finds the child whose title was lifted, or whose task ended."""
-    found = due.lodged_without_title(HANDFUL)
     arrived = {referral.case_id: referral.started_at or at for referral in found}
     for case in _once(referral.case for referral in found):
         due_at = max(arrived[case.pk] + TITLE_MISSING, at + TITLE_FOUND_MISSING)
         _ask(TaskKind.TITLE_MISSING, case, at=at, due_at=due_at)
-    return len(found)
 
 
-def warn_of_stays(at: datetime) -> int:
+def warn_of_stays(found: list[Referral], at: datetime) -> None:
     """The named worker hears of it too: where the person goes next is found by both houses."""
-    found = due.stays_ending(at, HANDFUL)
+    stay = spreads(Clock.STAY)[Clock.STAY]
     for referral in found:
-        end = (referral.started_at or at) + STAY
+        end = (referral.started_at or at) + stay.of(referral.receiving_organisation_id)
         since = end - STAY_WARNING
         _ask(TaskKind.STAY_ENDS, referral.case, at=at, since=since, due_at=end, referral=referral)
         notices.tell([referral.worker], referral, at=at, due_at=end)
-    return len(found)
 
 
-def warn_of_reflections(at: datetime) -> int:
-    found = due.reflections_ending(at, HANDFUL)
+def warn_of_reflections(found: list[Case], at: datetime) -> None:
     for case in found:
         assert case.reflection_until is not None  # noqa: S101 - the query takes no other
         since = case.reflection_until - REFLECTION_WARNING
         _ask(TaskKind.REFLECTION_ENDS, case, at=at, since=since, due_at=case.reflection_until)
-    return len(found)
 
 
-def ask_for_risks(at: datetime) -> int:
-    found = due.risks_to_assess(at, HANDFUL)
+def ask_for_risks(found: list[Case], at: datetime) -> None:
     for case in found:
         within = REASSESS_WITHIN_GRAVE if case.risk in GRAVE else REASSESS_WITHIN
         _ask(TaskKind.REASSESS_RISK, case, at=at, due_at=at + within)
-    return len(found)
 
 
-def ask_for_ground_reviews(at: datetime) -> int:
+def ask_for_ground_reviews(found: list[LegalGround], at: datetime) -> None:
     """One task a file, whatever the number of its grounds; its supervisors are told too."""
-    found = due.grounds_to_review(at, HANDFUL)
     for case in _once(ground.case for ground in found):
         due_at = at + GROUND_REVIEW_WITHIN
         _ask(TaskKind.REVIEW_GROUND, case, at=at, due_at=due_at)
         others = [user for user in notices.supervisors_of(case.organisation_id) if user.pk != case.owner_id]
         notices.tell(others, case, at=at, due_at=due_at)
-    return len(found)
 
 
-def ask_for_consents(at: datetime) -> int:
+def ask_for_consents(found: list[Consent], at: datetime) -> None:
     """One task for all the answers of a file that end together; at their end the snapshot closes by itself."""
-    found = due.consents_ending(at, HANDFUL)
     ends = {(consent.case_id, consent.expires_at): consent for consent in found}
     for consent in ends.values():
         since = consent.expires_at - CONSENT_WARNING
         _ask(TaskKind.RENEW_CONSENT, consent.case, at=at, since=since, due_at=consent.expires_at)
-    return len(found)
 
 
-def settle_consents(at: datetime, case: Case | None = None) -> int:
+def settle_consents(at: datetime, case: Case) -> None:
+    """As the clock does, at once: a file's own tasks about its answers."""
+    settle(list(due.renewals_settled(at).filter(case=case).select_for_update(of=("self",))), at)
+
+
+def settle(found: list[Task], at: datetime) -> None:
     """Ends the tasks about answers that were asked for again, or on which nothing rests any more."""
-    found = due.renewals_settled(HANDFUL, case)
     for task in found:
         task.done_at, task.result = at, "settled"
         write(task, fields=["done_at", "result"], case_id=task.case_id)
-    return len(found)
 
 
-def release_holds(at: datetime) -> int:
+def release_holds(found: list[Placement], at: datetime) -> None:
     """A telephone yes that nobody confirmed holds no place any more; the referral goes on waiting for its answer."""
-    found = due.holds_lapsed(at, HANDFUL)
     for placement in found:
         referral = placement.referral
         release_hold(referral)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
-    return len(found)
 
 
-def ask_for_follow_ups(at: datetime) -> int:
+def ask_for_follow_ups(found: list[tuple[UUID, datetime]], at: datetime) -> None:
     """Never about a person who wants no contact: then the task is written as done, so that nobody looks again."""
-    found = due.follow_ups(at, HANDFUL)
     referrals = Referral.objects.select_related("case__owner", "case__person").in_bulk(
         [pk for pk, _due in found]
     )
@@ -191,7 +191,6 @@ def ask_for_follow_ups(at: datetime) -> int:
             result=NO_CONTACT,
         )
         write(task, case_id=case.pk, referral_id=referral.pk)
-    return len(found)
 
 
 def _may_be_reached(case: Case) -> bool:
@@ -203,11 +202,9 @@ def _may_be_reached(case: Case) -> bool:
     return safe
 
 
-def discard_half_typed(at: datetime) -> int:
-    found = due.drafts_past(at, HANDFUL)
+def discard_half_typed(found: list[Draft], at: datetime) -> None:
     for draft in found:
         discard(draft)
-    return len(found)
 
 
 def discard_submissions(at: datetime) -> int:
@@ -226,18 +223,18 @@ def clear_sessions(at: datetime) -> int:
     return 1
 
 
-RULES: Mapping[str, Callable[[datetime], int]] = {
-    "titles": warn_of_titles,
-    "missing_titles": ask_for_titles,
-    "stays": warn_of_stays,
-    "reflections": warn_of_reflections,
-    "risks": ask_for_risks,
-    "grounds": ask_for_ground_reviews,
-    "consents_settled": settle_consents,
-    "consents": ask_for_consents,
-    "holds": release_holds,
-    "follow_ups": ask_for_follow_ups,
-    "half_typed": discard_half_typed,
-    "submissions": discard_submissions,
-    "sessions": clear_sessions,
+RULES: Mapping[str, AnyRule] = {
+    "titles": Rule(Rows(due.titles_ending), warn_of_titles),
+    "missing_titles": Rule(Rows(due.lodged_without_title), ask_for_titles),
+    "stays": Rule(Rows(due.stays_ending), warn_of_stays),
+    "reflections": Rule(Rows(due.reflections_ending), warn_of_reflections),
+    "risks": Rule(Rows(due.risks_to_assess), ask_for_risks),
+    "grounds": Rule(Rows(due.grounds_to_review), ask_for_ground_reviews),
+    "consents_settled": Rule(Rows(due.renewals_settled), settle),
+    "consents": Rule(Rows(due.consents_ending), ask_for_consents),
+    "holds": Rule(Rows(due.holds_lapsed), release_holds),
+    "follow_ups": Rule(due.FollowUps(), ask_for_follow_ups),
+    "half_typed": Rule(Rows(due.drafts_past), discard_half_typed),
+    "submissions": Chore(discard_submissions),
+    "sessions": Chore(clear_sessions),
 }

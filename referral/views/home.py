@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actor import Actor
@@ -20,6 +21,7 @@ from referral.policy import Tie, may_case
 from referral.queries import files, needing, notices_of, tasks_of
 from referral.queries.destinations import destination
 from referral.queries.lists import to_route
+from referral.queries.lost import lost_this_morning
 from referral.references import spoken
 from referral.services import escalating
 from referral.services.steps import NotVisible
@@ -114,6 +116,17 @@ def _of_role(actor: Actor) -> list[dict[str, Any]]:
             )
     if actor.has(Role.COORDINATOR):
         lines += [_referral(referral) | {"url": reverse("routing")} for referral in to_route(actor)]
+        if (lost := lost_this_morning()) is not None:
+            count = ngettext("%(count)d to bring back", "%(count)d to bring back", lost.acted)
+            lines.append(
+                {
+                    "url": reverse("lost_loops"),
+                    "reference": _("Lost loops"),
+                    "what": count % {"count": lost.acted},
+                    "who": "",
+                    "due": lost.at,
+                }
+            )
     return lines
 
 

@@ -31,6 +31,10 @@ WORDS = {
         ),
         gettext_lazy("The technical administration starts it again; until then, telephone."),
     ),
+    LossKind.CLOCK_FAILED: (
+        gettext_lazy("The clock could not act on something that was due. It tries again every minute."),
+        gettext_lazy("The technical administration reads the log of the worker."),
+    ),
     LossKind.NO_OWNER: (
         gettext_lazy("The case owner is gone, or a report was not taken in within a day."),
         gettext_lazy("A supervisor of the organisation names a case owner."),
@@ -92,10 +96,10 @@ def _group(kind: LossKind, losses: list[Loss], open_to: set[UUID]) -> dict[str, 
         "kind": kind,
         "wrong": wrong,
         "who": who,
-        "rows": [] if kind == LossKind.SYSTEM else [_row(loss, open_to) for loss in losses],
+        "rows": [_row(loss, open_to) for loss in losses if loss.pk is not None],
         "since": moment(losses[0].since) if losses[0].since else "",
         "count": losses[0].of_kind,
-        "more": losses[0].of_kind - len(losses),
+        "more": losses[0].of_kind - len(losses) if losses[0].pk else 0,
     }
 
 

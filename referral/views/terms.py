@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.models import Organisation, Region
-from referral.deadlines import BUILT_IN, BY_URGENCY
+from referral.deadlines import BUILT_IN, BY_URGENCY, FOLLOW_UPS, REASSESS
 from referral.enums import Clock, Urgency
 from referral.forms.terms import AddTermForm, ChangeTermForm, RemoveForm
 from referral.models import Term
@@ -49,6 +49,19 @@ MEANS: dict[Clock, str | Promise] = {
     Clock.CONSENT: gettext_lazy("So long a consent counts; then the person is asked again."),
     Clock.TITLE_MISSING: gettext_lazy(
         "From the placement of a child, or the entry of a title, until it stands."
+    ),
+    Clock.REQUISITION: gettext_lazy("So long a requisition holds a child; then a judge’s title is needed."),
+    Clock.STAY: gettext_lazy(
+        "From the arrival; the alarms come thirty, fifteen and five days before the end. Counts at once."
+    ),
+    Clock.REFLECTION: gettext_lazy("What an adult takes before deciding. Recommended, not Senegal’s law."),
+    **dict.fromkeys(
+        REASSESS.values(),
+        gettext_lazy("From the last assessment. An arrival or a non-arrival asks at once. Counts at once."),
+    ),
+    Clock.GROUND_REVIEW: gettext_lazy("From the countersignature, or the last review."),
+    **dict.fromkeys(
+        FOLLOW_UPS, gettext_lazy("From the end of the service; the task comes a week before. Counts at once.")
     ),
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from audit.work import at_work
-from referral.models import Notice, Referral
+from referral.models import ClockRound, Notice, Referral
 from referral.services import clock
 from tests.referral.pages import later
 
@@ -23,7 +23,9 @@ def rounds(hours: float, *, since: float = 0.0, every: float = 0.5, rules: Itera
 
 def go_round(rules: Iterable[str] = ()) -> dict[str, int]:
     with at_work() as at:
-        return {name: clock.run(name, at) for name in rules or clock.RULES}
+        acted = {name: clock.run(name, at) for name in rules or clock.RULES}
+    assert not ClockRound.objects.filter(failed__gt=0).exists()
+    return acted
 
 
 def heard(referral: Referral) -> list[tuple[int, str]]:

@@ -22,7 +22,7 @@ from partners.queries import desk_staffed
 from referral import escalation, lifecycle
 from referral.audiences import holder_of
 from referral.enums import OPEN, TERMINAL, Action, Holder
-from referral.models import Notice, Referral, Rung, Task
+from referral.models import ClockRound, Notice, Referral, Rung, Task
 from referral.services import clock
 from referral.services.escalating import confirm_reading
 from tests import cast as c
@@ -139,6 +139,7 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
                 clock.go_round(at)
                 again = {name: acted for name, acted in clock.go_round(at).items() if acted}
                 assert not again, "the same moment has nothing more to say"
+                assert not ClockRound.objects.filter(failed__gt=0).exists()
                 connection.check_constraints()
             for referral in Referral.objects.filter(state__in=sorted(OPEN)):
                 if referral.quiet_until is None or referral.quiet_until <= at:

@@ -28,6 +28,7 @@ from referral.services.tasks import finish_task
 from tests import cast as c
 from tests import world
 from tests.referral.pages import later, leaked, press, sign_in
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -44,6 +45,7 @@ def beat() -> None:
 def go_round() -> None:
     with at_work() as at:
         rounds.go_round(at)
+    assert not ClockRound.objects.filter(failed__gt=0).exists()
 
 
 def kinds(**scope: Any) -> list[str]:
@@ -472,11 +474,28 @@ def test_coordination_reaches_what_waits_at_an_empty_desk(cast: c.Cast) -> None:
 # --- without a screen
 
 
-def test_every_morning_the_counts_are_written_down(cast: c.Cast) -> None:
+def test_every_morning_the_counts_are_written_down_and_coordination_hears_of_them(
+    cast: c.Cast, mailoutbox: list[Any], settings: Any
+) -> None:
     without_next_step(cast)
+    beat()
+    assert sign_in(cast.ibrahima).get("/").context["lines"] == []
     jobs.count_lost(timestamp=0)
     event = Event.objects.using("audit").get(verb="list", scope="lost.daily")
     assert event.actor_id is None
+    [line] = sign_in(cast.ibrahima).get("/").context["lines"]
+    assert (line["url"], line["what"]) == (URL, fr("%(count)d to bring back") % {"count": 1})
+    [message] = mailoutbox
+    assert message.to == [cast.ibrahima.email]
+    assert (settings.RELAIS_ORIGIN + URL) in message.body
+    assert [each for each in (*c.SECRETS.values(), cast.unit.name) if each in str(message.message())] == []
+
+
+def test_a_morning_without_losses_writes_to_nobody(cast: c.Cast, mailoutbox: list[Any]) -> None:
+    beat()
+    jobs.count_lost(timestamp=0)
+    assert mailoutbox == []
+    assert sign_in(cast.ibrahima).get("/").context["lines"] == []
 
 
 def test_the_command_prints_counts_and_no_reference_of_a_case(cast: c.Cast) -> None:

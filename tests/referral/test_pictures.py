@@ -11,7 +11,7 @@ from audit import clock as time
 from audit.models import Event
 from audit.work import at_work
 from partners.enums import Role
-from referral.models import Referral
+from referral.models import ClockRound, Referral
 from referral.queries.answers import Asked, Wait, ageing, waits
 from referral.services import clock, withdrawing
 from referral.views.bars import stacked
@@ -52,6 +52,7 @@ def ages(cast: c.Cast) -> c.Cast:
         later(hours=hours)
         with at_work() as at:
             clock.go_round(at)
+        assert not ClockRound.objects.filter(failed__gt=0).exists()
     later(hours=60)
     c.sent(cast)
     later(hours=75)
