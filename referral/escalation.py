@@ -4,7 +4,7 @@ A deadline climbs a ladder: each rung at a share of its time, or as soon as the 
 confirmed in time to have read it. A notice is not a person told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -89,6 +89,8 @@ TASK_LADDERS: Mapping[str, tuple[RungRule, ...]] = {
 COORDINATION_RUNG = 1 + next(
     number for number, step in enumerate(UNANSWERED_LADDER) if step.audience == Audience.COORDINATION
 )
+#: Who confirmed, and whoever the last rung told, has this long to move it; then the next one hears, or the last again.
+TRUST = timedelta(hours=24)
 #: How long one rung leaves people to act before the next, also when the system was off and all are due at once.
 PAUSE = timedelta(minutes=10)
 #: How long somebody has to confirm the reading.
@@ -106,3 +108,13 @@ QUIET = timedelta(hours=2)
 
 def task_ladder(kind: str) -> tuple[RungRule, ...]:
     return TASK_LADDERS.get(kind, TASK_LADDER)
+
+
+def rung_of(ladder: Sequence[RungRule], number: int) -> RungRule:
+    """The top is climbed again, under higher numbers, as long as nothing moves."""
+    return ladder[min(number, len(ladder)) - 1]
+
+
+def climbed_again(ladder: Sequence[RungRule]) -> bool:
+    """Reminders to the holder alone are said once: what they are about ends by itself."""
+    return ladder[-1].audience != Audience.HOLDER

@@ -31,10 +31,9 @@ def supervisors_of(organisation_id: UUID) -> list[User]:
 
 
 def ask_second_person(task: Task, *, by: Actor, at: datetime) -> None:
-    """Tells those who may decide what `by` asked for; outside the case's organisation its reference stays unknown."""
-    inside = task.organisation_id == task.case.organisation_id
+    """Tells those who may decide what `by` asked for."""
     others = [user for user in supervisors_of(task.organisation_id) if user.pk != by.id]
-    tell(others, task.case, at=at, due_at=task.due_at, reference=None if inside else new_reference())
+    tell(others, task.case, at=at, due_at=task.due_at)
 
 
 def tell(
@@ -44,7 +43,6 @@ def tell(
     at: datetime,
     due_at: datetime | None,
     action_needed: bool = True,
-    reference: str | None = None,
     rung: Rung | None = None,
 ) -> int:
     """Writes the notices in this transaction, and asks for their delivery; each person hears once. Gives their number.
@@ -52,14 +50,13 @@ def tell(
     For somebody absent the cover hears.
 
     Args:
-        reference: for those to whom the one of `about` must stay unknown.
         rung: of the ladder, when the clock tells.
     """
     told = {user for user in present(user for user in users if user is not None) if user.is_active}
     for user in told:
         notice = Notice.objects.create(
             user=user,
-            reference=reference or reference_of(about),
+            reference=_reference_for(user, about),
             object_type=type(about).__name__.lower(),
             object_id=about.pk,
             action_needed=action_needed,
@@ -111,6 +108,14 @@ def reference_of(about: Case | Referral | Task) -> str:
     if isinstance(about, Task):
         return about.referral.reference if about.referral else about.case.reference
     return about.reference
+
+
+def _reference_for(user: User, about: Case | Referral | Task) -> str:
+    """A case's reference is known inside its organisation only (design §4): for others one is drawn."""
+    if isinstance(about, Referral) or (isinstance(about, Task) and about.referral is not None):
+        return reference_of(about)
+    case = about.case if isinstance(about, Task) else about
+    return case.reference if user.organisation_id == case.organisation_id else new_reference()
 
 
 def unasked(user_id: UUID) -> QuerySet[Notice]:

@@ -137,6 +137,7 @@ ACCESS: dict[str, Row] = {
     "task_done": Row(UNIT, about="task", others=404),
     "task_delay": Row(UNIT, about="task", others=404),
     "task_assign": Row("bineta", about="task", others=404, more={403: "aissatou"}),
+    "task_heard": get("ibrahima", about="heard", others=404),
     "objection": Row("bineta", about="objection", others=404),
     "alerts": get("gora"),
     "alert_new": Row("gora"),

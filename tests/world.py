@@ -25,8 +25,10 @@ from partners.models import (
 from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
+from referral.escalation import TASK_LADDER, Audience
 from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
 from referral.services import basis, care, cases, receiving, withdrawing
+from referral.services.escalating import climb_task
 from tests import cast as c
 
 
@@ -39,6 +41,8 @@ class World:
     ground: LegalGround
     title: CustodyTitle
     task: Task
+    #: Brought to national coordination by its ladder.
+    heard: Task
     objection: Task
     draft: Referral
     sent: Referral
@@ -82,6 +86,7 @@ def make_world(cast: c.Cast) -> World:
         report=report(cast),
         draft=c.drafted(cast, case),
         task=Task.objects.get(kind=TaskKind.REDIRECT, referral__state="declined"),
+        heard=heard(),
         notice=Notice.objects.filter(user=cast.aissatou).first(),  # type: ignore[arg-type]
         **roster(cast),
         places=cast.girls,
@@ -95,6 +100,16 @@ def make_world(cast: c.Cast) -> World:
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
     )
+
+
+def heard() -> Task:
+    task = Task.objects.filter(kind=TaskKind.TITLE_MISSING).first()
+    assert task is not None
+    with c.acting(), transaction.atomic():
+        climb_task(
+            task, 1 + [rung.audience for rung in TASK_LADDER].index(Audience.COORDINATION), at=clock.now()
+        )
+    return task
 
 
 def settings() -> dict[str, Any]:

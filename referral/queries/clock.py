@@ -22,27 +22,31 @@ class Due:
     number: int
 
 
-#: A row is found by its next rung: at its share of the time, or when nobody has confirmed the one below. Whatever
-#: happened, the rung below has had `pause`, unless it told nobody.
+#: A row is found by its next rung: at its share of the time, or when nobody has confirmed the one below, or nothing has
+#: moved since. Whatever happened, the rung below has had `pause`, unless it told nobody. The top is climbed again.
 NEXT_RUNG = """
 LEFT JOIN LATERAL (
     SELECT number, reached_at, told, confirm_by, confirmed_at FROM referral_rung
     WHERE object_id = w.id AND due_at = w.due_at ORDER BY number DESC LIMIT 1
 ) last ON true
-JOIN unnest(%(kinds)s::text[], %(numbers)s::int[], %(shares)s::float8[]) AS next (kind, number, share)
-    ON next.kind = {kind} AND next.number = coalesce(last.number, 0) + 1
+JOIN unnest(%(kinds)s::text[], %(numbers)s::int[], %(shares)s::float8[], %(again)s::bool[])
+    AS next (kind, number, share, again)
+    ON next.kind = {kind} AND (next.number = coalesce(last.number, 0) + 1
+        OR (next.again AND next.number <= coalesce(last.number, 0)))
 WHERE w.due_at IS NOT NULL AND {open}
     -- No ladder begins before this share: most rows are told apart by their own columns.
     AND %(at)s >= {since} + (w.due_at - {since}) * %(first)s
-    AND (
-        %(at)s >= {since} + (w.due_at - {since}) * next.share
-        OR (last.confirmed_at IS NULL AND last.confirm_by <= %(at)s)
-    )
-    AND (last.number IS NULL OR last.told = 0 OR last.reached_at + %(pause)s <= %(at)s)
+    AND CASE WHEN next.number <= last.number
+        THEN w.due_at <= %(at)s AND greatest(last.reached_at, last.confirmed_at) + %(trust)s <= %(at)s
+        ELSE (
+            %(at)s >= {since} + (w.due_at - {since}) * next.share
+            OR coalesce(last.confirmed_at + %(trust)s, last.confirm_by) <= %(at)s
+        ) AND (last.number IS NULL OR last.told = 0 OR last.reached_at + %(pause)s <= %(at)s)
+    END
     {{among}}
 ORDER BY w.due_at
 """
-CLIMBING = "SELECT w.id, w.due_at, next.number FROM {table} w"
+CLIMBING = "SELECT w.id, w.due_at, coalesce(last.number, 0) + 1 FROM {table} w"
 REFERRALS = (CLIMBING + NEXT_RUNG).format(
     table="referral_referral",
     kind="w.state",
@@ -79,13 +83,20 @@ ORDER BY w.due_at
 
 def _climbing(sql: str, ladders: Mapping[str, tuple[RungRule, ...]], **more: Any) -> Statement[Due]:
     rungs = [
-        (str(kind), number, rung.share)
+        (str(kind), number, rung.share, number == len(ladder) and escalation.climbed_again(ladder))
         for kind, ladder in ladders.items()
         for number, rung in enumerate(ladder, start=1)
     ]
-    kinds, numbers, shares = (list(column) for column in zip(*rungs, strict=True))
-    first = min(share for share in shares if share is not None)
-    values = {"kinds": kinds, "numbers": numbers, "shares": shares, "first": first, "pause": escalation.PAUSE}
+    kinds, numbers, shares, again = (list(column) for column in zip(*rungs, strict=True))
+    values = {
+        "kinds": kinds,
+        "numbers": numbers,
+        "shares": shares,
+        "again": again,
+        "first": min(share for share in shares if share is not None),
+        "pause": escalation.PAUSE,
+        "trust": escalation.TRUST,
+    }
     return Statement(sql, values | more, Due)
 
 

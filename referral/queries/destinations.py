@@ -6,7 +6,7 @@ from uuid import UUID
 from partners.actor import Actor
 from partners.enums import Role
 from referral.disclosure import extract_open
-from referral.enums import PlacementState, TaskKind
+from referral.enums import PlacementState, TaskKind, Watched
 from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import may_finish
 from referral.queries.visible import visible_cases, visible_to
@@ -35,7 +35,19 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
         return "task_done", pk
     if task.referral_id and visible_to(actor).filter(pk=task.referral_id).exists():
         return "referral", task.referral_id
-    return ("case", task.case_id) if visible_cases(actor).filter(pk=task.case_id).exists() else None
+    if visible_cases(actor).filter(pk=task.case_id).exists():
+        return "case", task.case_id
+    return ("task_heard", pk) if heard_task(actor, pk) else None
+
+
+def heard_task(actor: Actor, pk: UUID) -> Task | None:
+    """An open task of any house that its ladder brought to national coordination."""
+    if not actor.has(Role.COORDINATOR):
+        return None
+    told = Notice.objects.filter(rung__watched=Watched.TASK, rung__object_id=pk)
+    told = told.filter(user__organisation=actor.organisation_id)
+    tasks = Task.objects.select_related("case__organisation", "referral", "organisation")
+    return tasks.filter(pk=pk, done_at=None).first() if told.exists() else None
 
 
 def _extract_open(actor: Actor, pk: UUID, at: datetime) -> bool:

@@ -15,7 +15,17 @@ from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
-from referral.models import Case, CaseGrant, ClockRound, Notice, Referral, ReferralGrant, SafetyExtract, Task
+from referral.models import (
+    Case,
+    CaseGrant,
+    ClockRound,
+    Notice,
+    Referral,
+    ReferralGrant,
+    Rung,
+    SafetyExtract,
+    Task,
+)
 from referral.queries.desk import first_of_desk
 from referral.queries.visible import orphaned, visible_cases
 
@@ -222,6 +232,12 @@ def clock_runs() -> bool:
     """Has the worker gone round lately? Without it deadlines pass unheard."""
     last = ClockRound.objects.aggregate(at=Max("at"))["at"]
     return last is not None and last > clock.now() - SILENCE
+
+
+def rungs_of(referral: Referral) -> list[Rung]:
+    """What the clock did about the referral's own deadlines."""
+    rungs = Rung.objects.filter(object_id=referral.pk).select_related("confirmed_by__organisation")
+    return list(rungs.order_by("reached_at", "number"))
 
 
 def timeline(referral: Referral) -> list[Any]:

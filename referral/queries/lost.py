@@ -110,7 +110,8 @@ WHERE c.state <> %(closed)s AND quiet.since + %(grace)s <= %(at)s
     AND NOT EXISTS (SELECT FROM referral_referral r WHERE r.case_id = c.id AND r.state = ANY(%(open)s))
     AND NOT EXISTS (SELECT FROM referral_task t WHERE t.case_id = c.id AND t.done_at IS NULL)
 """
-#: That there is a deadline, the columns themselves enforce; that it acts, only a rung proves. The last instance has
+#: That there is a deadline, the columns themselves enforce; that it acts, only a rung proves, and only for so long: who
+#: was told last, or has confirmed, and moved nothing within a day, has not brought it back. The last instance has
 #: nobody above it: there twice the time is the end of the ladder, whatever was climbed.
 NO_DEADLINE = """
 SELECT 'referral', r.id, r.case_id, r.id,
@@ -118,20 +119,24 @@ SELECT 'referral', r.id, r.case_id, r.id,
             THEN r.referring_organisation_id ELSE r.receiving_organisation_id END,
        r.due_at
 FROM referral_referral r
-JOIN unnest(%(states)s::text[], %(lengths)s::float8[]) AS ladder (state, length) ON ladder.state = r.state
+JOIN unnest(%(states)s::text[], %(lengths)s::float8[], %(tops)s::int[]) AS ladder (state, length, top)
+    ON ladder.state = r.state
 CROSS JOIN LATERAL (SELECT coalesce(r.due_since, r.state_since)) AS counted (since)
 WHERE r.due_at <= %(at)s AND greatest(
         counted.since + (r.due_at - counted.since) * ladder.length, r.quiet_until) + %(pause)s <= %(at)s
-    AND NOT EXISTS (SELECT FROM referral_rung g WHERE g.object_id = r.id AND g.due_at = r.due_at)
+    AND NOT EXISTS (SELECT FROM referral_rung g WHERE g.object_id = r.id AND g.due_at = r.due_at
+        AND g.number <= ladder.top AND greatest(g.reached_at, g.confirmed_at) + %(grace)s > %(at)s)
 UNION ALL
 SELECT 'task_done', t.id, t.case_id, t.referral_id, t.organisation_id, t.due_at
 FROM referral_task t
-JOIN unnest(%(kinds)s::text[], %(task_lengths)s::float8[], %(last)s::bool[]) AS ladder (kind, length, last)
+JOIN unnest(%(kinds)s::text[], %(task_lengths)s::float8[], %(task_tops)s::int[], %(last)s::bool[])
+    AS ladder (kind, length, top, last)
     ON ladder.kind = CASE WHEN t.kind = ANY(%(kinds)s) THEN t.kind ELSE '' END
 WHERE t.done_at IS NULL AND t.due_at <= %(at)s AND CASE
     WHEN ladder.last THEN t.due_at + (t.due_at - t.made_at) <= %(at)s
     ELSE greatest(t.made_at + (t.due_at - t.made_at) * ladder.length, t.delayed_until) + %(pause)s <= %(at)s
-        AND NOT EXISTS (SELECT FROM referral_rung g WHERE g.object_id = t.id AND g.due_at = t.due_at) END
+        AND NOT EXISTS (SELECT FROM referral_rung g WHERE g.object_id = t.id AND g.due_at = t.due_at
+            AND g.number <= ladder.top AND greatest(g.reached_at, g.confirmed_at) + %(grace)s > %(at)s) END
 """
 CASE_CLOSED = """
 SELECT 'referral', r.id, c.id, r.id, r.referring_organisation_id, greatest(c.closed_at, r.created_at)
@@ -282,8 +287,10 @@ def _values() -> dict[str, Any]:
         "desk": sorted(DESK_ROLES),
         "states": list(ladders),
         "lengths": list(ladders.values()),
+        "tops": [len(ladder) for ladder in escalation.LADDERS.values()],
         "kinds": list(tasks),
         "task_lengths": [_length(ladder) for ladder in tasks.values()],
+        "task_tops": [len(ladder) for ladder in tasks.values()],
         "last": [not any(rung.audience == Audience.DUTY for rung in ladder) for ladder in tasks.values()],
         "grace": GRACE,
         "pause": escalation.PAUSE,

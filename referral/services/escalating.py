@@ -20,7 +20,7 @@ from referral.services.steps import NotVisible
 
 def climb_referral(referral: Referral, number: int, *, at: datetime) -> Rung:
     """Climbs rung `number` of an open referral, which the caller holds locked. Raises IntegrityError when climbed."""
-    rule = escalation.LADDERS[referral.state][number - 1]
+    rule = escalation.rung_of(escalation.LADDERS[referral.state], number)
     rung = _rung(Watched.REFERRAL, referral.pk, referral.due_at, referral.case, referral, number, at)
     if rule.audience == Audience.COORDINATION:
         grants.escalate(referral)
@@ -29,7 +29,7 @@ def climb_referral(referral: Referral, number: int, *, at: datetime) -> Rung:
 
 def climb_task(task: Task, number: int, *, at: datetime) -> Rung:
     """As `climb_referral`, for an open task."""
-    rule = escalation.task_ladder(task.kind)[number - 1]
+    rule = escalation.rung_of(escalation.task_ladder(task.kind), number)
     rung = _rung(Watched.TASK, task.pk, task.due_at, task.case, task.referral, number, at)
     return _hear(rung, rule, task, audiences.of_task(task, rule.audience))
 
@@ -84,7 +84,10 @@ def _hear(rung: Rung, rule: RungRule, about: Referral | Task, people: list[User]
 
 
 def _call(rung: Rung) -> int:
-    """The last instance telephones: a task of the national duty officer, once for all that is silent in a referral."""
+    """The last instance telephones: a task of the national duty officer, one at a time for each referral.
+
+    Where one waits already nobody is told anew; the rung is climbed again as long as nothing moves.
+    """
     unit, at = national_unit(), rung.reached_at
     waiting = Task.objects.filter(
         kind=TaskKind.DUTY_CALL, case=rung.case, referral=rung.referral, done_at=None

@@ -28,6 +28,7 @@ from referral.models import (
 )
 from referral.policy import NotAllowed, Tie
 from referral.queries import basis_live, inbox, tie
+from referral.queries.destinations import heard_task
 from referral.queries.facts import title_facts
 from referral.queries.lists import After, wrapped_keys
 from referral.services import basis, steps
@@ -251,6 +252,15 @@ def read_codes_of_task(actor: Actor, pk: UUID) -> Task:
     task = Task.objects.select_related("case", "referral", "owner").filter(pk=pk).first()
     if task is None or not (policy.may_finish(actor, task) or policy.may_assign(actor, task)):
         raise steps.NotVisible
+    return task
+
+
+def read_heard_task(actor: Actor, pk: UUID) -> Task:
+    """A task that was escalated to coordination, in codes. Raises NotVisible."""
+    task = heard_task(actor, pk)
+    if task is None:
+        raise steps.NotVisible
+    audit.look("view", task, case_id=task.case_id, referral_id=task.referral_id, scope="escalated")
     return task
 
 

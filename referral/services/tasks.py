@@ -47,6 +47,7 @@ ENDED_BY_ACT = frozenset(
         TaskKind.CONFIRM_TITLE,
         TaskKind.OBJECTION,
         TaskKind.TITLE_ENDS,
+        TaskKind.STAY_ENDS,
         TaskKind.REFLECTION_ENDS,
         TaskKind.REASSESS_RISK,
         TaskKind.REVIEW_GROUND,

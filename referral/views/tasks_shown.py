@@ -36,6 +36,8 @@ def address(task: Task) -> str:
         return reverse("ground_decide", args=[UUID((task.proposal or {})["ground"])])
     if task.kind == TaskKind.CONFIRM_TITLE:
         return reverse("titles")
+    if task.kind == TaskKind.STAY_ENDS:
+        return reverse("referral", args=[task.referral_id])
     if task.kind == TaskKind.OBJECTION:
         return reverse("objection", args=[task.pk])
     return reverse("task_done", args=[task.pk])
@@ -100,9 +102,6 @@ ABOUT = {
         "The organisation that cares for the person proposes a further service. You take consent and send."
     ),
     TaskKind.REDIRECT: _("The organisation did not take the person in. Find another one."),
-    TaskKind.STAY_ENDS: _(
-        "A first reception centre lodges nobody for more than three months. Find where the person goes next."
-    ),
     TaskKind.FOLLOW_UP: _(
         "Ask how the person is, only by the safe contact that she or he gave. Read it in the file first."
     ),

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy
 from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
-from partners.templatetags.interface import telephone
+from partners.templatetags.interface import moment, telephone
+from referral import escalation
 from referral.enums import Action, Heard, Level, MessageKind, ToldBack
+from referral.escalation import Audience
 from referral.lifecycle import message_kinds
-from referral.models import Message, Referral, Task, Transition
-from referral.queries.lists import timeline
+from referral.models import Message, Referral, Rung, Task, Transition
+from referral.queries.lists import rungs_of, timeline
 from referral.queries.told_back import heard_by_telephone, told_back
 
 #: Acts are often written down after the fact; a wider gap than this is shown (design §4, Time).
@@ -38,6 +40,12 @@ HAPPENED = {
     Action.PROPOSE_ONWARD: gettext_lazy("Further referral proposed"),
     Action.RECORD_TELEPHONE_ANSWER: gettext_lazy("Telephone answer recorded"),
 }
+CLIMBED = {
+    Audience.HOLDER: gettext_lazy("Reminder of the deadline"),
+    Audience.HEADS: gettext_lazy("Deadline passed: those responsible were told"),
+    Audience.COORDINATION: gettext_lazy("Deadline passed: national coordination was told"),
+    Audience.DUTY: gettext_lazy("Deadline passed: the national duty officer telephones"),
+}
 _REASONS = {
     Action.DECLINE: CodeList.DECLINE_REASON,
     Action.STEP_BACK: CodeList.DECLINE_REASON,
@@ -60,7 +68,21 @@ def entries(actor: Actor, referral: Referral, level: Level) -> list[dict[str, An
     if actor.organisation_id == referral.referring_organisation_id:
         found += [(message.written_at, _told_back(message)) for message in told_back(referral)]
         found += [(task.done_at, _heard(task)) for task in heard_by_telephone(referral)]
+    found += [(rung.reached_at, _climbed(actor, rung)) for rung in rungs_of(referral)]
     return [entry for _at, entry in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def _climbed(actor: Actor, rung: Rung) -> dict[str, Any]:
+    """Of all ladders of a referral the same number speaks to the same people."""
+    words = CLIMBED[escalation.rung_of(escalation.UNANSWERED_LADDER, rung.number).audience]
+    text = ""
+    if rung.confirmed_by is not None and rung.confirmed_at is not None:
+        own = rung.confirmed_by.organisation_id == actor.organisation_id
+        who = rung.confirmed_by.name if own else rung.confirmed_by.organisation.name
+        text = _("Read by %(who)s on %(moment)s") % {"who": who, "moment": moment(rung.confirmed_at)}
+    elif rung.told == 0:
+        text = _("Nobody was there to hear it")
+    return {"title": words, "by": _("the system"), "at": rung.reached_at, "text": text, "coded": True}
 
 
 def _told_back(message: Message) -> dict[str, Any]:

@@ -6,17 +6,24 @@ from functools import partial
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
+from audit import clock
 from audit.models import Event
+from audit.rows import write
+from partners.templatetags.interface import telephone
 from referral import escalation
 from referral.enums import OPEN, State, TaskKind
 from referral.models import Notice, Referral, ReferralGrant, Rung, Task
+from referral.queries.lost import lost
+from referral.references import spoken
 from tests import cast as c
-from tests.referral.pages import act, later, page_of, sign_in
+from tests.referral.pages import act, later, leaked, page_of, press, same_as_unknown, sign_in
 from tests.referral.passing import go_round as go_all_round
 from tests.referral.passing import heard
 from tests.referral.passing import rounds as all_rounds
+from tests.referral.story import fr
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -222,3 +229,94 @@ def test_a_notice_leaves_by_mail_once_and_not_when_it_was_read_before(cast: c.Ca
         f"<{notice.pk}" for notice in Notice.objects.filter(rung__number=2)
     }
     assert first.deliveries.get().state == "moot"
+
+
+# --- what nobody moves, though everybody was told
+
+
+def test_the_top_of_a_ladder_is_climbed_again_each_day_until_something_moves(cast: c.Cast) -> None:
+    """An accepted person who never arrives does not expire: somebody telephones, again and again."""
+    referral = c.accepted(cast, c.sent(cast, urgency="urgent"))
+    calls = Task.objects.filter(kind=TaskKind.DUTY_CALL, referral=referral)
+    hours = 0.0
+    for number in (1, 2, 3):
+        while calls.count() < number:
+            rounds(hours + 6, since=hours, every=2)
+            hours += 6
+            assert hours < 24 * 12
+        assert calls.filter(done_at=None).count() == 1
+        task = calls.get(done_at=None)
+        url = reverse("task_done", args=[task.pk])
+        assert press(sign_in(cast.ibrahima), url, result="reached").status_code == 302
+    numbers = [rung.number for rung in Rung.objects.filter(object_id=referral.pk)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) > len(escalation.LADDERS[State.ACCEPTED])
+    assert "no_deadline" in [loss.kind for loss in lost(clock.now())]
+
+
+def test_who_confirms_and_moves_nothing_is_not_the_last_to_hear(cast: c.Cast) -> None:
+    referral = c.accepted(cast, c.sent(cast, urgency="urgent"))
+    hours = 0.0
+    while not Notice.objects.filter(user=cast.ibrahima, rung__object_id=referral.pk).exists():
+        rounds(hours + 6, since=hours, every=2)
+        hours += 6
+    confirms(cast.ibrahima)
+    assert not Task.objects.filter(kind=TaskKind.DUTY_CALL).exists()
+    rounds(hours + 23, since=hours, every=2)
+    assert not Task.objects.filter(kind=TaskKind.DUTY_CALL).exists()
+    rounds(hours + 26, since=hours + 23)
+    assert Task.objects.filter(kind=TaskKind.DUTY_CALL, done_at=None).count() == 1
+
+
+def test_both_sides_see_in_the_timeline_who_was_told_and_who_has_read(cast: c.Cast) -> None:
+    referral = c.sent(cast, urgency="urgent")
+    rounds(24.1)
+    confirms(cast.elisabeth)
+    for user, who in ((cast.codou, "Elisabeth"), (cast.aissatou, cast.centre.name)):
+        titles = {entry["title"]: entry["text"] for entry in page_of(user, referral).context["entries"]}
+        assert titles[fr("Reminder of the deadline")] == ""
+        assert who in titles[fr("Deadline passed: those responsible were told")]
+
+
+def test_all_ladders_of_a_referral_speak_to_the_same_people_by_number() -> None:
+    words = [rung.audience for rung in escalation.UNANSWERED_LADDER]
+    for ladder in escalation.LADDERS.values():
+        assert [rung.audience for rung in ladder] == words[: len(ladder)]
+
+
+# --- what leaves a house
+
+
+def test_a_case_s_reference_stays_in_its_house_and_coordination_learns_whom_to_telephone(
+    cast: c.Cast,
+) -> None:
+    case = c.open_case(cast, by=cast.fatou)
+    with c.acting(cast.fatou) as actor, transaction.atomic():
+        assert actor is not None
+        at = clock.now()
+        task = Task(
+            kind=TaskKind.REASSESS_RISK,
+            case=case,
+            organisation=cast.ngo,
+            owner=cast.fatou,
+            made_at=at,
+            due_at=at + timedelta(hours=24),
+        )
+        write(task, case_id=case.pk)
+    rounds(37)
+    work("referral.deliver")
+    theirs = Notice.objects.filter(rung__object_id=task.pk, user=cast.ibrahima)
+    assert theirs.exists()
+    assert case.reference not in set(theirs.values_list("reference", flat=True))
+    ours = Notice.objects.filter(rung__object_id=task.pk, user=cast.fatou)
+    assert set(ours.values_list("reference", flat=True)) == {case.reference}
+    assert not any(case.reference in str(m.message()) for m in mail.outbox if cast.fatou.email not in m.to)
+    answer = sign_in(cast.ibrahima).post(reverse("notice", args=[theirs[0].pk]))
+    assert answer.url == reverse("task_heard", args=[task.pk])
+    page = sign_in(cast.ibrahima).get(answer.url)
+    body = page.content.decode()
+    assert cast.ngo.name in body
+    assert telephone(cast.ngo.telephone) in body
+    assert leaked(page) == []
+    assert spoken(case.reference) not in body
+    assert same_as_unknown(sign_in(cast.gora), "task_heard", task.pk)

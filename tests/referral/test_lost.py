@@ -272,7 +272,9 @@ def test_each_planted_defect_is_found_and_nothing_else(
 
 
 def test_the_ten_defects_and_the_system_are_all_there_is() -> None:
-    assert {kind for _plant, kind, _page in DEFECTS} | {LossKind.SYSTEM} == set(LossKind)
+    assert {kind for _plant, kind, _page in DEFECTS} | {LossKind.SYSTEM, LossKind.CLOCK_FAILED} == set(
+        LossKind
+    )
 
 
 def test_a_silent_worker_is_a_line_of_its_own(cast: c.Cast) -> None:
