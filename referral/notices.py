@@ -79,11 +79,22 @@ def _send(notice: Notice, at: datetime) -> None:
         defer("referral.deliver", delivery=text.pk)
 
 
+def settle(pk: UUID, *, at: datetime, due_at: datetime | None = None) -> None:
+    """A referral or task has moved: the ladders of its former deadlines ask nobody any more to confirm.
+
+    Args:
+        due_at: the deadline that runs now.
+    """
+    former = Rung.objects.filter(object_id=pk, settled_at=None)
+    (former if due_at is None else former.exclude(due_at=due_at)).update(settled_at=at)
+
+
 def waiting(users: Iterable[UUID]) -> QuerySet[Notice]:
     """What asks these people for an act and was not read; not what somebody else has confirmed to have read."""
     return (
         Notice.objects.filter(user__in=list(users), read_at=None, action_needed=True)
         .exclude(rung__confirmed_at__isnull=False)
+        .exclude(rung__settled_at__isnull=False)
         .order_by("made_at")
     )
 
@@ -121,7 +132,7 @@ def _reference_for(user: User, about: Case | Referral | Task) -> str:
 def unasked(user_id: UUID) -> QuerySet[Notice]:
     """A person's notices that ask for no confirmation of reading."""
     return Notice.objects.filter(user_id=user_id).exclude(
-        rung__confirm_by__isnull=False, rung__confirmed_at=None
+        rung__confirm_by__isnull=False, rung__confirmed_at=None, rung__settled_at=None
     )
 
 

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name="rung",
+            name="settled_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
             model_name="clockround",
             name="failed",
             field=models.PositiveIntegerField(default=0),

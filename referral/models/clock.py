@@ -31,6 +31,9 @@ class Rung(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
 
+    #: What it is about has moved: nobody is asked for a confirmation any more.
+    settled_at = models.DateTimeField(null=True)
+
     class Meta:
         ordering = ["reached_at", "number"]
         verbose_name = _("rung")

@@ -124,7 +124,8 @@ class Notice(models.Model):
     @property
     def asks_confirmation(self) -> bool:
         """Is the next person up told unless somebody says here to have read it?"""
-        return self.rung is not None and self.rung.confirm_by is not None and self.rung.confirmed_at is None
+        rung = self.rung
+        return rung is not None and rung.confirm_by is not None and not (rung.confirmed_at or rung.settled_at)
 
 
 class Draft(models.Model):

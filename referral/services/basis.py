@@ -36,7 +36,7 @@ from referral.policy import NotAllowed
 from referral.queries.facts import basis_for, second_people
 from referral.queries.terms import terms_for
 from referral.services import steps
-from referral.services.tasks import finish_tasks
+from referral.services.tasks import end_task, finish_tasks
 from referral.services.watch import settle_consents
 from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection, take_back
 
@@ -283,8 +283,7 @@ def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
             reason_code="APPROVED" if approve else "REFUSED",
         )
         for task in _asked_for(ground):
-            task.done_at, task.done_by_id, task.result = at, by.id, "approved" if approve else "refused"
-            write(task, fields=["done_at", "done_by", "result"], case_id=ground.case_id)
+            end_task(task, by=by, at=at, result="approved" if approve else "refused")
         notices.tell([ground.recorded_by], ground.case, at=at, due_at=None, action_needed=not approve)
         if not approve:
             end_uncovered(ground.case, by=None, at=at)

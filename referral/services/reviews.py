@@ -14,7 +14,7 @@ from referral.models import Case, Task
 from referral.queries.terms import terms_for
 from referral.queries.watch import grounds_due
 from referral.services import steps
-from referral.services.tasks import finish_tasks
+from referral.services.tasks import end_task, finish_tasks
 from referral.services.withdrawing import end_uncovered
 
 
@@ -45,15 +45,14 @@ def assess_risk(
             case=case, kind=TaskKind.REASSESS_RISK, done_at=None
         )
         for task in list(asked) or [_unasked(case, at)]:
-            task.done_at, task.done_by_id, task.result, task.note = at, by.id, risk, note or None
-            new = task._state.adding
-            write(task, fields=None if new else ["done_at", "done_by", "result", "note"], case_id=case.pk)
+            task.note = note or None
+            end_task(task, by=by, at=at, result=risk, more=("note",))
     return case
 
 
 def _unasked(case: Case, at: datetime) -> Task:
     """An assessment that nobody asked for is kept like the others."""
-    return Task(
+    task = Task(
         kind=TaskKind.REASSESS_RISK,
         case=case,
         organisation_id=case.organisation_id,
@@ -61,6 +60,8 @@ def _unasked(case: Case, at: datetime) -> Task:
         made_at=at,
         due_at=at,
     )
+    write(task, case_id=case.pk)
+    return task
 
 
 def review_grounds(pk: UUID, *, by: Actor, at: datetime, still_needed: Mapping[UUID, bool]) -> Case:

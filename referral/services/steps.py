@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
-from referral import grants, lifecycle, policy
+from referral import grants, lifecycle, notices, policy
 from referral.deadlines import Terms, decide_after_answer, decide_by, due_at
 from referral.enums import TERMINAL, Action, Holder, Machine, Side, State
 from referral.escalation import QUIET, WRITTEN_LATE
@@ -250,6 +250,7 @@ def finish(
         reason_code=reason_code,
     )
     grants.follow(referral, step.action)
+    notices.settle(referral.pk, at=step.at, due_at=referral.due_at)
     return log(
         Machine.REFERRAL,
         referral.case_id,

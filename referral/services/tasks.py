@@ -17,6 +17,31 @@ from referral.models import Case, Referral, Task
 from referral.services import steps
 
 
+def end_task(
+    task: Task,
+    *,
+    by: Actor | None,
+    at: datetime,
+    result: str = "",
+    more: tuple[str, ...] = (),
+    reason_code: str = "",
+) -> None:
+    """Done, by whatever act: nobody is asked any more to confirm a reading about it. The caller holds the row locked.
+
+    Args:
+        more: other columns that the caller has set.
+    """
+    task.done_at, task.done_by_id, task.result = at, by.id if by else None, result
+    write(
+        task,
+        fields=["done_at", "done_by", "result", *more],
+        case_id=task.case_id,
+        referral_id=task.referral_id,
+        reason_code=reason_code,
+    )
+    notices.settle(task.pk, at=at)
+
+
 def finish_tasks(
     case: Case,
     kind: TaskKind,
@@ -33,9 +58,7 @@ def finish_tasks(
     """
     tasks = Task.objects.select_for_update(of=("self",)).filter(case=case, kind=kind, done_at=None)
     for task in tasks if referral is None else tasks.filter(referral=referral):
-        task.done_at, task.result = at, result
-        task.done_by_id = by.id if by else None
-        write(task, fields=["done_at", "result", "done_by"], case_id=case.pk)
+        end_task(task, by=by, at=at, result=result)
 
 
 #: Tasks that only the act they ask for can end.
@@ -70,8 +93,7 @@ def end_call(pk: UUID, *, kind: TaskKind, by: Actor, at: datetime, version: int,
             raise steps.NotVisible
         if task.version != version or task.done_at is not None:
             raise steps.StaleForm
-        task.done_at, task.done_by_id, task.result = at, by.id, result
-        write(task, fields=["done_at", "done_by", "result"], case_id=task.case_id, reason_code=result.upper())
+        end_task(task, by=by, at=at, result=result, reason_code=result.upper())
     return task
 
 
@@ -102,17 +124,10 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
         if answers and result not in answers:
             steps.refuse(task.case, "NOT_POSSIBLE_FINISH_TASK")
             raise NotPossible([_("Say what came of the call.")])
-        task.done_at, task.done_by_id = at, by.id
-        task.result = result if answers else ""
+        heard = result if answers else ""
         # What was asked for stays in front of what was done.
         task.note = "\n".join(part for part in (task.note, note) if part) or None
-        write(
-            task,
-            fields=["done_at", "done_by", "note", "result"],
-            case_id=task.case_id,
-            referral_id=task.referral_id,
-            reason_code=task.result.upper(),
-        )
+        end_task(task, by=by, at=at, result=heard, more=("note",), reason_code=heard.upper())
         if task.result in (CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER):
             notices.tell(notices.supervisors_of(task.organisation_id), task.case, at=at, due_at=None)
         if task.result == CallResult.NOT_REACHED:

@@ -65,9 +65,11 @@ def ask_next(referral: Referral, *, at: datetime, tell: bool) -> Task | None:
 
 def end_calls(referral: Referral, *, by: Actor | None, at: datetime, result: str = "") -> None:
     """The desk has moved, or it is over: nobody has to telephone any more. To be called after the move."""
-    if referral.urgency == Urgency.EMERGENCY:
-        for kind in (TaskKind.CALL_DESK, TaskKind.NEXT_CANDIDATE):
-            finish_tasks(referral.case, kind, by=by, at=at, result=result, referral=referral)
+    for kind in (
+        TaskKind.CALL_DESK,
+        TaskKind.NEXT_CANDIDATE,
+    ):  # a desk may ask for a call by text in any urgency
+        finish_tasks(referral.case, kind, by=by, at=at, result=result, referral=referral)
     if referral.state not in _CALLED:
         finish_tasks(referral.case, TaskKind.OUTCOME_CALL, by=by, at=at, result=result, referral=referral)
 

@@ -47,6 +47,7 @@ from referral.queries.terms import spreads
 from referral.services.drafts import discard
 from referral.services.receiving import release_hold
 from referral.services.rounds import AnyRule, Chore, Rule
+from referral.services.tasks import end_task
 
 #: A title that is found missing later than at the arrival still leaves a day to obtain one.
 TITLE_FOUND_MISSING = timedelta(hours=24)
@@ -156,8 +157,7 @@ def settle_consents(at: datetime, case: Case) -> None:
 def settle(found: list[Task], at: datetime) -> None:
     """Ends the tasks about answers that were asked for again, or on which nothing rests any more."""
     for task in found:
-        task.done_at, task.result = at, "settled"
-        write(task, fields=["done_at", "result"], case_id=task.case_id)
+        end_task(task, by=None, at=at, result="settled")
 
 
 def release_holds(found: list[Placement], at: datetime) -> None:

@@ -31,7 +31,7 @@ from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.care import leave
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
-from referral.services.tasks import finish_task
+from referral.services.tasks import end_task, finish_task
 from referral.services.urgency import end_calls
 
 
@@ -288,8 +288,7 @@ def decide_objection(pk: UUID, *, by: Actor, at: datetime, version: int, uphold:
             raise NotAllowed(CaseAct.DECIDE_OBJECTION)
         if task.version != version or task.done_at is not None:
             raise steps.StaleForm
-        task.done_at, task.done_by_id, task.result = at, by.id, "upheld" if uphold else "overruled"
-        write(task, fields=["done_at", "done_by", "result"], case_id=task.case_id)
+        end_task(task, by=by, at=at, result="upheld" if uphold else "overruled")
         notices.tell([task.case.owner], task.case, at=at, due_at=None, action_needed=uphold)
         if not uphold:
             return []

@@ -320,3 +320,14 @@ def test_a_case_s_reference_stays_in_its_house_and_coordination_learns_whom_to_t
     assert leaked(page) == []
     assert spoken(case.reference) not in body
     assert same_as_unknown(sign_in(cast.gora), "task_heard", task.pk)
+
+
+def test_who_was_told_is_not_asked_to_confirm_what_has_moved(cast: c.Cast) -> None:
+    referral = c.sent(cast, urgency="urgent")
+    rounds(24.1)
+    [notice] = Notice.objects.filter(user=cast.elisabeth)
+    assert notice.asks_confirmation
+    act(cast.codou, referral, "acknowledge")
+    notice.refresh_from_db()
+    assert not notice.asks_confirmation
+    assert sign_in(cast.elisabeth).get(reverse("notice", args=[notice.pk])).status_code == 302
