@@ -9,23 +9,29 @@ from uuid import UUID
 from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS, Role
 from partners.models import Organisation
+from referral.answers import DelayReason
+from referral.deadlines import FOLLOWED
 from referral.demonstration import persons
-from referral.demonstration.plan import HOURS, MINUTES, File, Loop
+from referral.demonstration.plan import DAYS, HOURS, MINUTES, File, Loop
 from referral.demonstration.stage import Script, Stage
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of
-from referral.enums import SHELTER_SERVICES, CaseState, GroundCode, Group, MessageKind, Urgency
-from referral.models import Case, LegalGround, Referral
+from referral.enums import SHELTER_SERVICES, CaseState, GroundCode, Group, MessageKind, TaskKind, Urgency
+from referral.models import Case, LegalGround, Notice, Referral, Task
 from referral.queries import places_for
 from referral.queries.facts import groups_of_persons
 from referral.services import (
+    assigning,
     basis,
     care,
     cases,
+    clock,
+    escalating,
     expiry,
     messages,
     reading,
     receiving,
     sending,
+    steps,
     telephone,
     withdrawing,
 )
@@ -171,6 +177,12 @@ class Play:
         with self.stage.acting(self.owner) as by:
             sending.answer(self.pk, **self.as_read(by), codes=codes)
 
+    def confirm(self) -> None:
+        """To have read that the desk is silent: nobody further up is told."""
+        told = Notice.objects.get(user=self.stage.people[self.owner], object_id=self.pk, rung__number=2)
+        with self.stage.acting(self.owner) as by:
+            escalating.confirm_reading(told.pk, by=by, at=self.at)
+
     def withdraw(self) -> None:
         with self.stage.acting(self.owner) as by:
             withdrawing.withdraw_referral(self.pk, by=by, at=self.at, reason_code=self.loop.code)
@@ -225,7 +237,16 @@ class Play:
     def start(self) -> None:
         with self.stage.acting(self.desk) as by:
             code = self.row.arrival_code or ""
-            care.start_service(self.pk, **self.as_read(by), occurred_at=self.at - 10 * MINUTES, code=code)
+            care.start_service(
+                self.pk,
+                **self.as_read(by),
+                occurred_at=self.at - 10 * MINUTES,
+                code=code,
+                tell_back=self.file.tell_back or None,
+            )
+        if self.file.tell_back:
+            for days in FOLLOWED:
+                self.stage.later(self.at + days, self._tell_back)
         self._protect()
         self._write(self.owner, MessageKind.TEXT, ARRIVED)
 
@@ -271,6 +292,19 @@ class Play:
                 organisation_id=next_one,
             )
 
+    def put_off(self) -> None:
+        """The owner asked: the person would rather wait."""
+        task = Task.objects.get(referral=self.pk, kind=TaskKind.ONWARD)
+        with self.stage.acting(self.owner) as by:
+            assigning.delay_task(
+                task.pk,
+                by=by,
+                at=self.at,
+                version=task.version,
+                reason=DelayReason.WAITING_PERSON,
+                until=self.at + 10 * DAYS,
+            )
+
     def complete(self) -> None:
         with self.stage.acting(self.worker) as by:
             care.complete_service(
@@ -278,6 +312,14 @@ class Play:
             )
 
     # --- The system ----------------------------------------------------------------------------------------
+    def climb(self, rung: int) -> None:
+        with self.stage.unattended():
+            escalating.climb_referral(steps.locked(None, self.pk), rung, at=self.at)
+
+    def _tell_back(self) -> None:
+        with self.stage.unattended():
+            clock.run("told_back", self.at)
+
     def expire(self) -> None:
         with self.stage.unattended():
             expiry.expire(self.pk, at=self.at)
@@ -307,6 +349,8 @@ ACTS: dict[str, Callable[[Play], None]] = {
     "acknowledge": Play.acknowledge,
     "request_info": Play.request_info,
     "accept": Play.accept,
+    "accept_late": Play.accept,
+    "confirm": Play.confirm,
     "decline": Play.decline,
     "step_back": Play.step_back,
     "start": Play.start,
@@ -314,7 +358,10 @@ ACTS: dict[str, Callable[[Play], None]] = {
     "resume": Play.resume,
     "review": Play.review,
     "propose_onward": Play.propose_onward,
+    "put_off": Play.put_off,
     "complete": Play.complete,
+    "remind": lambda play: play.climb(1),
+    "escalate": lambda play: play.climb(2),
     "expire": Play.expire,
 }
 

@@ -61,6 +61,7 @@ ENTRIES: dict[str, Entry] = {
             Seat("supervisor", "Bineta Thiam", (SUPERVISOR,)),
             Seat("cheikh.fall", "Cheikh Fall", (SUPERVISOR,)),
             Seat("coordinator", "Ibrahima Ndour", (Role.COORDINATOR,)),
+            Seat("yacine.dabo", "Yacine Dabo", (Role.COORDINATOR,)),
             Seat("auditor", "Khady Gaye", (Role.AUDITOR,)),
         ),
     ),

@@ -13,6 +13,7 @@ EMERGENCY, URGENT, STANDARD = Urgency.EMERGENCY, Urgency.URGENT, Urgency.STANDAR
 PATHS: dict[str, tuple[str, ...]] = {
     "draft": (),
     "sent": ("send",),
+    "overdue": ("send", "remind", "escalate"),
     "telephoned": ("send", "telephone"),
     "acknowledged": ("send", "acknowledge"),
     "asked": ("send", "acknowledge", "request_info"),
@@ -20,11 +21,12 @@ PATHS: dict[str, tuple[str, ...]] = {
     "accepted": ("send", "acknowledge", "accept"),
     "accepted_at_once": ("send", "accept"),
     "accepted_after_call": ("send", "telephone", "accept"),
+    "accepted_late": ("send", "remind", "escalate", "confirm", "accept_late"),
     "no_show": ("send", "acknowledge", "accept", "no_show"),
     "in_service": ("send", "acknowledge", "accept", "start"),
     "came_late": ("send", "acknowledge", "accept", "no_show", "resume"),
     "staying": ("send", "acknowledge", "accept", "start", "review"),
-    "onward": ("send", "accept", "start", "propose_onward"),
+    "onward": ("send", "accept", "start", "propose_onward", "put_off"),
     "completed": ("send", "acknowledge", "accept", "start", "complete"),
     "completed_after_questions": ("send", "acknowledge", "request_info", "answer", "accept", "start", "complete"),
     "declined": ("send", "acknowledge", "decline"),
@@ -45,16 +47,25 @@ GAPS: dict[str, tuple[timedelta, timedelta, timedelta]] = {
     "request_info": (10 * MINUTES, 40 * MINUTES, 3 * HOURS),
     "answer": (25 * MINUTES, 4 * HOURS, 22 * HOURS),
     "accept": (30 * MINUTES, 4 * HOURS, 28 * HOURS),
+    "confirm": (5 * MINUTES, 40 * MINUTES, 2 * HOURS),
+    "accept_late": (15 * MINUTES, 2 * HOURS, 5 * HOURS),
     "start": (3 * HOURS, 22 * HOURS, 3 * DAYS),
     "no_show": (9 * HOURS, 30 * HOURS, 4 * DAYS),
     "resume": (8 * HOURS, 18 * HOURS, 20 * HOURS),
     "review": (26 * DAYS, 27 * DAYS, 28 * DAYS),
     "propose_onward": (6 * DAYS, 9 * DAYS, 12 * DAYS),
+    "put_off": (20 * HOURS, DAYS, 2 * DAYS),
     "decline": (35 * MINUTES, 5 * HOURS, 29 * HOURS),
     "step_back": (40 * MINUTES, 65 * MINUTES, 80 * MINUTES),
     "withdraw": (5 * HOURS, 15 * HOURS, 2 * DAYS),
     "withdraw_consent": (3 * DAYS, 5 * DAYS, 8 * DAYS),
 }
+#: The desk is reminded when half of its time has passed, its head is told at the end.
+GAPS["remind"] = GAPS["escalate"] = (
+    ACKNOWLEDGE[EMERGENCY] / 2,
+    ACKNOWLEDGE[URGENT] / 2,
+    ACKNOWLEDGE[STANDARD] / 2,
+)
 #: Silence until twice the time has passed.
 GAPS["expire"] = (
     2 * ACKNOWLEDGE[EMERGENCY] + 5 * MINUTES,
@@ -63,7 +74,7 @@ GAPS["expire"] = (
 )
 STAY, HELP = 24 * DAYS, 9 * DAYS
 #: Acts that a rule ties to the minute.
-EXACT = frozenset({"step_back", "expire"})
+EXACT = frozenset({"step_back", "remind", "escalate", "confirm", "accept_late", "expire"})
 OPENING, CLOSING = 8, 18
 
 
@@ -124,6 +135,7 @@ class File:
         reporter: key of who reported it; else the owner opened it.
         days: age of a file without referrals.
         refused: a group that the person does not wish to share.
+        tell_back: the person agrees that the sender hears how it goes; else nobody asked.
     """
 
     owner: str
@@ -134,6 +146,7 @@ class File:
     reporter: str = ""
     days: float = 0
     refused: str = ""
+    tell_back: bool = False
     #: Closed by the supervisor once all its referrals have ended.
     closed: bool = False
 
@@ -145,12 +158,12 @@ FILES: tuple[File, ...] = (
         Loop("teranga", "SHELTER_EMERG", URGENT, "draft", 0.02),
     )),
     File("caseworker", "domestic", "SN-DK", (
-        Loop("teranga", "SHELTER_EMERG", URGENT, "sent", 0.08),
+        Loop("teranga", "SHELTER_EMERG", URGENT, "overdue", 0.05),
         Loop("wergu", "MED_GEN", URGENT, "acknowledged", 0.05),
     )),
     File("caseworker", "daara", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", EMERGENCY, "accepted", 0.06),
-        Loop("wergu", "MED_EMERG", EMERGENCY, "sent", 0.03),
+        Loop("wergu", "MED_EMERG", EMERGENCY, "sent", 0.004),
         Loop("cdpe_pikine", "FAM_ASSESS", STANDARD, "sent", 0.04),
     ), reporter="reporter"),
     File("caseworker", "market", "SN-DK", (
@@ -160,16 +173,16 @@ FILES: tuple[File, ...] = (
     File("caseworker", "daara", "SN-TH", (
         Loop("teranga", "SHELTER_EMERG", URGENT, "in_service", 9),
         Loop("wergu", "MED_GEN", STANDARD, "completed", 2, "NEED_MET"),
-        Loop("elleg", "EDU", STANDARD, "in_service", 3),
+        Loop("elleg", "EDU", STANDARD, "in_service", 4),
         Loop("network", "TRACE", STANDARD, "acknowledged", 1.5),
-    ), title="ogp"),
+    ), title="ogp", tell_back=True),
     File("caseworker", "women", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", URGENT, "consent_withdrawn", 0.6),
         Loop("wergu", "PSYCH", STANDARD, "in_service", 4),
         Loop("atte", "STAY", STANDARD, "accepted", 1.2),
     )),
     File("caseworker", "mother", "SN-DK", (
-        Loop("teranga", "SHELTER_TRANSIT", URGENT, "onward", 3),
+        Loop("teranga", "SHELTER_TRANSIT", URGENT, "onward", 0.7),
         Loop("jambaar", "MHPSS", STANDARD, "in_service", 8),
         Loop("return", "REUNIF", STANDARD, "asked", 1.1),
     )),
@@ -179,8 +192,8 @@ FILES: tuple[File, ...] = (
         Loop("elleg", "VOC", STANDARD, "in_service", 9),
     ), title="ogp"),
     File("caseworker", "unknown", "SN-DK", (
-        Loop("yaakaar", "SHELTER_EMERG", URGENT, "declined", 2.5, "NO_CAPACITY",
-             then=Loop("teranga", "SHELTER_EMERG", URGENT, "accepted", 0.3)),
+        Loop("yaakaar", "SHELTER_EMERG", URGENT, "declined", 3.5, "NO_CAPACITY",
+             then=Loop("teranga", "SHELTER_EMERG", URGENT, "accepted_late", 0.3)),
         Loop("wergu", "MED_CERT", URGENT, "completed", 1.3, "NEED_MET"),
     )),
     File("caseworker", "abroad", "SN-LG", (
@@ -194,7 +207,7 @@ FILES: tuple[File, ...] = (
     )),
     # --- The national unit: Mamadou Bâ and Ndèye Sarr ---------------------------------------------------------
     File("mamadou.ba", "daara", "SN-TH", (
-        Loop("teranga", "SHELTER_EMERG", URGENT, "sent", 1.3),
+        Loop("teranga", "SHELTER_EMERG", URGENT, "sent", 0.08),
         Loop("cdpe_mbour", "FAM_ASSESS", STANDARD, "answered", 0.9),
         Loop("elleg", "MHPSS", URGENT, "telephoned", 0.2),
     )),

@@ -12,6 +12,7 @@ from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
+from referral.demonstration.timekeeping import keep_time
 from referral.models import Notice
 from referral.services import cases
 from referral.services.suspension import suspend_organisation
@@ -30,6 +31,7 @@ def play(now: datetime, password: str) -> None:
     """All or nothing: a demonstration that stops half-way leaves no half of it (events of looks are never undone)."""
     stage = Stage(now, password)
     found(stage)
+    keep_time(stage)
     for file in FILES:
         stage.begin(open_file(stage, file), opening(file, now))
     for report in WAITING:

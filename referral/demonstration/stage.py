@@ -75,6 +75,8 @@ class Stage:
     _actors: dict[str, Actor] = field(default_factory=dict)
     _waiting: list[tuple[datetime, int, Script]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
+    #: What the clock of the play's own transaction shows: many act at the same time.
+    _shown: datetime | None = None
 
     def __post_init__(self) -> None:
         self.at = self.now - DAYS
@@ -96,7 +98,7 @@ class Stage:
             if coming is not None:
                 self.begin(script, coming)
         self.at = self.now
-        _set_clock("default", self.now)
+        self._show_time()
 
     # --- Who acts ------------------------------------------------------------------------------------------
     @contextmanager
@@ -115,12 +117,17 @@ class Stage:
     @contextmanager
     def _sitting(self, who: sitting.Who) -> Iterator[None]:
         with keyring.opened(self.provider) as ring, sitting.opened(who, self.at) as here:
-            _set_clock("default", self.at)
+            self._show_time()
             yield
             if here.looks or ring.unwraps:
                 with transaction.atomic(using=ALIAS):
                     _set_clock(ALIAS, self.at)
                     audit.flush()
+
+    def _show_time(self) -> None:
+        if self._shown != self.at:
+            _set_clock("default", self.at)
+            self._shown = self.at
 
     def seat(
         self, person: str, name: str, organisation: Organisation, roles: list[str], by: Actor | None

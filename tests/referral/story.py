@@ -1,7 +1,8 @@
 """A journey through the pages, told step by step: who does what, who is told of it, who can still read what."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils.translation import gettext
 
 from audit import clock
 from audit.models import Event
+from audit.work import defer
 from crypto.models import DataKey
 from crypto.scopes import ScopeKind
 from partners.models import Organisation
@@ -54,12 +56,26 @@ class Story:
     def does(self, who: str, url: str, /, told: str = "", **typed: Any) -> str:
         """Fills the form of a page and sends it; returns where it leads. Exactly the people of `told` are told."""
         self.later(minutes=1)  # inside one transaction the database's time stands still
+        with self.telling(told), self.committing(execute=True):
+            answer = press(self.browser(who), url, **typed)
+        assert answer.status_code == 302, said(answer)
+        return str(answer["Location"])
+
+    def waits(self, hours: float, told: str = "") -> None:
+        """Nobody does anything; the worker's clock goes round, more than once. Exactly the people of `told` hear."""
+        with self.telling(told):
+            for _quarter in range(4):
+                self.later(hours=hours / 4)
+                defer("referral.clock", timestamp=int(clock.now().timestamp()))
+                assert work("referral.clock") == 1
+
+    @contextmanager
+    def telling(self, told: str) -> Iterator[None]:
+        """Exactly the people of `told` hear of what happens meanwhile, each by one mail that says what it may."""
         work()
         noticed, sent = set(Notice.objects.values_list("pk", flat=True)), len(mail.outbox)
-        with self.committing(execute=True):
-            answer = press(self.browser(who), url, **typed)
+        yield
         work()
-        assert answer.status_code == 302, said(answer)
         notices = list(Notice.objects.exclude(pk__in=noticed).select_related("user"))
         assert sorted(notice.user.name.lower() for notice in notices) == sorted(told.split())
         mails = sorted(mail.outbox[sent:], key=lambda message: (message.to, message.subject))
@@ -68,7 +84,6 @@ class Story:
             sorted(notices, key=lambda n: ([n.user.email], n.reference)), mails, strict=True
         ):
             says_only_what_it_may(notice, message)
-        return str(answer["Location"])
 
     def acts(self, who: str, referral: Referral, action: str, /, told: str = "", **typed: Any) -> Transition:
         """One act on a referral: its line of the log, its event and the sender's page name organisation and time."""

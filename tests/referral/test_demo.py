@@ -14,17 +14,19 @@ from django.db.models import F
 from audit import clock
 from audit.models import Event
 from partners.enums import CHILD_PROTECTION_KINDS, OrganisationKind, Role
-from partners.models import Membership, Organisation, Places, Region, User
-from partners.queries import actor_of
+from partners.models import DutyShift, Membership, Organisation, Places, Region, User
+from partners.queries import absent_now, actor_of, on_duty
 from referral.demonstration.plan import FILES, PATHS, WAITING, Loop
 from referral.demonstration.stage import DAYS, address
 from referral.demonstration.stories import opening
 from referral.disclosure import is_child
-from referral.enums import CaseState, Side, State
+from referral.enums import CaseState, MessageKind, Side, State, TaskKind, ToldBack
 from referral.management.commands.demo import PASSWORD, SIGN_INS
 from referral.models import (
     Case,
+    Holiday,
     LegalGround,
+    Message,
     Notice,
     Person,
     Referral,
@@ -32,8 +34,10 @@ from referral.models import (
     SafetyExtract,
     Task,
     TelephoneAnswer,
+    Term,
 )
 from referral.queries import cases_of, inbox
+from referral.queries.terms import forget_holidays
 
 databases = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -47,20 +51,29 @@ ENDS = {
 LAST_ACT = {
     "send": "sent",
     "telephone": "sent",
+    "escalate": "sent",
     "acknowledge": "acknowledged",
     "answer": "acknowledged",
     "request_info": "info_requested",
     "accept": "accepted",
+    "accept_late": "accepted",
     "no_show": "no_show",
     "start": "in_service",
     "resume": "in_service",
     "review": "in_service",
-    "propose_onward": "in_service",
+    "put_off": "in_service",
     "complete": "completed",
     "decline": "declined",
     "withdraw": "withdrawn",
     "expire": "expired",
 }
+
+
+@pytest.fixture(autouse=True)
+def fresh_calendar() -> Iterator[None]:
+    """The holidays of the demonstration are rolled back; what this process remembers of them is not."""
+    yield
+    forget_holidays()
 
 
 def run() -> str:
@@ -187,6 +200,8 @@ def test_the_demonstration(settings: Any) -> None:
     }
     assert not LegalGround.objects.exclude(recipient__kind__in=CHILD_PROTECTION_KINDS).exists()
 
+    _shows_the_clock(now)
+
     # Dates: over three months, history and events with the acts that they tell of, none in the future.
     assert Referral.objects.filter(created_at__lt=now - timedelta(days=60)).exists()
     for row in Referral.objects.all():
@@ -204,3 +219,34 @@ def test_the_demonstration(settings: Any) -> None:
     assert run() == printed
     assert Event.objects.count() == events
     assert mail.outbox == []
+
+
+def _shows_the_clock(now: datetime) -> None:
+    sign_ins = {key: User.objects.get(email=address(key)) for key, _role in SIGN_INS}
+    caseworker = sign_ins["caseworker"]
+
+    # Somebody is on duty, this week and next; one person is away, and somebody stands in.
+    for key in ("focal", "coordinator"):
+        assert sign_ins[key] in on_duty(sign_ins[key].organisation_id)
+    for moment in (now, now + timedelta(days=7)):
+        shifts = DutyShift.objects.filter(begins_at__lte=moment, ends_at__gt=moment)
+        assert shifts.values("organisation").distinct().count() == 4
+    assert [absence.covered_by for absence in absent_now(caseworker.organisation_id)] == [caseworker]
+
+    # A desk to be telephoned now; a silence that the heads have heard of and nobody has confirmed; a late yes.
+    call = Task.objects.get(kind=TaskKind.CALL_DESK, done_at=None)
+    assert (call.owner, call.due_at > now) == (caseworker, True)
+    waiting = Notice.objects.filter(user=caseworker, rung__isnull=False, read_at=None).select_related("rung")
+    assert [(each.asks_confirmation, each.rung.number, each.rung.confirm_by > now) for each in waiting] == [
+        (True, 2, True)
+    ]
+    late = Referral.objects.get(answered_late=True)
+    assert (late.state, late.receiving_organisation) == (State.ACCEPTED, sign_ins["focal"].organisation)
+    put_off = Task.objects.get(delayed_until__gt=now)
+    assert (put_off.owner, put_off.delay_reason) == (caseworker, "waiting_person")
+
+    # What time is counted by, and what the sender was told of somebody who is in service.
+    assert Term.objects.exclude(region=None).count() == 1
+    assert set(Holiday.objects.values_list("day__year", flat=True)) == {now.year, now.year + 1}
+    told = Message.objects.filter(kind=MessageKind.TOLD_BACK, referral__state=State.IN_SERVICE)
+    assert set(told.values_list("code", flat=True)) == {ToldBack.ARRIVED_WELL, ToldBack.CARE_GOES_ON}

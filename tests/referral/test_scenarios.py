@@ -1,4 +1,4 @@
-"""Scenarios A1 to A7 and A11 of peers.md §5.A, end to end through the pages that their users use."""
+"""Scenarios A1 to A7, A9 and A11 of peers.md §5.A, end to end through the pages that their users use."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from audit.models import Event
 from partners.models import Places
 from referral.enums import State, TaskKind
 from referral.models import Case, LegalGround, Notice, Referral, Task
+from referral.references import spoken
 from tests import canary
 from tests import cast as c
 from tests.referral.story import Story, fr, snapshot_is_closed
@@ -274,6 +275,38 @@ def completed(story: Story, referral: Referral) -> Referral:
 def withdrawn(story: Story, referral: Referral) -> Referral:
     story.acts("aissatou", referral, "withdraw", told="codou", reason_code="ERROR")
     return referral
+
+
+def test_a9_deadline(story: Story) -> None:
+    """Silence is told ever further up and seen in every list; a late yes is still a yes, and both sides read that."""
+    cast = story.cast
+    referral = story.refers(story.opens_case(**child()), cast.centre, "SHELTER_EMERG", told="codou")
+    assert (referral.urgency, referral.due_at) == ("urgent", referral.sent_at + timedelta(hours=24))
+    story.waits(11)
+    story.waits(1, told="codou")
+    late = fr("%(count)d h late") % {"count": 1}
+    lists = {"codou": "inbox", "elisabeth": "inbox", "aissatou": "referrals"}
+    assert {late in story.reads(who, name) for who, name in lists.items()} == {False}
+
+    story.waits(13, told="aissatou elisabeth")  # who waits for the answer, and the head of the silent house
+    reminders = Notice.objects.filter(rung__object_id=referral.pk)
+    assert {(each.reference, each.action_needed, each.due_at) for each in reminders} == {
+        (referral.reference, True, referral.due_at)
+    }
+    for who, name in lists.items():
+        (row,) = story.browser(who).get(reverse(name)).context["rows"]
+        assert (row["reference"], row["late"]) == (spoken(referral.reference), True)
+        assert late in story.reads(who, name).lower()
+    for who in ("aissatou", "elisabeth"):
+        asked = story.reads(who, "notice", reminders.get(user=cast.people[who]).pk)
+        assert fr("I have read it and take care of it") in asked
+
+    story.acts("codou", referral, "accept", told="aissatou", conflict="no", worker=str(cast.daouda.pk))
+    assert (referral.state, referral.answered_late) == (State.ACCEPTED, True)
+    for who, name in lists.items():
+        assert fr("Given after the deadline") in story.reads(who, "referral", referral.pk)
+        assert late not in story.reads(who, name).lower()
+    story.waits(12)  # past the hour at which national coordination would have been told
 
 
 def test_a11_the_only_intake_officer_is_deactivated(story: Story) -> None:
