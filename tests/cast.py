@@ -110,6 +110,20 @@ def offer(organisation: Organisation, *codes: str, **eligibility: Any) -> None:
 
 def make_cast() -> Cast:
     """Raises nothing; leaves reference data of the migrations as they are."""
+    cast = gather()
+    report_to(cast)
+    return cast
+
+
+def report_to(cast: Cast) -> None:
+    """Whoever finds somebody in the region reports to the national unit."""
+    with acting(), transaction.atomic():
+        cast.region.reports_to = cast.unit
+        write(cast.region, fields=["reports_to"])
+
+
+def gather() -> Cast:
+    """Everybody, in new rows alone."""
     with acting(), transaction.atomic():
         at = clock.now()
         region = Region.objects.order_by("code").first()
@@ -123,8 +137,6 @@ def make_cast() -> Cast:
         court = organisation("Tribunal", OrganisationKind.COURT, region)
         operator = organisation("Exploitant", OrganisationKind.OPERATOR, region)
         other_centre = organisation("Maison Keur", OrganisationKind.RECEPTION_CENTRE, region)
-        region.reports_to = unit
-        write(region, fields=["reports_to"])
         offer(centre, "SHELTER_EMERG", "SHELTER_TRANSIT")
         offer(other_centre, "SHELTER_EMERG")
         offer(ngo, "MHPSS", "LEGAL", takes_children=False)

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from config.connections import ALIASES, NoRights
 from config.database import CannotStart
 from crypto.keyring import Keyring, opened
 from crypto.providers import FileKeyProvider
-from tests.database.pristine import prepare_server, test_databases
+from tests.database.pristine import keep_cast, prepare_server, test_databases
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,13 +27,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
-) -> Iterator[None]:
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any, key_file: Path
+) -> Iterator[tuple[Any, str]]:
+    """Gives everybody of tests/cast.py, made once, and the statement that writes the same rows again."""
+    from tests.cast import gather
+
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     with django_db_blocker.unblock():
         databases = test_databases(worker, request.config.option.verbose)
         databases.__enter__()
-    yield
+        kept = gather(), keep_cast()
+    yield kept
     with django_db_blocker.unblock():
         databases.__exit__(None, None, None)
 
@@ -70,11 +75,16 @@ def keyring(db: None) -> Iterator[Keyring]:
 
 
 @pytest.fixture
-def cast(db: None) -> Any:
+def cast(django_db_setup: tuple[Any, str], db: None) -> Any:
     """Everybody of tests/cast.py, in a test that is rolled back."""
-    from tests.cast import make_cast
+    from tests.cast import report_to
 
-    return make_cast()
+    people, again = django_db_setup
+    with connections["default"].cursor() as cursor:
+        cursor.execute(again)
+    mine = deepcopy(people)
+    report_to(mine)
+    return mine
 
 
 @pytest.fixture

@@ -70,6 +70,39 @@ $$;
 """
 
 
+#: What is there beside the rows of the migrations, kept so that each test can have it for one statement.
+KEEP_CAST = """
+CREATE SCHEMA kept_cast;
+DO $$
+DECLARE
+    t name;
+    filled boolean;
+BEGIN
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE kept_cast.%I AS TABLE public.%I', t, t);
+        IF EXISTS (SELECT FROM pg_tables WHERE schemaname = 'pristine' AND tablename = t) THEN
+            EXECUTE format('DELETE FROM kept_cast.%I k USING pristine.%I p WHERE k::text = p::text', t, t);
+        END IF;
+        EXECUTE format('SELECT EXISTS (SELECT FROM kept_cast.%I)', t) INTO filled;
+        IF NOT filled THEN
+            EXECUTE format('DROP TABLE kept_cast.%I', t);
+        END IF;
+    END LOOP;
+END
+$$;
+GRANT USAGE ON SCHEMA kept_cast TO relais_app;
+GRANT SELECT ON ALL TABLES IN SCHEMA kept_cast TO relais_app;
+"""
+CAST_AGAIN = """
+SELECT string_agg(format('INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM kept_cast.%I',
+                         k.tablename, c.names, c.names, k.tablename), ';')
+FROM pg_tables k CROSS JOIN LATERAL (
+    SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = k.tablename AND is_generated = 'NEVER') AS c (names)
+WHERE k.schemaname = 'kept_cast'
+"""
+
+
 def prepare_server() -> None:
     """Once for a run, before its processes: the server, and its roles.
 
@@ -109,6 +142,16 @@ def test_databases(worker: str, verbosity: int) -> Iterator[None]:
     switch("owner")
     teardown_databases(made, verbosity)
     switch("app")
+
+
+def keep_cast() -> str:
+    """Takes what was written since the migrations out of the tables. Gives the statement that brings it back."""
+    with _owner() as connection:
+        connection.execute(KEEP_CAST)
+        row = connection.execute(CAST_AGAIN).fetchone()
+    put_back()
+    assert row is not None
+    return str(row[0])
 
 
 def put_back() -> None:
