@@ -103,9 +103,13 @@ def active_people(organisation_id: UUID, roles: Iterable[str] = Role) -> QuerySe
     return User.objects.filter(organisation=organisation_id, is_active=True, pk__in=held.values("user"))
 
 
+def who_answer(organisation_id: UUID) -> QuerySet[User]:
+    """Those who can answer a referral."""
+    return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR])
+
+
 def desk_staffed(organisation_id: UUID) -> bool:
-    """Is there somebody who can answer a referral?"""
-    return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR]).exists()
+    return who_answer(organisation_id).exists()
 
 
 def people(organisation: Organisation | None = None) -> QuerySet[User]:

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partners.enums import MailPace
+from partners.queries import who_answer
 from referral import audiences, sms
 from referral.enums import UNANSWERED, Channel, DeliveryState
 from referral.gateway import GatewayFailed, gateway
@@ -110,7 +111,7 @@ def _send(notice: Notice, subject: str, body: str) -> None:
 
 
 def _text(notice: Notice) -> None:
-    """Where the desk is asked for its answer, with the code by which it may give one."""
+    """Where the desk is asked for its first answer, with the code by which it may give one."""
     way = gateway()
     if way is None:
         raise GatewayFailed("There is no gateway any more.")
@@ -120,7 +121,10 @@ def _text(notice: Notice) -> None:
             pk=notice.object_id,
             state__in=sorted(UNANSWERED),
             receiving_organisation_id=notice.user.organisation_id,
+            # What was said by text or telephone is confirmed or changed here, else each answer would ask for one more.
+            telephone_answers=None,
         ).exists()
+        and who_answer(notice.user.organisation_id).filter(pk=notice.user_id).exists()
     )
     with translation.override(notice.user.language):
         text = sms.text_of(

@@ -15,13 +15,16 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from audit.work import at_work
-from partners.enums import MailPace, SmsPace
-from referral.models import Delivery, Notice, Placement, Referral, SmsReply, Task, TelephoneAnswer
+from partners.enums import MailPace, Role, SmsPace
+from referral import notices
+from referral.models import Delivery, Notice, Placement, Referral, SmsReply, Task, TelephoneAnswer, WrongCodes
 from referral.services.deliveries import deliver_digests
 from tests import canary
 from tests import cast as c
 from tests.referral.pages import later, page_of, press, sign_in
+from tests.referral.passing import go_round
 from tests.referral.test_gateway import Operator, operator
+from tests.referral.test_races import together
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -32,7 +35,6 @@ SHOWN = "retour"
 
 @pytest.fixture
 def gate(settings: Any) -> Iterator[Operator]:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     with operator() as server:
         settings.RELAIS_GATEWAY_URL = server.url
         settings.RELAIS_GATEWAY_TOKEN = "jeton"
@@ -52,9 +54,14 @@ def asked(cast: c.Cast, gate: Operator, **how: Any) -> tuple[Referral, str]:
     by_sms(cast.codou)
     referral = c.sent(cast, **how)
     work()
-    found = re.search(r"1 (\d{6})", gate.received[-1]["text"])
-    assert found is not None
-    return referral, found[1]
+    code = code_in(gate.received[-1]["text"])
+    assert code is not None
+    return referral, code
+
+
+def code_in(text: str) -> str | None:
+    found = re.search(r"1 (\d{6})", text)
+    return found and found[1]
 
 
 def answers(text: str, sender: str = NUMBER, token: str = SHOWN) -> int:
@@ -123,13 +130,91 @@ def test_another_number_does_not_answer_with_it(cast: c.Cast, gate: Operator, se
     assert Event.objects.using("audit").filter(reason_code="WRONG_CODE").count() == 1
 
 
-def test_codes_are_not_guessed(cast: c.Cast, gate: Operator) -> None:
+def wrong(code: str, guess: int) -> str:
+    return f"1 {(int(code) + 1 + guess) % 10**6:06}"
+
+
+def refused(reason_code: str) -> int:
+    return int(Event.objects.using("audit").filter(reason_code=reason_code).count())
+
+
+def test_codes_are_not_guessed_for_an_hour(cast: c.Cast, gate: Operator) -> None:
     _referral, code = asked(cast, gate)
     for guess in range(5):
-        answers(f"1 {(int(code) + 1 + guess) % 10**6:06}")
+        answers(wrong(code, guess))
+    later(minutes=59)
     answers(f"1 {code}")
     assert not TelephoneAnswer.objects.exists()
-    assert Event.objects.using("audit").filter(reason_code="TOO_MANY_CODES").exists()
+    assert (refused("WRONG_CODE"), refused("TOO_MANY_CODES")) == (5, 1)
+    assert "770000000" not in WrongCodes.objects.get().number
+    later(minutes=61)
+    answers(f"1 {code}")
+    assert TelephoneAnswer.objects.exists()
+
+
+def test_another_number_is_not_braked_and_a_right_code_counts_for_nothing(
+    cast: c.Cast, gate: Operator
+) -> None:
+    _referral, code = asked(cast, gate)
+    for guess in range(6):
+        answers(wrong(code, guess), sender="+221 77 000 00 01")
+    answers(f"1 {code}")
+    assert TelephoneAnswer.objects.exists()
+    assert sorted(WrongCodes.objects.values_list("counted", flat=True)) == [0, 6]
+
+
+def test_what_was_counted_is_cleared_away_once_it_counts_no_more(cast: c.Cast, gate: Operator) -> None:
+    answers("1 000000")
+    later(minutes=50)
+    go_round(["wrong_codes"])
+    assert WrongCodes.objects.exists()
+    later(minutes=70)
+    go_round(["wrong_codes"])
+    assert not WrongCodes.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "audit"])
+def test_guesses_at_once_are_all_counted(transactional_cast: c.Cast, gate: Operator) -> None:
+    by_sms(transactional_cast.codou)
+    together(*[lambda guess=guess: answers(f"1 {guess:06}") for guess in range(8)])
+    assert WrongCodes.objects.get().counted == 8
+    assert (refused("WRONG_CODE"), refused("TOO_MANY_CODES")) == (5, 3)
+
+
+@pytest.mark.parametrize("how", ["account closed", "role ended", "other role"])
+def test_the_telephone_of_who_left_the_desk_answers_nothing(cast: c.Cast, gate: Operator, how: str) -> None:
+    _referral, code = asked(cast, gate)
+    with c.acting(), transaction.atomic():
+        user, seat = type(cast.codou).objects.get(pk=cast.codou.pk), cast.codou.memberships.get()
+        if how == "account closed":
+            user.is_active = False
+            c.write(user, fields=["is_active"])
+        elif how == "role ended":
+            seat.until = clock.now()
+            c.write(seat, fields=["until"])
+        else:
+            seat.role = Role.CASEWORKER
+            c.write(seat, fields=["role"])
+    assert answers(f"1 {code}") == 204
+    assert not TelephoneAnswer.objects.exists()
+    assert not Placement.objects.exists()
+    assert refused("WRONG_CODE") == 1
+
+
+def test_an_answer_by_text_brings_no_new_code_and_holds_no_longer(cast: c.Cast, gate: Operator) -> None:
+    """Each yes once brought a new code, with which the next yes held the place twelve hours more."""
+    referral, code = asked(cast, gate)
+    codou = type(cast.codou).objects.get(pk=cast.codou.pk)
+    notices.tell([codou], referral, at=clock.now(), due_at=None)  # as the ladder does
+    work()
+    second = code_in(gate.received[-1]["text"])
+    answers(f"1 {code}")
+    work()
+    assert [code_in(message["text"]) for message in gate.received] == [code, second, None]
+    until = Placement.objects.get().held_until
+    later(hours=5)
+    answers(f"2 {second}")
+    assert (Placement.objects.get().state, Placement.objects.get().held_until) == ("released", until)
 
 
 def test_an_old_code_and_one_of_an_answered_referral_move_nothing(cast: c.Cast, gate: Operator) -> None:
