@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import locmem
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +20,7 @@ from audit.work import at_work
 from partners.enums import MailPace, Role, SmsPace
 from referral import notices
 from referral.models import Delivery, Notice, Placement, Referral, SmsReply, Task, TelephoneAnswer, WrongCodes
-from referral.services.deliveries import deliver_digests
+from referral.services.deliveries import ATTEMPTS, deliver_digests
 from tests import canary
 from tests import cast as c
 from tests.referral.pages import later, page_of, press, sign_in
@@ -287,6 +289,69 @@ def test_what_is_for_information_comes_once_a_day_and_what_asks_for_an_act_at_on
     assert digest.to == [cast.aissatou.email]
     assert referral.reference in digest.body
     assert canary.found([*c.SECRETS.values(), "Maison", "Teranga"], digest.body.encode()) == []
+
+
+def daily(user: c.User) -> None:
+    assert press(sign_in(user), reverse("channels"), mail_pace="daily").status_code == 302
+
+
+def informed(cast: c.Cast, *users: c.User) -> Referral:
+    """Each hears something for information."""
+    referral = c.sent(cast)
+    people = type(cast.codou).objects.filter(pk__in=[user.pk for user in users])
+    notices.tell(people, referral, at=clock.now(), due_at=None, action_needed=False)
+    work()
+    mail.outbox.clear()
+    return referral
+
+
+def digests() -> None:
+    with at_work() as at:
+        deliver_digests(at=at)
+
+
+def test_what_waits_for_the_mail_of_the_day_leaves_also_when_one_wishes_to_be_told_at_once(
+    cast: c.Cast,
+) -> None:
+    daily(cast.daouda)
+    informed(cast, cast.daouda)
+    assert press(sign_in(cast.daouda), reverse("channels"), mail_pace="at_once").status_code == 302
+    digests()
+    assert [message.to for message in mail.outbox] == [[cast.daouda.email]]
+    assert not Delivery.objects.filter(state="waiting").exists()
+
+
+class Refusing(locmem.EmailBackend):
+    """Knows nobody of this name."""
+
+    def send_messages(self, messages: Any) -> int:
+        for message in messages:
+            if message.to[0].startswith("codou"):
+                raise SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+        return super().send_messages(messages)
+
+
+def test_an_address_that_is_refused_keeps_the_mail_of_the_day_from_nobody_else(
+    cast: c.Cast, settings: Any
+) -> None:
+    people = (cast.codou, cast.daouda, cast.elisabeth)
+    for user in people:
+        daily(user)
+    informed(cast, *people)
+    settings.EMAIL_BACKEND = "tests.referral.test_replies.Refusing"
+    with pytest.raises(OSError, match="1 mails") as caught:
+        digests()
+    assert cast.codou.email not in str(caught.value)
+    assert {message.to[0] for message in mail.outbox} == {cast.daouda.email, cast.elisabeth.email}
+    hers = Delivery.objects.get(notice__user=cast.codou, notice__action_needed=False)
+    assert (hers.state, hers.attempts) == ("waiting", 1)
+    for _again in range(ATTEMPTS - 1):
+        with pytest.raises(OSError, match="1 mails"):
+            digests()
+    hers.refresh_from_db()
+    assert (hers.state, hers.attempts) == ("failed", ATTEMPTS)
+    digests()
+    assert len(mail.outbox) == 2
 
 
 def test_times_are_the_databases(cast: c.Cast, gate: Operator) -> None:
