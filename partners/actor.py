@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from partners.enums import DESK_ROLES
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -16,7 +18,7 @@ class Actor:
     #: The organisation's Group, when one of the roles sits at its desk; referrals are listed by it.
     desk: int | None = None
     deputy_for: frozenset[UUID] = frozenset()
-    #: Colleagues who are absent now, and whose cover this person is.
+    #: Colleagues who are absent now, and whose work this person does with a role of their own.
     covers: frozenset[UUID] = frozenset()
     national_unit: bool = False
     name: str = field(default="", compare=False)
@@ -25,6 +27,10 @@ class Actor:
     def stands_for(self, user_id: UUID | None) -> bool:
         """Is it this person, or somebody absent whom this person covers?"""
         return user_id is not None and user_id in self.seats
+
+    def cares_for(self, worker_id: UUID | None) -> bool:
+        """Is it the named worker of a person in care, or the cover, with a seat at the desk as every worker has?"""
+        return self.has(*DESK_ROLES) and self.stands_for(worker_id)
 
     @property
     def seats(self) -> frozenset[UUID]:

@@ -15,6 +15,17 @@ class NotAllowed(PermissionDenied):
 
 Rule = Callable[[Actor, UUID | None], bool]
 
+#: With which roles one does the work of which, while whoever holds it is absent: with the same; a supervisor, whose
+#: are all tasks of the house, with that role anybody's of the desk. The other roles have no work on a case to cover,
+#: and do none (design §2).
+STANDS_IN: Mapping[str, frozenset[Role]] = {
+    Role.CASEWORKER: frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
+    Role.FOCAL_POINT: frozenset({Role.FOCAL_POINT, Role.SUPERVISOR}),
+    Role.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Role.JUSTICE: frozenset({Role.JUSTICE}),
+    Role.COORDINATOR: frozenset({Role.COORDINATOR}),
+}
+
 
 def anyone(actor: Actor, organisation_id: UUID | None) -> bool:
     return True
@@ -63,6 +74,11 @@ RULES: Mapping[Act, Rule] = {
 def may(actor: Actor, act: Act, organisation_id: UUID | None = None) -> bool:
     """Args: organisation_id: whose rows they are, where the act is about one organisation's."""
     return RULES[act](actor, organisation_id)
+
+
+def who_stand_in(absent: Iterable[str]) -> frozenset[Role]:
+    """The roles of which a cover needs one, for somebody who holds `absent`; of several roles one is enough."""
+    return frozenset().union(*(STANDS_IN.get(role, frozenset()) for role in absent))
 
 
 def excluded_together(roles: Iterable[str]) -> frozenset[Role]:

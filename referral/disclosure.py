@@ -106,7 +106,7 @@ def _receiving_level(actor: Actor, referral: Any, basis_live: bool) -> Level:
     desk = actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
     if referral.state in PREVIEW_STATES and desk:
         return Level.PREVIEW
-    if referral.state in SNAPSHOT_STATES and (desk or actor.stands_for(referral.worker_id)):
+    if referral.state in SNAPSHOT_STATES and (desk or actor.cares_for(referral.worker_id)):
         return Level.SNAPSHOT if basis_live else Level.CODES
     return Level.CODES
 
@@ -122,7 +122,7 @@ def extract_open(
         or at >= until
     ):
         return False
-    return actor.has(Role.FOCAL_POINT, Role.SUPERVISOR) or actor.stands_for(referral.worker_id)
+    return actor.has(Role.FOCAL_POINT, Role.SUPERVISOR) or actor.cares_for(referral.worker_id)
 
 
 _BANDS = (

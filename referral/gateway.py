@@ -1,7 +1,7 @@
 """How does a text message leave? Through an operator's gateway, over HTTP; another adapter needs `send` only."""
 
 import json
-from http import HTTPStatus
+from http.client import HTTPException
 from typing import Final, Protocol
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
@@ -54,8 +54,8 @@ class HttpGateway:
                 return
         except HTTPError as error:
             error.close()
-            raise GatewayFailed(f"The gateway answered {HTTPStatus(error.code).value}.") from None
-        except OSError as error:
+            raise GatewayFailed(f"The gateway answered {error.code}.") from None
+        except (OSError, HTTPException) as error:
             # The error's own text may hold the address with its secrets.
             raise GatewayFailed(f"The gateway does not answer: {type(error).__name__}.") from None
 

@@ -15,9 +15,8 @@ from referral.services import clock, deliveries, lost
 logger = logging.getLogger(__name__)
 
 #: Half a minute, then ever longer (30 s and a power of two): the last attempt is about nine hours after the first.
-ATTEMPTS = 14
 PATIENT = RetryStrategy(
-    max_attempts=ATTEMPTS,
+    max_attempts=deliveries.ATTEMPTS,
     exponential_wait=2,
     wait=30,
     retry_exceptions={SMTPException, OSError, DatabaseError, AuditUnavailable, KeyUnavailable},
@@ -36,9 +35,10 @@ def deliver(context: JobContext, delivery: int) -> None:
     with at_work() as at:
         try:
             deliveries.deliver(delivery, at=at)
-        except (SMTPException, OSError):
-            logger.warning("mail not sent", extra={"event": "notice_mail_failed"})
-            if context.job.attempts >= ATTEMPTS:
+        except Exception as error:
+            logger.warning("notice not delivered", extra={"event": "notice_mail_failed"})
+            # What is not tried again reached nobody, whatever the reason: no notice waits without a job.
+            if PATIENT.get_retry_decision(exception=error, job=context.job) is None:
                 deliveries.give_up(delivery, at=at)
             raise
 

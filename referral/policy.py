@@ -1,12 +1,12 @@
 """Who may do it? A matrix of action x side x role, deny by default (design §2). Pure: no request, no query."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from partners.actor import Actor
-from partners.enums import Role
+from partners.enums import DESK_ROLES, Role
 from referral.enums import Action, CaseAct, Side, TaskKind
 
 
@@ -169,12 +169,28 @@ def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
     return not actor.stands_for(requested_by)
 
 
+#: Roles that a kind of task asks for; any seat at the desk for all others.
+TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
+    TaskKind.TAKE_IN_REPORT: (Role.CASEWORKER, Role.SUPERVISOR),
+    TaskKind.COUNTERSIGN: (Role.SUPERVISOR,),
+    TaskKind.AGE_DECISION: (Role.SUPERVISOR,),
+    TaskKind.OBJECTION: (Role.SUPERVISOR,),
+    TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
+    TaskKind.DUTY_CALL: (Role.COORDINATOR,),
+}
+
+
+def taken_with(kind: str) -> Iterable[Role]:
+    """The roles of which one is needed to take a task of this kind."""
+    return TAKERS.get(TaskKind(kind), DESK_ROLES)
+
+
 def may_finish(actor: Actor, task: Any) -> bool:
-    """A task is its owner's, or the cover's while the owner is absent; without one, the supervisors' of its
-    organisation, who also stand in for the owner."""
+    """A task is its owner's, or the cover's while the owner is absent, with a role that takes such tasks; without an
+    owner, the supervisors' of its organisation, who also stand in for the owner."""
     own = task.organisation_id == actor.organisation_id
     return own and (
-        actor.stands_for(task.owner_id)
+        (actor.stands_for(task.owner_id) and actor.has(*taken_with(task.kind)))
         or actor.has(Role.SUPERVISOR)
         or (task.kind == TaskKind.DUTY_CALL and actor.has(Role.COORDINATOR))
     )

@@ -31,6 +31,11 @@ def is_code_of(notice_id: UUID, code: str) -> bool:
     return constant_time_compare(code_of(notice_id), code)
 
 
+def digest_of(number: str) -> str:
+    """By which a number can be found again and not read."""
+    return salted_hmac("referral.sms.number", dialled(number), algorithm="sha256").hexdigest()
+
+
 def text_of(site: str, reference: str, due_at: datetime | None, code: str = "") -> str:
     """A reference, that something is to be done, by when (design §7.9); with a code, how to answer."""
     parts = [

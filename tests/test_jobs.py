@@ -22,8 +22,8 @@ from audit.work import at_work, defer
 from partners.models import User
 from referral import notices
 from referral.enums import DeliveryState
-from referral.jobs import ATTEMPTS
 from referral.models import Delivery, Notice, Referral
+from referral.services.deliveries import ATTEMPTS
 from tests import cast as c
 from tests.referral.pages import sign_in
 
@@ -154,6 +154,14 @@ def test_a_mail_server_that_fails_is_asked_again_and_in_the_end_it_is_seen(
     assert Notice.objects.filter(pk=notice.pk, read_at=None).exists()  # on the person's page it still stands
     page = sign_in(User.objects.get(name="Mareme")).get(reverse("worker")).content.decode()
     assert reverse("delivery_retry", args=[delivery.pk]) in page
+
+
+def test_what_fails_in_a_way_that_nobody_expected_is_seen_too(notice: Notice, settings: Any) -> None:
+    """It is not tried again, so it must not wait for ever either."""
+    settings.EMAIL_BACKEND = "nowhere.Backend"
+    run_worker()
+    assert Delivery.objects.get(notice=notice).state == DeliveryState.FAILED
+    assert not waiting()
 
 
 def test_what_a_dead_worker_held_is_taken_up(notice: Notice) -> None:

@@ -22,6 +22,7 @@ from partners.queries.people import (
     open_invitation,
     people,
     seated,
+    who_answer,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "seated",
     "services_of",
     "sites_of",
+    "who_answer",
 ]

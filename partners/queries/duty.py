@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db.models import Expression, Q, QuerySet, Value
 
 from audit.fields import RelaisNow
+from partners import policy
 from partners.enums import Role
 from partners.models import Absence, DutyShift, User
-from partners.queries.people import active_people
+from partners.queries.people import active_people, live_roles
 
 #: Who can be on duty: those who answer a desk, and national coordination.
 ON_THE_ROSTER = (Role.FOCAL_POINT, Role.SUPERVISOR, Role.COORDINATOR)
@@ -53,24 +54,47 @@ def absences_of(organisation_id: UUID) -> QuerySet[Absence]:
     ).select_related("user", "covered_by")
 
 
+def may_cover(user: User) -> QuerySet[User]:
+    """The colleagues who hold today a role that does this person's work."""
+    roles = policy.who_stand_in(live_roles([user.pk])[user.pk])
+    return active_people(user.organisation_id, roles).exclude(pk=user.pk).order_by("name")
+
+
+def covered(absences: Iterable[Absence]) -> set[UUID]:
+    """The absences whose cover counts today: an account that left, or lost the roles it stood in with, does not."""
+    asked = [absence for absence in absences if absence.covered_by.is_active]
+    roles = live_roles([pk for absence in asked for pk in (absence.user_id, absence.covered_by_id)])
+    return {
+        absence.pk
+        for absence in asked
+        if policy.who_stand_in(roles[absence.user_id]) & roles[absence.covered_by_id]
+    }
+
+
 def cover_of(user: User) -> User | None:
     """Who stands in for somebody absent; None for somebody who is there."""
     return _covers([user]).get(user.pk)
 
 
 def present(users: Iterable[User]) -> list[User]:
-    """The same people, each who is absent replaced by the cover."""
+    """The same people; for each who is absent the cover, or, where no cover counts any more, the supervisors too."""
     asked = list(users)
     covers = _covers(asked)
-    return list({covers.get(user.pk, user).pk: covers.get(user.pk, user) for user in asked}.values())
+    for organisation_id in {user.organisation_id for user in asked if covers.get(user.pk, user) is None}:
+        supervisors = list(active_people(organisation_id, [Role.SUPERVISOR]))
+        asked += supervisors
+        covers |= _covers(supervisors)
+    return list({told.pk: told for told in (covers.get(user.pk) or user for user in asked)}.values())
 
 
-def _covers(users: list[User]) -> dict[UUID, User]:
-    """No chain: nobody is absent who covers somebody at that time (`services.duty.record_absence`)."""
-    if not users:
-        return {}
-    absences = Absence.objects.filter(_running(None), user__in=users, covered_by__is_active=True)
-    return {absence.user_id: absence.covered_by for absence in absences.select_related("covered_by")}
+def _covers(users: list[User]) -> dict[UUID, User | None]:
+    """Of those who are absent alone; None where the cover does not count.
+
+    No chain: nobody is absent who covers somebody at that time (`services.duty.record_absence`).
+    """
+    absences = list(Absence.objects.filter(_running(None), user__in=users).select_related("covered_by"))
+    count = covered(absences)
+    return {absence.user_id: absence.covered_by if absence.pk in count else None for absence in absences}
 
 
 def covering(user_id: UUID) -> QuerySet[Absence]:

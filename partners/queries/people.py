@@ -1,5 +1,6 @@
 """Who is this, in which seat, and who else is there?"""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from audit.fields import RelaisNow
+from partners import policy
 from partners.actor import Actor
 from partners.enums import DESK_ROLES, OrganisationStatus, Role
 from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, User
@@ -30,8 +32,11 @@ SEATED = Statement(
         WHERE user_id = u.id AND deputy_for_id IS NOT NULL AND (until IS NULL OR until > relais_now()))""",
         """ARRAY(SELECT m.group_id FROM partners_user_groups m JOIN auth_group g ON g.id = m.group_id
         WHERE m.user_id = u.id AND (g.id = o.group_id OR g.name = %(coordination)s))""",
-        """ARRAY(SELECT user_id FROM partners_absence WHERE covered_by_id = u.id AND removed_at IS NULL
-        AND begins_at <= relais_now() AND ends_at > relais_now())""",
+        """ARRAY(SELECT ARRAY[a.user_id::text, m.role::text]
+        FROM partners_absence a JOIN partners_membership m ON m.user_id = a.user_id
+        WHERE a.covered_by_id = u.id AND a.removed_at IS NULL
+        AND a.begins_at <= relais_now() AND a.ends_at > relais_now()
+        AND (m.until IS NULL OR m.until > relais_now()))""",
         "relais_now()",
     ),
 )
@@ -65,7 +70,11 @@ def actor_of(user: User) -> Actor:
         groups=frozenset(group for group in seat.seat_groups if _opened(group, organisation.group_id, roles)),
         desk=None if roles.isdisjoint(DESK_ROLES) else organisation.group_id,
         deputy_for=frozenset(seat.seat_deputy_for),
-        covers=frozenset(seat.seat_covers) if seat.is_active else frozenset(),
+        covers=frozenset(
+            UUID(absent)
+            for absent, role in seat.seat_covers
+            if not roles.isdisjoint(policy.who_stand_in([role]))
+        ),
         national_unit=organisation.is_national_unit,
         name=seat.name,
         organisation_name=organisation.name,
@@ -74,6 +83,14 @@ def actor_of(user: User) -> Actor:
 
 def _opened(group: int, desk: int, roles: frozenset[str]) -> bool:
     return not roles.isdisjoint(DESK_ROLES) if group == desk else Role.COORDINATOR in roles
+
+
+def live_roles(users: Iterable[UUID]) -> defaultdict[UUID, set[str]]:
+    """What each of these people holds today."""
+    held: defaultdict[UUID, set[str]] = defaultdict(set)
+    for user_id, role in live_memberships().filter(user__in=list(users)).values_list("user", "role"):
+        held[user_id].add(role)
+    return held
 
 
 def has_undertaken(user: User) -> bool:
@@ -86,9 +103,13 @@ def active_people(organisation_id: UUID, roles: Iterable[str] = Role) -> QuerySe
     return User.objects.filter(organisation=organisation_id, is_active=True, pk__in=held.values("user"))
 
 
+def who_answer(organisation_id: UUID) -> QuerySet[User]:
+    """Those who can answer a referral."""
+    return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR])
+
+
 def desk_staffed(organisation_id: UUID) -> bool:
-    """Is there somebody who can answer a referral?"""
-    return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR]).exists()
+    return who_answer(organisation_id).exists()
 
 
 def people(organisation: Organisation | None = None) -> QuerySet[User]:

@@ -14,7 +14,7 @@ from partners.actor import Actor
 from partners.enums import Act
 from partners.models import LONGEST_SHIFT, Absence, DutyShift, Organisation, User
 from partners.queries import active_people
-from partners.queries.duty import may_be_on_duty
+from partners.queries.duty import may_be_on_duty, may_cover
 from partners.services.guard import Refusal, StaleForm, authorise, locked
 
 Span = TypeVar("Span", DutyShift, Absence)
@@ -133,7 +133,7 @@ def _keep(
 def record_absence(
     by: Actor, *, user_id: UUID, begins_at: datetime, ends_at: datetime, covered_by: UUID, at: datetime
 ) -> Absence:
-    """From then on the cover hears and does what is for this person.
+    """From then on the cover hears and does what is for this person, as long as a role of the cover's does that work.
 
     Raises:
         NotAllowed, Refusal.
@@ -143,6 +143,10 @@ def record_absence(
     user, cover = _one_of(people, user_id), _one_of(people, covered_by)
     if user == cover:
         raise Refusal(_("Nobody stands in for themselves."))
+    if not may_cover(user).filter(pk=cover.pk).exists():
+        raise Refusal(
+            _("The cover needs a role with which this person’s work can be done: choose somebody else.")
+        )
     _require_span(begins_at, ends_at, at)
     _require_free(user, begins_at, ends_at)
     then = _overlapping(Absence, begins_at, ends_at)

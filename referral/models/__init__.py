@@ -2,7 +2,7 @@ from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
-from referral.models.paper import ReservedCode, SmsReply
+from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
     Placement,
@@ -42,4 +42,5 @@ __all__ = [
     "TelephoneAnswer",
     "Term",
     "Transition",
+    "WrongCodes",
 ]

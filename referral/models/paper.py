@@ -34,6 +34,21 @@ class ReservedCode(models.Model):
         return self.reference
 
 
+class WrongCodes(models.Model):
+    """How often a number answered with a wrong code, and until when that counts."""
+
+    #: Its keyed hash (`sms.digest_of`): nobody reads from here who answers by telephone.
+    number = CodeField(primary_key=True, max_length=64)
+    counted = models.PositiveIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("wrong codes of a number")
+
+    def __str__(self) -> str:
+        return str(self.counted)
+
+
 class SmsReply(models.Model):
     """The one answer by text message to one notice: provisional, because numbers can be forged."""
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from partners.actor import Actor
-from partners.enums import DESK_ROLES, Role
 from partners.models import User
 from partners.queries import active_people
 from partners.queries.duty import covering
 from referral.enums import OPEN, CaseState, State, TaskKind
 from referral.models import Case, CaseGrant, Referral, Task
+from referral.policy import taken_with
 from referral.queries.lists import tasks_of
 
 DAY = timedelta(hours=24)
@@ -42,22 +42,13 @@ def _open() -> QuerySet[Task]:
     return Task.objects.filter(done_at=None).select_related("case", "referral", "owner")
 
 
-#: Roles that a kind of task asks for; any seat at the desk for all others.
-TAKERS = {
-    TaskKind.TAKE_IN_REPORT: (Role.CASEWORKER, Role.SUPERVISOR),
-    TaskKind.COUNTERSIGN: (Role.SUPERVISOR,),
-    TaskKind.AGE_DECISION: (Role.SUPERVISOR,),
-    TaskKind.OBJECTION: (Role.SUPERVISOR,),
-    TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
-    TaskKind.DUTY_CALL: (Role.COORDINATOR,),
-}
 #: What somebody asked for is decided by somebody else (design §2).
 SECOND_PERSON = frozenset({TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION})
 
 
 def takers_of(task: Task) -> QuerySet[User]:
     """The people of the task's organisation who could do it."""
-    people = active_people(task.organisation_id, TAKERS.get(TaskKind(task.kind), DESK_ROLES))
+    people = active_people(task.organisation_id, taken_with(task.kind))
     if task.kind in SECOND_PERSON:
         asked = (task.case.owner_id, task.case.opened_by_id)
         people = people.exclude(pk__in=[pk for pk in asked if pk is not None])

@@ -91,6 +91,6 @@ def tie(actor: Actor, referral: Referral) -> Tie:
         case_granted=CaseGrant.objects.filter(
             user_id__in=actor.seats, content_object_id=referral.case_id
         ).exists(),
-        named_worker=actor.stands_for(referral.worker_id),
+        named_worker=actor.cares_for(referral.worker_id),
         own_case=referral.referring_organisation_id == actor.organisation_id,
     )

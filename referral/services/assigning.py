@@ -26,7 +26,7 @@ from referral.services.receiving import workers_of
 
 #: How far the owner alone may put a task off: from today, and never further than this after its deadline.
 DELAY = timedelta(days=14)
-#: A supervisor may go further, but not out of sight.
+#: A supervisor may go further, but not out of sight: in the same way, however often it is put off.
 LONG_DELAY = timedelta(days=90)
 #: What may have to wait for somebody else. Not the law's own deadlines, nor a call that cannot wait.
 MAY_WAIT = frozenset(
@@ -50,9 +50,7 @@ CANNOT_TAKE = _("This person cannot do that: choose somebody else.")
 
 def latest_delay(by: Actor, task: Task, at: datetime) -> datetime:
     """Until when `by` may put the task off; at or before `at` when not at all."""
-    if by.has(Role.SUPERVISOR):
-        return at + LONG_DELAY
-    return min(at, task.due_at) + DELAY
+    return min(at, task.due_at) + (LONG_DELAY if by.has(Role.SUPERVISOR) else DELAY)
 
 
 def delay_task(
@@ -70,6 +68,8 @@ def delay_task(
             raise NotPossible([_("This task cannot be put off.")])
         if not at < until <= latest_delay(by, task, at):
             steps.refuse(task.case, "NOT_POSSIBLE_DELAY_TASK")
+            if by.has(Role.SUPERVISOR):
+                raise NotPossible([_("Nobody may put this task off so far.")])
             raise NotPossible([_("A supervisor alone may put this task off so far.")])
         task.delay_reason, task.delayed_until = reason, until
         write(

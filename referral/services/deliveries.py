@@ -1,22 +1,29 @@
 """A notice leaves, at least once: what is sent twice has one Message-ID or key, of which the other end shows one."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from partners.enums import MailPace
+from partners.queries import who_answer
 from referral import audiences, sms
 from referral.enums import UNANSWERED, Channel, DeliveryState
 from referral.gateway import GatewayFailed, gateway
 from referral.models import Delivery, Notice, Referral
+
+logger = logging.getLogger(__name__)
+
+#: After so many in vain a notice has reached nobody, and stands where that is looked for.
+ATTEMPTS = 14
 
 
 def deliver(pk: int, *, at: datetime) -> None:
@@ -51,30 +58,47 @@ def give_up(pk: int, *, at: datetime) -> None:
     )
 
 
+class NotAllSent(OSError):
+    """Of the mails of the day. Says how many only: what a mail server answers names the address."""
+
+
 def deliver_digests(*, at: datetime) -> None:
-    """The one mail of the day, for those who chose it. Raises SMTPException, OSError: the rest waits."""
+    """The one mail of the day, of what is for information and has not left: also for those who have chosen since then
+    to be told at once. Whom the mail does not reach keeps nobody else waiting.
+
+    Raises:
+        NotAllSent: the job tries again.
+    """
     waiting = Delivery.objects.filter(
-        state=DeliveryState.WAITING,
-        channel=Channel.EMAIL,
-        notice__action_needed=False,
-        notice__user__mail_pace=MailPace.DAILY,
+        state=DeliveryState.WAITING, channel=Channel.EMAIL, notice__action_needed=False
     )
+    failed = 0
     for user in waiting.values_list("notice__user", flat=True).distinct().order_by():
-        with transaction.atomic():
-            mine = list(
-                waiting.filter(notice__user=user)
-                .select_for_update(of=("self",))
-                .select_related("notice__user")
-                .order_by("made_at")
-            )
-            unread = [delivery.notice for delivery in mine if delivery.notice.read_at is None]
-            if unread:
-                _digest(unread)
-            for delivery in mine:
-                read = delivery.notice.read_at is not None
-                delivery.state = DeliveryState.MOOT if read else DeliveryState.SENT
-                delivery.ended_at = at
-                delivery.save(update_fields=["state", "ended_at"])
+        mine = waiting.filter(notice__user=user)
+        mine.update(attempts=F("attempts") + 1)
+        try:
+            _deliver_digest(mine, at)
+        except (SMTPException, OSError):
+            failed += 1
+            logger.warning("mail of the day not sent", extra={"event": "notice_mail_failed"})
+            mine.filter(attempts__gte=ATTEMPTS).update(state=DeliveryState.FAILED, ended_at=at)
+    if failed:
+        raise NotAllSent(f"{failed} mails of the day were not sent.")
+
+
+def _deliver_digest(waiting: QuerySet[Delivery], at: datetime) -> None:
+    with transaction.atomic():
+        mine = list(
+            waiting.select_for_update(of=("self",)).select_related("notice__user").order_by("made_at")
+        )
+        unread = [delivery.notice for delivery in mine if delivery.notice.read_at is None]
+        if unread:
+            _digest(unread)
+        for delivery in mine:
+            read = delivery.notice.read_at is not None
+            delivery.state = DeliveryState.MOOT if read else DeliveryState.SENT
+            delivery.ended_at = at
+            delivery.save(update_fields=["state", "ended_at"])
 
 
 def tell_of_losses() -> None:
@@ -110,7 +134,7 @@ def _send(notice: Notice, subject: str, body: str) -> None:
 
 
 def _text(notice: Notice) -> None:
-    """Where the desk is asked for its answer, with the code by which it may give one."""
+    """Where the desk is asked for its first answer, with the code by which it may give one."""
     way = gateway()
     if way is None:
         raise GatewayFailed("There is no gateway any more.")
@@ -120,7 +144,10 @@ def _text(notice: Notice) -> None:
             pk=notice.object_id,
             state__in=sorted(UNANSWERED),
             receiving_organisation_id=notice.user.organisation_id,
+            # What was said by text or telephone is confirmed or changed here, else each answer would ask for one more.
+            telephone_answers=None,
         ).exists()
+        and who_answer(notice.user.organisation_id).filter(pk=notice.user_id).exists()
     )
     with translation.override(notice.user.language):
         text = sms.text_of(

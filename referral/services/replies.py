@@ -1,25 +1,23 @@
 """A desk answers by text message. Numbers can be forged: the answer is provisional, like one given by telephone."""
 
-import hashlib
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit import services as audit
 from audit.rows import write
+from partners.models import User
+from partners.queries import who_answer
 from referral import escalation, notices, sms
 from referral.enums import UNANSWERED, Channel, DeliveryState, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Delivery, Notice, Referral, SmsReply, Task
-from referral.services import telephone
+from referral.services import telephone, wrong_codes
 from referral.sms import SmsAnswer
 
 #: A code is taken for this long after its message left.
 LIFE = timedelta(hours=48)
-#: So many wrong codes of one number in an hour, and nothing of it is taken any more.
-MOST_WRONG, WRONG_FOR = 5, 3600
 
 
 def receive_reply(sender: str, text: str, *, at: datetime) -> bool:
@@ -29,19 +27,18 @@ def receive_reply(sender: str, text: str, *, at: datetime) -> bool:
         sender: the number as the gateway says it; compared, never believed.
     """
     found = sms.read_answer(text)
-    guesses = f"sms:{hashlib.sha256(sms.dialled(sender).encode()).hexdigest()}"
-    if found is None or cache.get(guesses, 0) >= MOST_WRONG:
-        return _refused("UNREADABLE" if found is None else "TOO_MANY_CODES")
+    if found is None:
+        return _refused("UNREADABLE")
     answer, code = found
     with transaction.atomic():
-        notice = _asked(sender, code, at)
+        tried = wrong_codes.may_try(sender, at=at)
+        notice = _asked(sender, code, at) if tried else None
         if notice is not None:
+            wrong_codes.forgive(sender)
             SmsReply.objects.create(notice=notice, answer=answer.name.lower(), received_at=at)
             _act(notice, answer, at)
             return True
-    cache.add(guesses, 0, WRONG_FOR)
-    cache.incr(guesses)
-    return _refused("WRONG_CODE")
+    return _refused("WRONG_CODE" if tried else "TOO_MANY_CODES")
 
 
 def _refused(reason_code: str) -> bool:
@@ -50,7 +47,10 @@ def _refused(reason_code: str) -> bool:
 
 
 def _asked(sender: str, code: str, at: datetime) -> Notice | None:
-    """The notice that this code belongs to, sent to this number lately and not answered yet."""
+    """The notice that this code belongs to, sent to this number lately and not answered yet.
+
+    Only while the number is that of somebody who answers for this desk: a telephone outlives the seat of its owner.
+    """
     sent = Delivery.objects.filter(
         channel=Channel.SMS,
         state=DeliveryState.SENT,
@@ -61,9 +61,17 @@ def _asked(sender: str, code: str, at: datetime) -> Notice | None:
     for delivery in sent:
         notice = delivery.notice
         if sms.dialled(notice.user.telephone) == sms.dialled(sender) and sms.is_code_of(notice.pk, code):
-            locked = Notice.objects.select_for_update(of=("self",)).select_related("user").get(pk=notice.pk)
-            return None if SmsReply.objects.filter(notice=locked).exists() else locked
+            locked = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+            # The lock that closing an account and ending a role take: neither happens between this look and the answer.
+            User.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.user_id)
+            answered = SmsReply.objects.filter(notice=locked).exists()
+            return locked if not answered and _sits_at_desk(locked) else None
     return None
+
+
+def _sits_at_desk(notice: Notice) -> bool:
+    receiver = Referral.objects.values_list("receiving_organisation_id", flat=True).get(pk=notice.object_id)
+    return who_answer(receiver).filter(pk=notice.user_id).exists()
 
 
 def _act(notice: Notice, answer: SmsAnswer, at: datetime) -> None:

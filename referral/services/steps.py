@@ -90,7 +90,7 @@ def permit(actor: Actor, action: str, referral: Referral, standing: Tie | None =
 
 def permit_departure(actor: Actor, referral: Referral) -> None:
     """The desk or the named worker of the receiver says when a person has left. Raises `NotAllowed`."""
-    if not policy.worker_or_desk(actor, Tie(named_worker=actor.stands_for(referral.worker_id))):
+    if not policy.worker_or_desk(actor, Tie(named_worker=actor.cares_for(referral.worker_id))):
         refuse(referral, "NOT_ALLOWED_DEPARTURE")
         raise NotAllowed("departure")
 

@@ -15,14 +15,15 @@ from referral.models import Placement, Referral, TelephoneAnswer
 from referral.queries import places_for
 from referral.queries.terms import terms_for
 from referral.services import steps
-from referral.services.receiving import hold
+from referral.services.receiving import hold, release_hold
 from referral.services.urgency import hear_by_telephone
 
 
 def record_telephone_answer(
     pk: UUID, *, by: Actor, at: datetime, version: int, yes: bool, said_by: str, said_at: datetime
 ) -> TelephoneAnswer:
-    """Holds a place for some hours on a yes; discloses nothing until the receiver confirms by accepting.
+    """Holds a place for some hours on a yes, gives it back on a no; discloses nothing until the receiver confirms by
+    accepting.
 
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible, NoPlaceFree.
@@ -60,18 +61,25 @@ def take_answer(
         recorded_at=at,
     )
     write(answer, case_id=referral.case_id, referral_id=referral.pk)
-    if yes:
-        hold(referral, at=at, places_id=_free_place(referral), label=None, by_telephone=True)
-        terms = terms_for(organisation_id=referral.receiving_organisation_id)
-        for held in Placement.objects.select_for_update(of=("self",)).filter(
-            referral=referral, state=PlacementState.HELD
-        ):
-            held.held_until = terms.after(Clock.TELEPHONE_HOLD, at, referral.urgency)
-            write(held, fields=["held_until"], case_id=referral.case_id, referral_id=referral.pk)
+    if not yes:
+        release_hold(referral)
+    elif not referral.placements.filter(state=PlacementState.HELD, held_until__gt=at).exists():
+        _hold(referral, at)
     steps.finish(step, occurred_at=said_at, reason_code="YES" if yes else "NO")
     hear_by_telephone(referral, yes=yes, by=by, at=at)
     notices.tell(notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at)
     return answer
+
+
+def _hold(referral: Referral, at: datetime) -> None:
+    """For some hours from the first yes: said again while they run, it holds the place no longer."""
+    hold(referral, at=at, places_id=_free_place(referral), label=None, by_telephone=True)
+    terms = terms_for(organisation_id=referral.receiving_organisation_id)
+    for held in Placement.objects.select_for_update(of=("self",)).filter(
+        referral=referral, state=PlacementState.HELD
+    ):
+        held.held_until = terms.after(Clock.TELEPHONE_HOLD, at, referral.urgency)
+        write(held, fields=["held_until"], case_id=referral.case_id, referral_id=referral.pk)
 
 
 def _free_place(referral: Referral) -> UUID | None:

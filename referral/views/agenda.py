@@ -1,6 +1,7 @@
 """The lists of tasks: of the day, mine, my team's; and what one does to a task without doing it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -102,15 +103,25 @@ def task_delay(request: ActingRequest, pk: UUID) -> HttpResponse:
 
     done = perform(request, form, act)
     form.renew(task.version)
-    text = _("You can put it off until %(moment)s; a supervisor can go further.") % {"moment": moment(latest)}
     return done or _page(
         request,
         task,
         form=form,
         title=_("Why is this not possible yet?"),
-        text=text if latest > at else _("A supervisor alone may put this task off further."),
+        text=_how_far(actor, latest, at),
         submit=_("Put off"),
     )
+
+
+def _how_far(actor: Actor, latest: datetime, at: datetime) -> str:
+    until = {"moment": moment(latest)}
+    if actor.has(Role.SUPERVISOR):
+        if latest > at:
+            return _("You can put it off until %(moment)s.") % until
+        return _("This task has been put off as far as possible: do it, or give it to somebody else.")
+    if latest > at:
+        return _("You can put it off until %(moment)s; a supervisor can go further.") % until
+    return _("A supervisor alone may put this task off further.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.enums import Act
 from partners.models import Absence, User
 from partners.queries import active_people
-from partners.queries.duty import absences_of
+from partners.queries.duty import absences_of, covered, may_cover
 from partners.services import duty as roster
 from partners.services.guard import authorise
 from partners.templatetags.interface import moment
@@ -32,12 +32,14 @@ def cover(request: ActingRequest) -> HttpResponse:
     organisation_id = _allowed(request)
     people = User.objects.filter(organisation=organisation_id).order_by("name")
     lines = [(user, holdings_of(user.pk)) for user in people]
+    absences = absences_of(organisation_id)
     return render(
         request,
         "referral/duty/cover.html",
         {
             "people": [{"user": user, "holds": held} for user, held in lines if user.is_active or held],
-            "absences": absences_of(organisation_id),
+            "absences": absences,
+            "covered": covered(absences),
             "back_url": reverse("duty"),
             "at": now(),
         },
@@ -48,7 +50,7 @@ def cover(request: ActingRequest) -> HttpResponse:
 def cover_absence(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Somebody is away: until when, and who stands in."""
     user, at = _colleague(request, pk), now()
-    colleagues = active_people(request.actor.organisation_id).exclude(pk=pk).order_by("name")
+    colleagues = may_cover(user)
     form = AbsenceForm(request.POST or None, at=at, people=colleagues)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -67,7 +69,9 @@ def cover_absence(request: ActingRequest, pk: UUID) -> HttpResponse:
             "text": _(
                 "During the absence the cover is told instead, sees the tasks, and opens the files that this "
                 "person holds. It ends by itself."
-            ),
+            )
+            if colleagues
+            else _("Nobody else here holds a role with which this person’s work can be done."),
             "submit": _("Record"),
             "back_url": reverse("cover"),
         },

@@ -19,7 +19,7 @@ from partners import policy
 from partners.enums import Act
 from partners.models import DutyShift, User
 from partners.queries import absent_now, on_duty
-from partners.queries.duty import may_be_on_duty, shifts_between
+from partners.queries.duty import covered, may_be_on_duty, shifts_between
 from partners.services import duty as roster
 from partners.services.guard import authorise
 from partners.templatetags.interface import clock, moment
@@ -53,6 +53,7 @@ def duty(request: ActingRequest) -> HttpResponse:
     monday = _monday(request.GET.get("week", ""), at)
     keeps = policy.may(actor, Act.KEEP_ROSTER, actor.organisation_id)
     guard = list(on_duty(actor.organisation_id))
+    absences = absent_now(actor.organisation_id)
     return render(
         request,
         "referral/duty/roster.html",
@@ -62,7 +63,8 @@ def duty(request: ActingRequest) -> HttpResponse:
             "previous": f"?week={monday - WEEK:%Y-%m-%d}",
             "next": f"?week={monday + WEEK:%Y-%m-%d}",
             "guard": [user.name for user in guard],
-            "absences": absent_now(actor.organisation_id),
+            "absences": absences,
+            "covered": covered(absences),
             "mine": actor.id in {user.pk for user in guard},
             "alone": {user.pk for user in guard} == {actor.id},
             "form": TakeOverForm(initial={"seen": roster.seen_by(actor, at)}),

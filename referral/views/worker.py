@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.enums import Act
-from partners.services.guard import authorise
+from partners.services.guard import Refusal, authorise
 from referral.queries import clock_runs, worker
 from referral.services import worker as services
 from referral.views.door import ActingRequest, now
@@ -43,8 +43,11 @@ def worker_page(request: ActingRequest) -> HttpResponse:
 
 @require_POST
 def job_retry(request: ActingRequest, pk: int) -> HttpResponse:
-    services.retry_job(pk, by=request.actor)
-    messages.success(request, _("The job waits to be tried again."))
+    try:
+        services.retry_job(pk, by=request.actor, at=now())
+        messages.success(request, _("The job waits to be tried again."))
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
     return redirect("worker")
 
 

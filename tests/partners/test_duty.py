@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from audit import clock
 from partners.enums import Role
-from partners.models import Absence, DutyShift
+from partners.models import Absence, DutyShift, User
 from partners.policy import NotAllowed
 from partners.queries import absent_now, cover_of, on_duty, present
+from partners.queries.duty import covered, may_cover
 from partners.services import duty
 from partners.services.guard import Refusal, StaleForm
 from tests.partners.conftest import BOTH, changes, history, seat
@@ -98,18 +99,59 @@ def test_who_is_recorded_as_absent_takes_no_duty(supervisor, focal_point):
 
 
 def test_for_the_absent_the_cover_is_there(supervisor, focal_point, caseworker, centre):
-    span = hours(0, 24)
-    duty.record_absence(supervisor.actor, user_id=focal_point.user.pk, covered_by=caseworker.user.pk, **span)
+    span, cover = hours(0, 24), seat(centre, Role.FOCAL_POINT, name="Cover")
+    duty.record_absence(supervisor.actor, user_id=focal_point.user.pk, covered_by=cover.user.pk, **span)
     assert [absence.user for absence in absent_now(centre.pk)] == [focal_point.user]
-    assert (cover_of(focal_point.user), cover_of(caseworker.user)) == (caseworker.user, None)
-    assert present([focal_point.user, caseworker.user, supervisor.user]) == [
-        caseworker.user,
-        supervisor.user,
-    ]
-    assert caseworker.actor.covers == {focal_point.user.pk}
-    assert caseworker.actor.stands_for(focal_point.user.pk)
+    assert (cover_of(focal_point.user), cover_of(cover.user)) == (cover.user, None)
+    assert present([focal_point.user, cover.user, caseworker.user]) == [cover.user, caseworker.user]
+    assert cover.actor.covers == {focal_point.user.pk}
+    assert cover.actor.stands_for(focal_point.user.pk)
     with pytest.raises(Refusal):
         duty.add_shift(supervisor.actor, user_id=focal_point.user.pk, **hours(1, 2))
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE}))
+def test_who_cannot_do_the_work_covers_nobody(unit, role):
+    chief, away = seat(unit, Role.SUPERVISOR), seat(unit, Role.FOCAL_POINT)
+    other, without = seat(unit, role), seat(unit, Role.FOCAL_POINT, name="Gone")
+    ended = without.user.memberships.get()
+    ended.until = clock.now()
+    ended.save()
+    assert list(may_cover(away.user)) == [chief.user]
+    for cover in (other, without):
+        with pytest.raises(Refusal):
+            duty.record_absence(chief.actor, user_id=away.user.pk, covered_by=cover.user.pk, **hours(0, 24))
+    assert not Absence.objects.exists()
+
+
+def test_of_several_roles_one_is_enough(supervisor, centre):
+    away = seat(centre, Role.CASEWORKER, Role.FOCAL_POINT)
+    cover = seat(centre, Role.FOCAL_POINT, Role.REPORTER)
+    duty.record_absence(supervisor.actor, user_id=away.user.pk, covered_by=cover.user.pk, **hours(0, 24))
+    assert cover.actor.covers == {away.user.pk}
+
+
+@pytest.mark.parametrize("how", ["role ended", "other role", "account closed", "nothing to cover"])
+def test_a_cover_that_cannot_do_the_work_any_more_does_not_count(supervisor, focal_point, centre, how):
+    cover = seat(centre, Role.FOCAL_POINT, name="Cover")
+    duty.record_absence(
+        supervisor.actor, user_id=focal_point.user.pk, covered_by=cover.user.pk, **hours(0, 24)
+    )
+    assert covered(absent_now(centre.pk))
+    if how == "account closed":
+        closed = User.objects.get(pk=cover.user.pk)
+        closed.is_active = False
+        closed.save()
+    else:
+        whose = focal_point if how == "nothing to cover" else cover
+        role = {"other role": Role.CASEWORKER}.get(how)
+        ended = whose.user.memberships.get()
+        ended.role, ended.until = role or ended.role, None if role else clock.now()
+        ended.save()
+    assert cover.actor.covers == frozenset()
+    assert not cover.actor.stands_for(focal_point.user.pk)
+    assert (cover_of(focal_point.user), covered(absent_now(centre.pk))) == (None, set())
+    assert set(present([focal_point.user])) == {focal_point.user, supervisor.user}
 
 
 def test_the_absent_and_the_cover_are_of_the_same_house(supervisor, focal_point, stranger):

@@ -11,6 +11,8 @@ import pytest
 
 from referral.gateway import GatewayFailed, HttpGateway, gateway
 
+NO_HTTP = 0
+
 
 class Operator(ThreadingHTTPServer):
     """Answers what it is told to, and keeps what it was sent."""
@@ -32,6 +34,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received.append({"path": self.path, **dict(self.headers), **json.loads(body)})
         status = self.server.answers.pop(0) if self.server.answers else 202
+        if status == NO_HTTP:
+            self.wfile.write(b"of another world\r\n\r\n")
+            return
         self.send_response(status)
         if status == 302:
             self.send_header("Location", f"{self.server.url}/elsewhere")
@@ -68,13 +73,21 @@ def test_a_message_is_handed_over_with_token_and_key() -> None:
     assert (message["to"], message["text"]) == ("+221770000000", "Action requise")
 
 
-@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 401, 429, 499, 500, 503, 520, 599])
 def test_what_is_not_taken_over_is_an_error_that_says_no_number(status: int) -> None:
     with operator() as server:
         server.answers.append(status)
         with pytest.raises(GatewayFailed) as caught:
             send(server)
     assert str(caught.value) == f"The gateway answered {status}."
+
+
+def test_what_is_no_http_is_an_error_like_any_other() -> None:
+    with operator() as server:
+        server.answers.append(NO_HTTP)
+        with pytest.raises(GatewayFailed) as caught:
+            send(server)
+    assert str(caught.value) == "The gateway does not answer: BadStatusLine."
 
 
 def test_nothing_is_sent_on_to_where_a_gateway_points() -> None:

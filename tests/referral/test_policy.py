@@ -1,5 +1,6 @@
 """Who may do it: the whole matrix, cell by cell, against the table of design §2 written out a second time."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from partners.actor import Actor
 from partners.enums import OrganisationKind, Role
 from referral import policy
-from referral.enums import Action, CaseAct, Side
+from referral.enums import Action, CaseAct, Side, TaskKind
 from referral.policy import NotAllowed, Tie
 
 SENDER, RECEIVER, ELSEWHERE = uuid4(), uuid4(), uuid4()
@@ -161,3 +162,25 @@ def test_nobody_approves_their_own_request() -> None:
     one, other = actor("referring", Role.SUPERVISOR), actor("referring", Role.SUPERVISOR)
     assert not policy.is_second_person(one, one.id)
     assert policy.is_second_person(one, other.id)
+
+
+ABSENT = uuid4()
+
+
+@pytest.mark.parametrize(
+    ("kind", "takers"),
+    [
+        (TaskKind.REDIRECT, {Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR}),
+        (TaskKind.CONFIRM_TITLE, {Role.JUSTICE, Role.SUPERVISOR}),
+        (TaskKind.DUTY_CALL, {Role.COORDINATOR, Role.SUPERVISOR}),
+        (TaskKind.COUNTERSIGN, {Role.SUPERVISOR}),
+    ],
+)
+def test_standing_in_or_owning_gives_no_task_that_the_own_role_does_not_take(
+    kind: TaskKind, takers: set[Role]
+) -> None:
+    for role in ROLES:
+        cover = replace(actor("referring", role), covers=frozenset({ABSENT}))
+        for owner in (ABSENT, cover.id):
+            task = SimpleNamespace(organisation_id=SENDER, owner_id=owner, kind=kind)
+            assert policy.may_finish(cover, task) == (role in takers), role

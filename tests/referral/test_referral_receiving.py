@@ -310,6 +310,28 @@ def test_a_telephone_no_holds_nothing_and_ends_nothing(cast: c.Cast) -> None:
     assert referral.telephone_answers.get().confirmed_at is None
 
 
+def test_a_telephone_no_gives_back_the_place_that_a_telephone_yes_holds(cast: c.Cast) -> None:
+    referral = c.sent(cast)
+    telephoned(cast, referral)
+    telephoned(cast, Referral.objects.get(pk=referral.pk), yes=False)
+    cast.girls.refresh_from_db()
+    assert (Placement.objects.get().state, cast.girls.held) == ("released", 0)
+
+
+def test_a_telephone_yes_said_again_holds_the_place_no_longer(cast: c.Cast) -> None:
+    referral = c.sent(cast)
+    telephoned(cast, referral)
+    until = Placement.objects.get().held_until
+    later(hours=11)
+    telephoned(cast, Referral.objects.get(pk=referral.pk))
+    assert Placement.objects.get().held_until == until
+    later(hours=13)
+    telephoned(cast, Referral.objects.get(pk=referral.pk))
+    assert Placement.objects.get().held_until == clock.now() + timedelta(hours=12)
+    cast.girls.refresh_from_db()
+    assert cast.girls.held == 1
+
+
 def test_a_telephone_yes_of_a_full_centre_is_refused_in_words(cast: c.Cast) -> None:
     referral = c.sent(cast)
     fill(cast.girls)

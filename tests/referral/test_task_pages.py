@@ -93,6 +93,17 @@ def test_the_owner_goes_fourteen_days_far_a_supervisor_further(cast: c.Cast) -> 
     assert delay(cast.bineta, task, days=100).context["form"].errors["until"]
 
 
+def test_a_supervisor_does_not_put_a_task_off_for_ever(cast: c.Cast) -> None:
+    task = redirect_task(cast)
+    assert delay(cast.bineta, task, days=89).status_code == 302
+    later(days=88)
+    page = delay(cast.bineta, task, days=10)
+    assert page.context["form"].errors["until"]
+    later(days=100)
+    page = sign_in(cast.bineta).get(reverse("task_delay", args=[task.pk]))
+    assert "aussi loin que possible" in page.content.decode()
+
+
 @pytest.mark.parametrize("who", ["codou", "elisabeth", "ibrahima", "khady"])
 def test_a_task_of_others_is_not_put_off_or_given_away(cast: c.Cast, who: str) -> None:
     task = redirect_task(cast)

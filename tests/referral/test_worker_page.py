@@ -16,11 +16,13 @@ from tests.working import work
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
 
-def failed_job() -> int:
+def failed_job(delivery: int = 0) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, attempts)"
-            " VALUES ('default', 'referral.deliver', 0, '{\"delivery\": 1}', 'failed', 10) RETURNING id"
+            " VALUES ('default', 'referral.deliver', 0, jsonb_build_object('delivery', %s::int), 'failed', 10)"
+            " RETURNING id",
+            [delivery],
         )
         return int(cursor.fetchone()[0])
 
@@ -48,6 +50,31 @@ def test_a_failed_job_is_put_back_into_the_queue(cast: c.Cast) -> None:
     assert ProcrastinateJob.objects.get(pk=pk).status == "todo"
     assert Event.objects.filter(verb="admin.retry", actor_id=cast.mareme.pk).count() == 1
     assert browser.post(reverse("job_retry", args=[pk])).status_code == 404  # it waits already
+
+
+def test_a_job_like_one_that_waits_already_stays_as_it_is_and_the_page_says_so(cast: c.Cast) -> None:
+    with connection.cursor() as cursor:
+        for status in ("failed", "todo"):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, queueing_lock)"
+                " VALUES ('default', 'referral.clock', 0, '{\"timestamp\": 1}', %s, 'referral.clock')",
+                [status],
+            )
+    failed, browser = ProcrastinateJob.objects.get(status="failed"), sign_in(cast.mareme)
+    page = browser.post(reverse("job_retry", args=[failed.pk]), follow=True)
+    assert page.status_code == 200
+    assert "attend déjà" in page.content.decode()
+    assert ProcrastinateJob.objects.get(pk=failed.pk).status == "failed"
+    assert not Event.objects.filter(verb="admin.retry").exists()
+
+
+def test_a_job_that_gave_up_its_notice_delivers_it_when_it_is_tried_again(cast: c.Cast) -> None:
+    delivery = undelivered(cast)
+    pk = failed_job(delivery.pk)
+    assert sign_in(cast.mareme).post(reverse("job_retry", args=[pk])).status_code == 302
+    work()
+    delivery.refresh_from_db()
+    assert (delivery.state, len(mail.outbox)) == ("sent", 1)
 
 
 def test_a_notice_that_reached_nobody_is_sent_again(cast: c.Cast) -> None:
