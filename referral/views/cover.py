@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import Act
 from partners.models import Absence, User
-from partners.queries import active_people
 from partners.queries.duty import absences_of, covered, may_cover
 from partners.services import duty as roster
 from partners.services.guard import authorise
