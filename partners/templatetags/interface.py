@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms, template
@@ -75,9 +75,16 @@ def clock(at: datetime) -> str:
     return words.format(hour=local.hour, minute=local.minute)
 
 
+@register.filter(expects_localtime=True)
+def written(on: date, form: str) -> str:
+    """A day in words; the first of a month has a word of its own in French, 1er."""
+    words = date_format(on, form)
+    return re.sub(r"\b1\b", pgettext("first of the month", "1"), words, count=1) if on.day == 1 else words
+
+
 @register.filter
 def day(at: datetime) -> str:
-    return date_format(timezone.localtime(at), pgettext("date", "j F Y"))
+    return written(timezone.localtime(at), pgettext("date", "j F Y"))
 
 
 @register.filter
@@ -124,8 +131,8 @@ def _ahead(due: datetime, at: datetime) -> str:
         return _("today at %(time)s") % {"time": clock(due)}
     if days == 1:
         return _("tomorrow at %(time)s") % {"time": clock(due)}
-    date = date_format(timezone.localtime(due), pgettext("date", "l j F"))
-    return _("%(date)s at %(time)s") % {"date": date, "time": clock(due)}
+    on = written(timezone.localtime(due), pgettext("date", "l j F"))
+    return _("%(date)s at %(time)s") % {"date": on, "time": clock(due)}
 
 
 # --- Other words -------------------------------------------------------------------------------------------
@@ -260,8 +267,28 @@ def mistakes(form: forms.BaseForm | Iterable[forms.BaseForm] | None) -> list[Mis
     found = [Mistake(str(error), "") for error in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else _target(field)
-        found += [Mistake(str(error), target) for error in field.errors]
+        found += [Mistake(sentence, target) for sentence in sentences(field)]
     return found
+
+
+@register.filter
+def sentences(field: BoundField) -> list[str]:
+    """Its errors. Django's own for a missing answer names no field, and says nothing among others in the summary."""
+    nameless = str(forms.Field.default_error_messages["required"])
+    return [_missing(field) if error == nameless else error for error in map(str, field.errors)]
+
+
+def _missing(field: BoundField) -> str:
+    label = str(field.label)
+    if label.rstrip().endswith("?"):
+        words = _("Answer “%(label)s”.")
+    elif kind(field) in ("radios", "checkboxes", "select"):
+        words = _("Choose under “%(label)s”.")
+    elif kind(field) == "checkbox":
+        words = _("Tick “%(label)s”.")
+    else:
+        words = _("Fill in “%(label)s”.")
+    return words % {"label": label}
 
 
 def _target(field: BoundField) -> str:

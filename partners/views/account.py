@@ -71,7 +71,12 @@ def channels(request: ActingRequest) -> HttpResponse:
         request,
         form,
         title=_("How I am told"),
-        text=_("Every notice stands on the page “Notices” in any case."),
+        text=_("Every notice stands on the page “Notices” in any case.")
+        if by_sms
+        else _(
+            "Every notice stands on the page “Notices” in any case. Text messages are not installed here: "
+            "there is only mail."
+        ),
         submit=_("Save"),
         back_url=reverse("notices"),
     )

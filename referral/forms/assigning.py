@@ -51,5 +51,11 @@ class AssignTaskForm(ActForm):
     def __init__(self, *args: Any, takers: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"] = forms.ModelChoiceField(
-            label=_("Who does it?"), queryset=takers, empty_label=_("Choose a person")
+            label=_("Who does it?"),
+            queryset=takers,
+            empty_label=_("Choose a person"),
+            help_text=""
+            if takers.exists()
+            else _("Nobody here can do it who does not do it already: name another case owner instead."),
+            error_messages={"required": _("Choose who does it.")},
         )

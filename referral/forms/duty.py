@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import User
 from referral.forms.acts import ActForm
@@ -18,12 +19,17 @@ from referral.references import spoken
 YEAR = timedelta(days=366)
 
 
-def person(label: Any, people: QuerySet[User]) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(label=label, queryset=people, empty_label=_("Choose a person"))
+def person(label: Any, people: QuerySet[User], missing: Any) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=label,
+        queryset=people,
+        empty_label=_("Choose a person"),
+        error_messages={"required": missing},
+    )
 
 
 class SpanForm(ActForm):
-    begins_at = Moment(label=_("From"))
+    begins_at = Moment(label=pgettext_lazy("time", "From"))
     ends_at = Moment(label=_("Until"))
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
@@ -38,14 +44,14 @@ class ShiftForm(SpanForm):
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"] = person(_("Who is on duty?"), people)
+        self.fields["person"] = person(_("Who is on duty?"), people, _("Choose who is on duty."))
         self.order_fields(self.field_order)
 
 
 class AbsenceForm(SpanForm):
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["covered_by"] = person(_("Who stands in?"), people)
+        self.fields["covered_by"] = person(_("Who stands in?"), people, _("Choose who stands in."))
 
 
 class TakeOverForm(ActForm):
@@ -56,7 +62,9 @@ class TakeOverForm(ActForm):
 class MoveForm(ActForm):
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"] = person(_("To whom?"), people)
+        self.fields["to"] = person(_("To whom?"), people, _("Choose who takes it."))
+        if not people.exists():
+            self.fields["to"].help_text = _("Nobody here can take all of it: give the tasks one by one.")
 
 
 class HandOverForm(ActForm):

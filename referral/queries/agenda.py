@@ -44,6 +44,10 @@ def _open() -> QuerySet[Task]:
 
 #: What somebody asked for is decided by somebody else (design §2).
 SECOND_PERSON = frozenset({TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION})
+#: Ends with an act on the file, so of somebody who holds it.
+WRITTEN_INTO_FILE = frozenset(
+    {TaskKind.TITLE_MISSING, TaskKind.TITLE_ENDS, TaskKind.REFLECTION_ENDS, TaskKind.REASSESS_RISK}
+)
 
 
 def takers_of(task: Task) -> QuerySet[User]:
@@ -52,7 +56,7 @@ def takers_of(task: Task) -> QuerySet[User]:
     if task.kind in SECOND_PERSON:
         asked = (task.case.owner_id, task.case.opened_by_id)
         people = people.exclude(pk__in=[pk for pk in asked if pk is not None])
-    if task.kind == TaskKind.TITLE_MISSING:  # entered into the file, so by somebody who holds it
+    if task.kind in WRITTEN_INTO_FILE:
         people = people.filter(pk__in=CaseGrant.objects.filter(content_object=task.case).values("user"))
     return people.order_by("name")
 

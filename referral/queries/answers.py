@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -25,10 +25,15 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose figures, and of which of their referrals; empty: of all."""
+    """Whose figures, and of which of their referrals; empty: of all.
+
+    Attributes:
+        side: on which the organisation stands; region and name are those of that side.
+    """
 
     at: datetime
     organisation_id: UUID | None = None
+    side: Literal["receiving", "referring"] = "receiving"
     region: str = ""
     service: str = ""
 
@@ -63,7 +68,7 @@ class Wait:
 
 OF = """
 FROM referral_referral r
-JOIN partners_organisation o ON o.id = r.receiving_organisation_id
+JOIN partners_organisation o ON o.id = r.{side}_organisation_id
 JOIN partners_region region ON region.id = o.region_id
 WHERE (%(organisation_id)s::uuid IS NULL OR o.id = %(organisation_id)s)
     AND %(region)s IN ('', region.code) AND %(service)s IN ('', r.service)
@@ -124,5 +129,5 @@ def waits(asked: Asked) -> list[Wait]:
 
 def _rows(sql: str, asked: Asked, **more: Any) -> list[tuple[Any, ...]]:
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(sql.format(of=OF), asdict(asked) | more)
+        cursor.execute(sql.format(of=OF.format(side=asked.side)), asdict(asked) | more)
         return list(cursor.fetchall())

@@ -8,8 +8,11 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Subquery
+from django.utils import timezone
 
-from partners.models import Organisation
+from partners.enums import OrganisationStatus, Role
+from partners.models import Organisation, Service
+from partners.queries import live_memberships
 from referral.deadlines import BUILT_IN, Calendar, Span, Terms, WorkingDays
 from referral.enums import Clock, Urgency
 from referral.models import Holiday, Term
@@ -140,6 +143,24 @@ def without(term: Term, all_terms: Iterable[Term]) -> Span:
     return Terms(spans_of(others)).span(term.clock, term.urgency)
 
 
+#: What the organisation must do that receives somebody; the rest is for the people of a case, or of a court.
+_OF_RECEIVERS = frozenset(
+    {
+        *(Clock.ACKNOWLEDGE, Clock.DECIDE, Clock.ARRIVAL_GRACE, Clock.REVIEW),
+        *(Clock.TELEPHONE_HOLD, Clock.EXTRACT, Clock.STAY),
+    }
+)
+
+
+def concerned(clock: Clock) -> QuerySet[Organisation]:
+    """The active organisations for which such a deadline can ever run."""
+    found = Organisation.objects.filter(status=OrganisationStatus.ACTIVE).order_by("name")
+    if clock in _OF_RECEIVERS:
+        return found.filter(pk__in=Service.objects.filter(active=True).values("organisation"))
+    held = live_memberships().filter(role__in=[Role.CASEWORKER, Role.SUPERVISOR, Role.JUSTICE])
+    return found.filter(pk__in=held.filter(user__is_active=True).values("user__organisation"))
+
+
 def all_terms() -> QuerySet[Term]:
     return Term.objects.select_related("region", "organisation__region").order_by(
         "clock", "organisation__name", "region__name", "urgency"
@@ -152,6 +173,12 @@ def term_of(pk: UUID) -> Term | None:
 
 def holidays_of(year: int) -> QuerySet[Holiday]:
     return Holiday.objects.filter(day__year=year)
+
+
+def without_holidays(at: datetime) -> list[int]:
+    """Of this year and the next those of which no holiday is known: their working days are miscounted."""
+    this = timezone.localtime(at).year
+    return [year for year in (this, this + 1) if not holidays_of(year).exists()]
 
 
 def holiday_of(pk: UUID) -> Holiday | None:

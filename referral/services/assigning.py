@@ -147,6 +147,22 @@ def move_everything(user_id: UUID, *, by: Actor, at: datetime, to_id: UUID) -> N
         _move_care(user_id, to, at)
 
 
+def heirs_of(user_id: UUID, organisation_id: UUID) -> QuerySet[User]:
+    """To whom `move_everything` can entrust what this person holds."""
+    people = active_people(organisation_id).exclude(pk=user_id).order_by("name")
+    has_cases, has_care = cases_held(user_id).exists(), referrals_held(user_id).exists()
+    if has_cases:
+        people = people.filter(pk__in=active_people(organisation_id, [Role.CASEWORKER]).values("pk"))
+    if has_care:
+        people = people.filter(pk__in=workers_of(organisation_id).values("pk"))
+    if not has_cases and not has_care:
+        # One of each kind stands for all: whose case it is decides on few of them, and the desk gets the rest.
+        tasks = Task.objects.filter(owner=user_id, done_at=None).select_related("case")
+        one_of_each = {task.kind: task for task in tasks}.values()
+        people = people.filter(pk__in={taker.pk for task in one_of_each for taker in takers_of(task)})
+    return people
+
+
 def _move_cases(user_id: UUID, to: User, by: Actor, at: datetime) -> None:
     """Their tasks of the same owner go along."""
     held = list(cases_held(user_id))

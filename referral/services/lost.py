@@ -1,5 +1,6 @@
 """The reports on what is lost and on how long answers take: for whoever can act on them, and a look each time."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from audit import services as audit
@@ -32,12 +33,23 @@ def count_lost(at: datetime) -> dict[str, int]:
     return counts
 
 
+#: How old what is unanswered is, and how long answers took.
+Delays = tuple[list[Ageing], list[Wait]]
+
+
 def read_answers(
     actor: Actor, at: datetime, *, region: str = "", service: str = ""
-) -> tuple[list[Ageing], list[Wait]]:
-    """By organisation for national coordination alone; a supervisor gets no other house's figure. Raises NotAllowed."""
+) -> tuple[Delays, Delays | None]:
+    """What was asked of an organisation, then what it sent itself. Raises NotAllowed.
+
+    By organisation for national coordination alone, which needs it once; a supervisor gets no other house's figure.
+    """
     require_seat(actor, *READERS, reason_code="NOT_ALLOWED_ANSWERS")
     own = None if actor.has(Role.COORDINATOR) else actor.organisation_id
     asked = Asked(at, organisation_id=own, region=region, service=service)
     audit.look("list", Referral, scope="answers")
-    return ageing(asked), waits(asked)
+    received = ageing(asked), waits(asked)
+    if own is None:
+        return received, None
+    sent = replace(asked, side="referring")
+    return received, (ageing(sent), waits(sent))

@@ -1,5 +1,6 @@
 """How old what is unanswered is, and how long answers take: two pictures and their tables."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,14 +24,27 @@ def answers(request: ActingRequest) -> HttpResponse:
     chosen = AnswersFilter(request.GET, every=every)
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     region = wanted.get("region")
-    aged, waited = lost.read_answers(
+    received, sent = lost.read_answers(
         request.actor, now(), region=region.code if region else "", service=wanted.get("service", "")
     )
     return render(
         request,
         "referral/answers.html",
-        {"filter": chosen, "every": every, "at": now(), **_ageing(aged), **_waits(waited)},
+        {
+            "filter": chosen,
+            "every": every,
+            "at": now(),
+            "days": SENT_WITHIN.days,
+            "sides": [
+                _side("received", "" if every else _("What your organisation was asked"), *received),
+                *([_side("sent", _("What your organisation sent"), *sent)] if sent else []),
+            ],
+        },
     )
+
+
+def _side(name: str, title: str, aged: list[Ageing], waited: list[Wait]) -> dict[str, Any]:
+    return {"name": name, "title": title, **_ageing(aged), **_waits(waited)}
 
 
 def _ageing(aged: list[Ageing]) -> dict[str, Any]:
@@ -44,20 +58,26 @@ def _ageing(aged: list[Ageing]) -> dict[str, Any]:
     rows = [
         (each.organisation, (each.first_half, each.second_half, each.late, each.expired)) for each in aged
     ]
-    return {"ageing": rows, "ageing_picture": stacked(series, rows)}
+    return {"ageing": _cells(series, rows), "ageing_picture": stacked(series, rows)}
 
 
 def _waits(waited: list[Wait]) -> dict[str, Any]:
     series = [_("Answered"), _("Still waiting"), _("Ended without an answer")]
     rows = [(_class(each.below), (each.answered, each.waiting, each.ended)) for each in waited]
     return {
-        "waits": [(label, counts, each.share) for (label, counts), each in zip(rows, waited, strict=True)],
+        "waits": [(*row, each.share) for row, each in zip(_cells(series, rows), waited, strict=True)],
         "waits_picture": stacked(series, rows),
         "sent": sum(sum(counts) for _label, counts in rows),
         "answered": sum(each.answered for each in waited),
         "waiting": sum(each.waiting for each in waited),
-        "days": SENT_WITHIN.days,
     }
+
+
+def _cells(
+    series: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]
+) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Each number with the words of its column."""
+    return [(label, list(zip(series, counts, strict=True))) for label, counts in rows]
 
 
 def _class(below: timedelta | None) -> str:

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import Act
 from partners.models import Absence, User
-from partners.queries import active_people
 from partners.queries.duty import absences_of, covered, may_cover
 from partners.services import duty as roster
 from partners.services.guard import authorise
@@ -109,7 +109,7 @@ def _absence_rows(absence: Absence) -> list[tuple[str, str]]:
     return [
         (_("Person"), absence.user.name),
         (_("Covered by"), absence.covered_by.name),
-        (_("From"), moment(absence.begins_at)),
+        (pgettext("time", "From"), moment(absence.begins_at)),
         (_("Until"), moment(absence.ends_at)),
     ]
 
@@ -118,8 +118,8 @@ def _absence_rows(absence: Absence) -> list[tuple[str, str]]:
 def cover_move(request: ActingRequest, pk: UUID) -> HttpResponse:
     """All that a colleague holds goes to another one, so that nothing is left without an owner."""
     user, at = _colleague(request, pk), now()
-    colleagues = active_people(request.actor.organisation_id).exclude(pk=pk).order_by("name")
-    form = MoveForm(request.POST or None, people=colleagues)
+    heirs = assigning.heirs_of(pk, request.actor.organisation_id)
+    form = MoveForm(request.POST or None, people=heirs)
 
     def act(cleaned: dict[str, Any]) -> str:
         to = cleaned["to"]

@@ -25,7 +25,7 @@ from partners.services.guard import authorise
 from partners.templatetags.interface import clock, moment
 from referral.forms.acts import ActForm
 from referral.forms.duty import HandOverForm, ShiftForm, TakeOverForm
-from referral.queries.agenda import own_tasks
+from referral.queries.agenda import own_tasks, takers_of
 from referral.services import assigning
 from referral.services.duty import take_over
 from referral.services.steps import NotVisible
@@ -165,7 +165,7 @@ def duty_remove(request: ActingRequest, pk: UUID) -> HttpResponse:
             "title": _("Take this shift off the roster?"),
             "rows": [
                 (_("Person"), shift.user.name),
-                (_("From"), moment(shift.begins_at)),
+                (pgettext("time", "From"), moment(shift.begins_at)),
                 (_("Until"), moment(shift.ends_at)),
             ],
             "undo": _("A shift that runs ends now, and stays on record."),
@@ -200,7 +200,8 @@ def duty_hand_over(request: ActingRequest) -> HttpResponse:
     actor, at = request.actor, now()
     authorise(actor, Act.TAKE_DUTY, actor.organisation_id)
     guard = _guard_for(actor.id, on_duty(actor.organisation_id))
-    tasks = [task for task in own_tasks(actor) if task.owner_id == actor.id]
+    own = [task for task in own_tasks(actor) if task.owner_id == actor.id]
+    tasks = [task for task in own if takers_of(task).filter(pk__in=[user.pk for user in guard]).exists()]
     form = HandOverForm(request.POST or None, tasks=tasks, guard=guard)
 
     def act(cleaned: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """How a file is shown: its codes, its masked parts, what comes next. Only words and addresses; nothing decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,9 @@ from partners.queries import code_label
 from partners.templatetags.interface import day, moment
 from referral import policy
 from referral.disclosure import is_child
-from referral.enums import CaseAct, GroundCode, Group, RevealReason
+from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason
 from referral.forms.file import MASKED
-from referral.models import Case, CustodyTitle, LegalGround, Person, Referral
+from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
@@ -82,6 +82,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     choices = files.case_choices(actor, case, tie, at, basis=basis, agreed=agreed)
     referrals = files.referrals_of(case)
     child = is_child(case.person.age_status)
+    moves = files.timeline_of(case)
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -98,11 +99,21 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "child": child,
         "reflection_until": case.reflection_until,
         "referrals": [_referral(referral) for referral in referrals],
-        "timeline": story.entries(
-            actor, case, files.timeline_of(case), files.conversations_of(case), grounds
-        ),
+        "opening": _opening(case, moves),
+        "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
+
+
+def _opening(case: Case, moves: Sequence[Transition]) -> str:
+    """When it was opened; on paper maybe, and written up on another day."""
+    screened = [move for move in moves if move.action == CaseAction.SCREEN]
+    if case.reported_by_id is not None or not screened:
+        return _("Opened on %(day)s.") % {"day": day(case.opened_at)}
+    opened, written = day(screened[-1].occurred_at), day(case.opened_at)
+    if opened == written:
+        return _("Opened on %(day)s.") % {"day": opened}
+    return _("Opened on %(day)s, on paper; written up on %(written)s.") % {"day": opened, "written": written}
 
 
 def _stands(ground: LegalGround, at: datetime) -> bool:

@@ -9,15 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partners.templatetags.interface import written
 from referral.feasts import FIRST, LAST, Feast, proposed
 from referral.forms.terms import HolidayForm, ProposalForm, RemoveForm
 from referral.models import Holiday
-from referral.queries.terms import holiday_of, holidays_of, known_days, past_of_year
+from referral.queries.terms import holiday_of, holidays_of, known_days, past_of_year, without_holidays
 from referral.services import holidays as services
 from referral.services.steps import NotVisible
 from referral.services.terms import require_coordination
@@ -39,6 +39,7 @@ def holiday_list(request: ActingRequest) -> HttpResponse:
             "rows": [(holiday, _day(holiday)) for holiday in holidays_of(year)],
             "before": year - 1 if year > FIRST else None,
             "after": year + 1 if year < LAST else None,
+            "unknown_years": without_holidays(now()),
             "changes": changes(past_of_year(year), what=_day, words=_said),
         },
     )
@@ -167,14 +168,17 @@ def _sentence() -> str:
 
 
 def _day(holiday: Holiday | Feast) -> str:
-    return date_format(holiday.day, pgettext("date", "l j F Y"))
+    return written(holiday.day, pgettext("date", "l j F Y"))
 
 
 def _said(holiday: Holiday) -> str:
-    return f"{holiday.name} {_('(estimate)')}" if holiday.announced else holiday.name
+    return _estimate(holiday.name) if holiday.announced else holiday.name
 
 
 def _proposal(feast: Feast) -> str:
     name = feast.name_en if (get_language() or "fr").startswith("en") else feast.name_fr
-    words = f"{_day(feast)}: {name}"
-    return f"{words} {_('(estimate)')}" if feast.announced else words
+    return _("%(day)s: %(name)s") % {"day": _day(feast), "name": _estimate(name) if feast.announced else name}
+
+
+def _estimate(name: str) -> str:
+    return _("%(name)s (estimate)") % {"name": name}

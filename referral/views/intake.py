@@ -29,6 +29,7 @@ from referral.forms.intake import (
 from referral.forms.paper import PAPER, NewCaseForm
 from referral.models import Case
 from referral.policy import Tie, may_case
+from referral.queries import paper
 from referral.references import spoken
 from referral.services import cases, drafts, reading, steps
 from referral.views import words
@@ -41,7 +42,12 @@ def case_new(request: ActingRequest) -> HttpResponse:
     """Danger first, then what places depend on, then what the person wishes to give."""
     if not may_case(request.actor, CaseAct.OPEN, Tie()):
         raise steps.refuse_anybody(CaseAct.OPEN)
+    sheet = _sheet(request)
     form = NewCaseForm(request.POST or None, at=now())
+    if sheet is not None:
+        form.initial["paper_code"] = spoken(paper.case_code(request.actor.organisation_id, sheet))
+    # Each printed form has a draft of its own: what is told of one person never slips into another one's file.
+    about = sheet or drafts.NEW
 
     def act(cleaned: dict[str, Any]) -> str:
         case = cases.open_case(
@@ -53,7 +59,7 @@ def case_new(request: ActingRequest) -> HttpResponse:
             paper_code=cleaned["paper_code"],
             occurred_at=cleaned["occurred_at"] if cleaned["paper_code"] else None,
         )
-        drafts.drop_draft(by=request.actor, form="intake", about=drafts.NEW)
+        drafts.drop_draft(by=request.actor, form="intake", about=about)
         messages.success(
             request,
             _("The case is open. Its reference is %(reference)s.") % {"reference": spoken(case.reference)},
@@ -69,14 +75,28 @@ def case_new(request: ActingRequest) -> HttpResponse:
         ),
         "submit": _("Open the case"),
         "back_url": reverse("cases"),
-        **resume(request, form, "intake", drafts.NEW),
-        "sections": _sections(form),
+        **resume(request, form, "intake", about),
+        "sections": _sections(form, from_paper="sheet" in request.GET),
     }
     return done or render(request, "referral/case/new.html", shown)
 
 
-def _sections(form: PersonForm) -> list[dict[str, Any]]:
+def _sheet(request: ActingRequest) -> UUID | None:
+    """The printed form that is being entered, where one came from the list of them."""
+    try:
+        return UUID(request.GET.get("sheet", ""))
+    except ValueError:
+        return None
+
+
+def _sections(form: PersonForm, *, from_paper: bool) -> list[dict[str, Any]]:
     """The questions in the order in which they are asked; what is not compulsory is folded away."""
+    written = section(form, _("It was first written on a paper form"), "", PAPER, folded=not from_paper)
+    asked = _questions(form)
+    return [written, *asked] if from_paper else [*asked, written]
+
+
+def _questions(form: PersonForm) -> list[dict[str, Any]]:
     called = _("A name is never compulsory.")
     contact = _("Unless the person says otherwise, nobody contacts the person.")
     told = _("Not needed to refer. It never leaves the file without consent.")
@@ -94,7 +114,6 @@ def _sections(form: PersonForm) -> list[dict[str, Any]]:
         section(form, _("Needs and health"), "", (*NEEDS, "health")),
         section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),
         section(form, _("What the person chose to tell"), told, ("narrative",), folded=True),
-        section(form, _("It was first written on a paper form"), "", PAPER, folded=True),
     ]
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from partners.actor import Actor
@@ -118,11 +118,11 @@ def holder(actor: Actor, referral: Referral) -> str:
             owner = referral.case.owner
             return owner.name if owner and ours(actor, referral) else referral.referring_organisation.name
         case Holder.RECEIVING_DESK:
-            return _("the desk of %(organisation)s") % {"organisation": receiving}
+            return _("the desk (%(organisation)s)") % {"organisation": receiving}
         case Holder.WORKER:
             if referral.worker and actor.organisation_id == receiving.pk:
                 return str(referral.worker.name)
-            return _("the person in charge at %(organisation)s") % {"organisation": receiving}
+            return _("the person in charge (%(organisation)s)") % {"organisation": receiving}
         case _:
             return ""
 
@@ -165,7 +165,7 @@ def _button(referral: Referral, action: Action) -> dict[str, Any]:
 def facts(actor: Actor, referral: Referral, level: Level) -> list[tuple[str, Any]]:
     """What is in clear on the row, and what of it each side may know; at the end a receiver keeps who and when."""
     rows = [
-        (_("From"), referral.referring_organisation.name),
+        (pgettext("sender", "From"), referral.referring_organisation.name),
         (_("To"), referral.receiving_organisation.name),
     ]
     if referral.is_open or ours(actor, referral) or actor.has(Role.COORDINATOR):

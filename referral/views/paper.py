@@ -1,19 +1,23 @@
 """Paper mode: a pad of blank forms with codes, and the sheet of the night. No page here holds a name."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit import services as audit
 from partners.enums import CodeList, Role
-from partners.queries import code_label
-from referral.enums import CaseAct, Side
+from partners.queries import code_label, national_unit
+from partners.templatetags.interface import telephone
+from referral.enums import CaseAct, Holder, Side
 from referral.forms.paper import PadForm
+from referral.lifecycle import STANDING
 from referral.models import Referral
 from referral.policy import Tie, may_case
 from referral.queries import paper
@@ -22,6 +26,7 @@ from referral.services import paper as services
 from referral.services import reading
 from referral.services.steps import NotVisible
 from referral.views.door import ActingRequest, now, perform
+from referral.views.page import NEXT_STEP
 
 #: What the form asks, in the order of the screen on which it is entered.
 QUESTIONS = (
@@ -65,8 +70,18 @@ def paper_page(request: ActingRequest) -> HttpResponse:
             "form": form,
             "may_reserve": may_case(request.actor, CaseAct.OPEN, Tie()),
             "unused": paper.unused_codes(request.actor.organisation_id).count(),
+            "pads": [_pad(pad) for pad in paper.pads_of(request.actor.organisation_id)],
         },
     )
+
+
+def _pad(pad: paper.Pad) -> dict[str, Any]:
+    enter = reverse("case_new")
+    return {
+        "url": reverse("paper_pad", args=[pad.pk]),
+        "printed_at": pad.reserved_at,
+        "codes": [(spoken(code.reference), f"{enter}?sheet={code.sheet}") for code in pad.waiting],
+    }
 
 
 @require_GET
@@ -87,26 +102,39 @@ def paper_pad(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def duty_sheet(request: ActingRequest) -> HttpResponse:
-    """One page for the night: open codes, deadlines, telephone numbers."""
+    """One page for the night: what cannot wait, in codes, and whom to telephone."""
     reading.require_seat(request.actor, *DESK, reason_code="NOT_ALLOWED_PAPER")
-    rows = paper.open_tonight(request.actor)
-    audit.look("list", Referral, detail={"ids": [str(row.referral.pk) for row in rows]})
+    at = now()
+    night = paper.open_tonight(request.actor, at)
+    audit.look("list", Referral, detail={"ids": [str(line.referral.pk) for line in night.lines]})
+    unit = national_unit()
     return render(
         request,
         "referral/paper/duty.html",
         {
-            "at": now(),
-            "rows": [
-                {
-                    "reference": spoken(row.referral.reference),
-                    "state": row.referral.get_state_display(),
-                    "what": code_label(CodeList.SERVICE, row.referral.service),
-                    "way": pgettext("way", "from") if row.side == Side.RECEIVING else pgettext("way", "to"),
-                    "who": row.other.name,
-                    "telephone": row.other.telephone,
-                    "due": row.referral.due_at,
-                }
-                for row in rows
-            ],
+            "at": at,
+            "rows": [_line(line, at) for line in night.lines],
+            "unshown": night.unshown,
+            "later": night.later,
+            "national": telephone(unit.telephone) if unit else "",
         },
     )
+
+
+def _line(line: paper.OpenTonight, at: datetime) -> dict[str, Any]:
+    referral, receiving = line.referral, line.side == Side.RECEIVING
+    way = _("Sender: %(organisation)s") if receiving else _("Receiver: %(organisation)s")
+    ours = receiving != (STANDING[referral.state].holder == Holder.CASE_OWNER)
+    step = _("You: %(step)s") if ours else _("They: %(step)s")
+    return {
+        "reference": spoken(referral.reference),
+        "urgency": referral.urgency,
+        "urgency_label": referral.get_urgency_display(),
+        "what": code_label(CodeList.SERVICE, referral.service),
+        "who": way % {"organisation": line.other.name},
+        "telephone": telephone(line.other.telephone),
+        "state": referral.get_state_display(),
+        "step": step % {"step": NEXT_STEP[referral.state]},
+        "due": referral.due_at,
+        "late": referral.due_at is not None and referral.due_at <= at,
+    }

@@ -64,12 +64,18 @@ def is_for(actor: Actor, task: Task) -> bool:
             return may_finish(actor, task)
 
 
+def _url(actor: Actor, task: Task) -> str:
+    """A supervisor who may not do it reads in the file what it is about."""
+    own = task.case.organisation_id == actor.organisation_id
+    return way_to(actor, task) if is_for(actor, task) or (own and actor.has(Role.SUPERVISOR)) else ""
+
+
 def line(actor: Actor, task: Task) -> dict[str, Any]:
     """A line of a list of tasks. A referral's reference, else the case's, which only its own organisation knows."""
     own = task.case.organisation_id == actor.organisation_id
     reference = task.referral.reference if task.referral else task.case.reference if own else ""
     return {
-        "url": address(task) if is_for(actor, task) else "",
+        "url": _url(actor, task),
         "title": task.get_kind_display(),
         "reference": spoken(reference) if reference else "",
         "hint": " · ".join(filter(None, [spoken(reference) if reference else "", delayed(task)])),

@@ -13,17 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners.models import Organisation, Region
+from partners.models import Region
 from referral.deadlines import BUILT_IN, BY_URGENCY, FOLLOW_UPS, REASSESS
 from referral.enums import Clock, Urgency
 from referral.forms.terms import AddTermForm, ChangeTermForm, RemoveForm
 from referral.models import Term
-from referral.queries.terms import all_terms, past_of_clock, term_of, without
+from referral.queries.terms import all_terms, concerned, past_of_clock, term_of, without, without_holidays
 from referral.services import terms as services
 from referral.services.steps import NotVisible
 from referral.views.changes import Change, changes
 from referral.views.confirming import posted
-from referral.views.door import ActingRequest, perform
+from referral.views.door import ActingRequest, now, perform
+from referral.views.fixed import fixed
 from referral.views.lengths import length
 
 #: What begins and ends it, and whose value it is: that of the organisation that must act.
@@ -74,7 +75,8 @@ def term_list(request: ActingRequest) -> HttpResponse:
         {"clock": clock, "means": MEANS[clock], "values": _values(clock, terms, link=False)}
         for clock in Clock
     ]
-    return render(request, "referral/deadlines.html", {"groups": groups})
+    shown = {"groups": groups, "fixed": fixed(), "unknown_years": without_holidays(now())}
+    return render(request, "referral/deadlines.html", shown)
 
 
 @require_GET
@@ -102,7 +104,7 @@ def term_add(request: ActingRequest, clock: str) -> HttpResponse:
         posted(request),
         clock=known,
         regions=list(Region.objects.all()),
-        organisations=list(Organisation.objects.all()),
+        organisations=list(concerned(known)),
     )
 
     def act(cleaned: dict[str, Any]) -> str:

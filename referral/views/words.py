@@ -6,14 +6,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
-from partners.templatetags.interface import telephone
+from partners.templatetags.interface import telephone, written
 from referral.enums import AgeBand, Group, PlaceFlag, Purpose, SafeChannel
 from referral.models import Case, Person
 from referral.references import spoken
@@ -105,9 +104,7 @@ def yes_no(answer: bool | None) -> str:
 
 def day_of(value: date | str) -> str:
     """A date, or its ISO text as a snapshot keeps it."""
-    return date_format(
-        date.fromisoformat(value) if isinstance(value, str) else value, pgettext("date", "j F Y")
-    )
+    return written(date.fromisoformat(value) if isinstance(value, str) else value, pgettext("date", "j F Y"))
 
 
 _WORDED: dict[str, Callable[[Any], str]] = {

@@ -1,5 +1,7 @@
 """The background worker, for the technical administrator: what failed, and one button to try again."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,8 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from partners.enums import Act
 from partners.services.guard import Refusal, authorise
+from referral.models import ClockRound
 from referral.queries import clock_runs, worker
+from referral.queries.lost import LOST_DAILY
 from referral.services import worker as services
+from referral.services.watch import SESSIONS_CLEARED
 from referral.views.door import ActingRequest, now
 
 #: The jobs' own names are for the log.
@@ -21,6 +26,32 @@ TASKS = {
     "referral.lost": gettext_lazy("Count what is lost"),
     "config.rescue": gettext_lazy("Take up what a dead worker held"),
     "config.forget": gettext_lazy("Clear away old jobs"),
+}
+#: So are those of what one round does; what runs once a day stands among them.
+RULES = {
+    "questions": gettext_lazy("Questions that the sender left unanswered"),
+    "referrals": gettext_lazy("Reminders about referrals"),
+    "next_candidates": gettext_lazy("Emergencies without an answer"),
+    "told_back": gettext_lazy("News for senders, after the arrival"),
+    "outcome_calls": gettext_lazy("Calls to ask how it went"),
+    "titles": gettext_lazy("Custody titles that end"),
+    "missing_titles": gettext_lazy("Placements without a title"),
+    "stays": gettext_lazy("Stays that end"),
+    "reflections": gettext_lazy("Reflection periods that end"),
+    "risks": gettext_lazy("Risks to assess again"),
+    "grounds": gettext_lazy("Legal grounds to review"),
+    "consents_settled": gettext_lazy("Consents that were renewed"),
+    "consents": gettext_lazy("Consents that end"),
+    "holds": gettext_lazy("Places held without an arrival"),
+    "follow_ups": gettext_lazy("News of a person after the end"),
+    "half_typed": gettext_lazy("Half-typed forms to throw away"),
+    "submissions": gettext_lazy("Forms sent twice, to forget"),
+    "sessions": gettext_lazy("Sessions that have ended"),
+    "tasks": gettext_lazy("Reminders about tasks"),
+    "expiry": gettext_lazy("Referrals that expire"),
+    "drafts": gettext_lazy("Drafts too old to send"),
+    LOST_DAILY: gettext_lazy("Count what is lost"),
+    SESSIONS_CLEARED: gettext_lazy("Sessions cleared, once a day"),
 }
 
 
@@ -35,10 +66,21 @@ def worker_page(request: ActingRequest) -> HttpResponse:
             "jobs": [(job, TASKS.get(job.task, job.task)) for job in worker.failed_jobs()],
             "waiting": worker.waiting_jobs(),
             "deliveries": worker.failed_deliveries(),
-            "rounds": worker.last_rounds(),
+            **_rounds(worker.last_rounds()),
             "at": now(),
         },
     )
+
+
+def _rounds(rounds: list[ClockRound]) -> dict[str, Any]:
+    """The last round in one line, what failed in it by name, and every part of it."""
+    named = [(RULES.get(each.rule, each.rule), each) for each in rounds]
+    return {
+        "last_round": max((each.at for each in rounds), default=None),
+        "acted": sum(each.acted for each in rounds),
+        "failures": [(name, each.failed) for name, each in named if each.failed],
+        "rounds": named,
+    }
 
 
 @require_POST

@@ -63,6 +63,16 @@ def test_deadline_without_a_clock_asks_the_machine():
     assert interface.deadline(datetime.now(UTC) - timedelta(hours=5)).late
 
 
+def test_the_first_of_a_month_has_its_own_word_in_french():
+    first = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
+    assert interface.day(first) == "1 December 2026"
+    with translation.override("fr"):
+        assert interface.day(first) == "1er décembre 2026"
+        assert interface.day(first.replace(day=11)) == "11 décembre 2026"
+        assert interface.written(first, "D j") == "mar 1er"
+        assert interface.deadline(first, NOON).words == "mardi 1er décembre à 14\xa0h"
+
+
 def test_moment_is_date_and_clock():
     assert interface.moment(NOON) == "21 November 2026 at 12:00"
 
@@ -158,6 +168,27 @@ def test_mistakes_point_to_the_first_control_of_each_field():
     form.add_error(None, "Not this way.")
     targets = [mistake.target for mistake in interface.mistakes(form)]
     assert targets == ["", "id_alias", "id_born_day", "id_service_0", "id_region", ""]
+
+
+def test_what_is_missing_is_said_with_the_name_of_its_field_above_and_beside_it():
+    class Shift(forms.Form):
+        who = forms.ChoiceField(label="Who is on duty?", choices=[("a", "A")])
+        region = forms.ChoiceField(choices=[("DK", "Dakar")])
+        until = forms.DateTimeField()
+        read = forms.BooleanField(label="I have read it")
+        why = forms.CharField(error_messages={"required": "Say why."})
+
+    form = Shift({})
+    said = [
+        "Answer “Who is on duty?”.",
+        "Choose under “Region”.",
+        "Fill in “Until”.",
+        "Tick “I have read it”.",
+        "Say why.",
+    ]
+    assert [mistake.message for mistake in interface.mistakes(form)] == said
+    for field, sentence in zip(form, said, strict=True):
+        assert sentence in render('{% include "components/field.html" %}', field=field)
 
 
 def test_mistakes_of_several_forms_come_in_order():

@@ -13,9 +13,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from audit import clock
@@ -24,6 +22,7 @@ from audit.work import defer
 from crypto.models import DataKey
 from crypto.scopes import ScopeKind
 from partners.models import Organisation
+from partners.templatetags.interface import moment
 from referral.disclosure import purpose_of, releasable
 from referral.enums import Group
 from referral.models import Case, Notice, Referral, Transition
@@ -228,7 +227,7 @@ def fr(sentence: str) -> str:
 
 def in_french(at: datetime) -> str:
     with translation.override("fr"):
-        return date_format(localtime(at), "DATETIME_FORMAT")
+        return moment(at)
 
 
 def form_of(person: dict[str, Any]) -> dict[str, Any]:

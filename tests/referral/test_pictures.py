@@ -118,7 +118,8 @@ def test_region_and_service_choose(answers: c.Cast) -> None:
     assert known(service="SHELTER_EMERG") == known(region=answers.region.code) == known()
     assert known(region="SN-XX") == []
     page = sign_in(answers.ibrahima).get(URL, {"service": "SHELTER_TRANSIT", "region": answers.region.code})
-    assert (page.context["ageing"], page.context["waits"]) == ([], [])
+    [side] = page.context["sides"]
+    assert (side["ageing"], side["waits"]) == ([], [])
     assert "app-bars" not in page.content.decode()
 
 
@@ -127,7 +128,7 @@ def test_coordination_sees_pictures_with_their_tables_and_no_person(answers: c.C
     page = answer.content.decode()
     assert answer.status_code == 200
     assert page.count('role="img"') == page.count("<table") == 2
-    assert 'aria-labelledby="ageing-title ageing-about"' in page
+    assert 'aria-labelledby="received-ageing-title received-ageing-about"' in page
     assert "Maison Teranga (2)" in page
     assert " style=" not in page
     assert "<style" not in page
@@ -137,16 +138,32 @@ def test_coordination_sees_pictures_with_their_tables_and_no_person(answers: c.C
 
 def test_a_supervisor_sees_her_own_house_and_neither_name_nor_figure_of_another(ages: c.Cast) -> None:
     answer = sign_in(ages.elisabeth).get(URL, {"region": "SN-XX"})
-    assert answer.context["ageing"] == [("Maison Teranga", (2, 1, 1, 1))]
-    assert answer.context["sent"] == 5
+    received, sent = answer.context["sides"]
+    assert counts(received) == [("Maison Teranga", [2, 1, 1, 1])]
+    assert (received["sent"], sent["sent"], counts(sent)) == (5, 0, [])
     page = answer.content.decode()
     assert "Maison Keur" not in page
     assert 'name="region"' not in page
     with c.acting(), transaction.atomic():
         head = c.person("ndeye", ages.other_centre, Role.SUPERVISOR, at=time.now())
     answer = sign_in(head).get(URL)
-    assert answer.context["ageing"] == [("Maison Keur", (1, 0, 0, 0))]
+    assert counts(answer.context["sides"][0]) == [("Maison Keur", [1, 0, 0, 0])]
     assert "Maison Teranga" not in answer.content.decode()
+
+
+def test_a_supervisor_sees_what_her_house_sent_and_waits_for(ages: c.Cast) -> None:
+    answer = sign_in(ages.bineta).get(URL)
+    received, sent = answer.context["sides"]
+    assert (counts(received), received["sent"]) == ([], 0)
+    assert counts(sent) == [(ages.unit.name, [3, 1, 1, 1])]
+    assert (sent["sent"], sent["waiting"]) == (6, 5)
+    page = answer.content.decode()
+    assert "Maison Keur" not in page
+    assert "Maison Teranga" not in page
+
+
+def counts(side: dict[str, Any]) -> list[tuple[str, list[int]]]:
+    return [(label, [count for _words, count in cells]) for label, cells in side["ageing"]]
 
 
 def test_others_are_refused(cast: c.Cast) -> None:

@@ -122,6 +122,31 @@ def test_a_deadline_of_the_law_is_not_put_off(cast: c.Cast) -> None:
 # --- given to somebody else
 
 
+def test_a_supervisor_reads_in_the_file_what_is_for_its_owner_alone(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    with c.acting(), c.transaction.atomic():
+        other = c.person("jules", cast.unit, Role.CASEWORKER, at=cast.at)
+        at = clock.now()
+        task = Task(
+            kind=TaskKind.REASSESS_RISK,
+            case=case,
+            organisation=cast.unit,
+            owner=cast.aissatou,
+            made_at=at,
+            due_at=at + timedelta(days=1),
+        )
+        c.write(task, case_id=case.pk)
+    browser = sign_in(cast.bineta)
+    [line] = browser.get(reverse("tasks"), {"of": "team"}).context["lines"]
+    assert line["url"] == reverse("case", args=[case.pk])
+    assert browser.get(line["url"]).status_code == 200
+    # Nor is it offered to somebody who cannot open the file.
+    page = browser.get(reverse("task_assign", args=[task.pk]))
+    assert other not in page.context["form"].fields["owner"].queryset
+    [own] = sign_in(cast.aissatou).get(reverse("tasks"), {"of": "all"}).context["lines"]
+    assert own["url"] == reverse("case_risk", args=[case.pk])
+
+
 def test_a_supervisor_gives_a_task_to_another_person_who_is_told(cast: c.Cast) -> None:
     task = redirect_task(cast)
     with c.acting(), c.transaction.atomic():

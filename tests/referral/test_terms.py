@@ -151,6 +151,17 @@ def test_lunar_feasts_are_proposed_as_estimates() -> None:
     assert {"Journée de la Korité", "Journée de la Tabaski", "Grand Magal de Touba"} <= announced
     assert "Fête du Travail" not in announced
     assert not any("estim" in feast.name_fr for feast in proposed(2027))
+    assert not any("'" in feast.name_fr + feast.name_en for feast in proposed(2027))
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [(date(2027, 5, 17), "Lundi de Pentecôte"), (date(2037, 4, 4), "Fête de l’Indépendance")],
+)
+def test_a_fixed_feast_stays_certain_when_one_by_the_moon_may_fall_on_it(day: date, name: str) -> None:
+    assert [(each.name_fr, each.announced) for each in proposed(day.year) if each.day == day] == [
+        (name, False)
+    ]
 
 
 # --- What a change moves ----------------------------------------------------------------------------------------
@@ -399,6 +410,34 @@ def test_what_is_no_day_is_refused(cast: c.Cast, day: str) -> None:
 def test_an_odd_year_shows_this_year(cast: c.Cast, year: str) -> None:
     page = sign_in(cast.ibrahima).get(reverse("holidays"), {"year": year})
     assert (page.status_code, page.context["year"]) == (200, clock.now().year)
+
+
+def test_coordination_hears_that_a_year_has_no_holidays(cast: c.Cast) -> None:
+    this = clock.now().year
+    browser = sign_in(cast.ibrahima)
+    for name in ("terms", "holidays"):
+        assert browser.get(reverse(name)).context["unknown_years"] == [this, this + 1]
+    with c.acting(), transaction.atomic():
+        write(Holiday(day=date(this, 5, 1), name_fr="Fête du Travail", name_en="Labour Day"))
+    page = browser.get(reverse("terms"))
+    assert page.context["unknown_years"] == [this + 1]
+    assert reverse("holiday_propose", args=[this + 1]) in body(page)
+
+
+def test_what_is_fixed_is_named_and_only_those_concerned_are_offered(cast: c.Cast) -> None:
+    browser = sign_in(cast.ibrahima)
+    shown = " ".join(" ".join(row) for row in browser.get(reverse("terms")).context["fixed"])
+    assert "30 minutes" in shown
+    assert "à 50 % du temps" in shown.replace("\xa0", " ")
+    form = browser.get(reverse("term_add", args=[Clock.DECIDE])).context["form"]
+    offered = str(form.fields["where"].choices)
+    assert cast.centre.name in offered
+    assert cast.unit.name not in offered  # it receives nobody
+    with c.acting():
+        cast.centre.status = "suspended"
+        c.write(cast.centre, fields=["status"])
+    form = browser.get(reverse("term_add", args=[Clock.DECIDE])).context["form"]
+    assert cast.centre.name not in str(form.fields["where"].choices)
 
 
 def test_the_menu_leads_there(cast: c.Cast) -> None:

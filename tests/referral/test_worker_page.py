@@ -9,6 +9,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from audit import clock
 from audit.models import Event
 from referral.models import ClockRound, Delivery
+from referral.services.clock import RULES
+from referral.views import worker as views
 from tests import cast as c
 from tests.referral.pages import sign_in
 from tests.working import work
@@ -41,6 +43,20 @@ def test_an_empty_page_says_that_nothing_failed_and_whether_deadlines_are_watche
     ClockRound.objects.create(rule="referrals", at=clock.now(), acted=0, milliseconds=1)
     page = sign_in(cast.mareme).get(reverse("worker"))
     assert (page.status_code, page.context["runs"], page.context["jobs"]) == (200, True, [])
+
+
+def test_the_last_round_is_one_line_and_what_failed_in_it_has_a_name(cast: c.Cast) -> None:
+    at = clock.now()
+    ClockRound.objects.create(rule="referrals", at=at, acted=2, milliseconds=1)
+    ClockRound.objects.create(rule="half_typed", at=at, acted=1, failed=3, milliseconds=1)
+    page = sign_in(cast.mareme).get(reverse("worker"))
+    assert (page.context["acted"], page.context["last_round"]) == (3, at)
+    assert page.context["failures"] == [("Formulaires commencés à jeter", 3)]
+    assert "half_typed" not in page.content.decode()
+
+
+def test_every_rule_of_the_clock_has_a_name_on_the_page() -> None:
+    assert set(RULES) <= set(views.RULES)
 
 
 def test_a_failed_job_is_put_back_into_the_queue(cast: c.Cast) -> None:
