@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Event
 from referral.enums import Action, DeliveryState, State, TaskKind
-from referral.escalation import PAUSE
+from referral.escalation import PAUSE, TRUST
 from referral.models import ClockRound, Delivery, Notice, Referral, Rung, Task, Transition
 from tests.cast import Cast
 
@@ -63,8 +63,10 @@ def _of_referral(referral: Referral, cast: Cast) -> Iterator[str]:
         yield f"{count} events of its end"
     rungs = list(Rung.objects.filter(object_id=referral.pk).order_by("reached_at", "number"))
     third = next((rung for rung in rungs if rung.number == DUTY - 1), None)
-    # The duty officer telephones when nobody above the two sides has confirmed in time, and it has not ended before.
-    call = third is not None and third.confirmed_at is None and third.confirm_by <= referral.ended_at
+    # The duty officer telephones when nobody above the two sides has confirmed in time, or has moved anything since, and
+    # it has not ended before.
+    waited = third and (third.confirmed_at + TRUST if third.confirmed_at else third.confirm_by)
+    call = waited is not None and waited <= referral.ended_at
     if [rung.number for rung in rungs] != [*HEARS, *([DUTY] if call else [])]:
         yield f"climbed {[rung.number for rung in rungs]}{', nobody confirmed' if call else ''}"
     for rung in rungs:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from referral import escalation
-from referral.enums import UNANSWERED, State
+from referral.enums import UNANSWERED, State, TaskKind
 from referral.escalation import RungRule
 from referral.models import Referral
 from referral.queries.due import Statement, same
@@ -22,8 +22,9 @@ class Due:
     number: int
 
 
-#: A row is found by its next rung: at its share of the time, or when nobody has confirmed the one below, or nothing has
-#: moved since. Whatever happened, the rung below has had `pause`, unless it told nobody. The top is climbed again.
+#: A row is found by its next rung: at its share of the time, or when nobody has confirmed the one below, or nothing
+#: has moved since. Whatever happened, the rung below has had `pause`, unless it told nobody. The top is climbed again,
+#: unless somebody is to telephone about it already.
 NEXT_RUNG = """
 LEFT JOIN LATERAL (
     SELECT number, reached_at, told, confirm_by, confirmed_at FROM referral_rung
@@ -38,6 +39,11 @@ WHERE w.due_at IS NOT NULL AND {open}
     AND %(at)s >= {since} + (w.due_at - {since}) * %(first)s
     AND CASE WHEN next.number <= last.number
         THEN w.due_at <= %(at)s AND greatest(last.reached_at, last.confirmed_at) + %(trust)s <= %(at)s
+            AND NOT EXISTS (
+                SELECT FROM referral_task call WHERE call.kind = %(call)s AND call.done_at IS NULL
+                    AND call.case_id = w.case_id AND call.referral_id IS NOT DISTINCT FROM {referral}
+                    AND call.id <> w.id
+            )
         ELSE (
             %(at)s >= {since} + (w.due_at - {since}) * next.share
             OR coalesce(last.confirmed_at + %(trust)s, last.confirm_by) <= %(at)s
@@ -49,12 +55,14 @@ ORDER BY w.due_at
 CLIMBING = "SELECT w.id, w.due_at, coalesce(last.number, 0) + 1 FROM {table} w"
 REFERRALS = (CLIMBING + NEXT_RUNG).format(
     table="referral_referral",
+    referral="w.id",
     kind="w.state",
     since="coalesce(w.due_since, w.state_since)",
     open="(w.quiet_until IS NULL OR w.quiet_until <= %(at)s)",
 )
 TASKS = (CLIMBING + NEXT_RUNG).format(
     table="referral_task",
+    referral="w.referral_id",
     kind="CASE WHEN w.kind = ANY(%(special)s) THEN w.kind ELSE '' END",
     since="w.made_at",
     open="w.done_at IS NULL AND (w.delayed_until IS NULL OR w.delayed_until <= %(at)s)",
@@ -96,6 +104,7 @@ def _climbing(sql: str, ladders: Mapping[str, tuple[RungRule, ...]], **more: Any
         "first": min(share for share in shares if share is not None),
         "pause": escalation.PAUSE,
         "trust": escalation.TRUST,
+        "call": TaskKind.DUTY_CALL,
     }
     return Statement(sql, values | more, Due)
 
