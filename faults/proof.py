@@ -63,7 +63,7 @@ def _of_referral(referral: Referral, cast: Cast) -> Iterator[str]:
         yield f"{count} events of its end"
     rungs = list(Rung.objects.filter(object_id=referral.pk).order_by("reached_at", "number"))
     third = next((rung for rung in rungs if rung.number == DUTY - 1), None)
-    # The duty officer telephones when nobody above the two sides has confirmed in time, or has moved anything since, and
+    # The duty officer telephones when nobody above the two sides has confirmed in time, or moved anything since, and
     # it has not ended before.
     waited = third and (third.confirmed_at + TRUST if third.confirmed_at else third.confirm_by)
     call = waited is not None and waited <= referral.ended_at
