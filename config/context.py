@@ -11,8 +11,10 @@ from partners.actor import Actor
 from partners.enums import Role
 from referral.queries import frame_facts
 
-#: Who is told that deadlines do not run at present: those who can telephone instead, and who can repair it.
+#: Who is told why deadlines do not run at present: those who answer for others, and who can repair it.
 TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
+#: Who is told to telephone meanwhile.
+WITHOUT_REMINDERS = (Role.CASEWORKER, Role.FOCAL_POINT, Role.JUSTICE)
 #: Who may own a task.
 TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
@@ -28,12 +30,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         facts = frame_facts(actor.id)
         shown |= {
             "actor": actor,
-            "clock_stands": not facts.clock_runs and actor.has(*TOLD_OF_THE_CLOCK),
+            "clock_stands": "" if facts.clock_runs else _of_the_clock(actor),
             "navigation": menu(actor, request.path),
             "notices_count": facts.unread,
             "notices_url": reverse("notices"),
         }
     return shown
+
+
+def _of_the_clock(actor: Actor) -> str:
+    """Which strip this person sees while the worker is silent: "why", "telephone", or none."""
+    if actor.has(*TOLD_OF_THE_CLOCK):
+        return "why"
+    return "telephone" if actor.has(*WITHOUT_REMINDERS) else ""
 
 
 def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
@@ -62,8 +71,4 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
     # The longest address that begins the path is where one is.
     around = [url for url, _label in shown if path.startswith(url) and (url != "/" or path == "/")]
     here = max(around, key=len, default="")
-    # Complete rows: Django looks through the whole object for a key that a template misses.
-    return [
-        {"url": url, "label": label, "current": url == here, "count": 0, "late": False}
-        for url, label in shown
-    ]
+    return [{"url": url, "label": label, "current": url == here} for url, label in shown]

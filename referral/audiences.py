@@ -5,9 +5,9 @@ from uuid import UUID
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people, national_unit, on_duty
-from referral.enums import Holder, State, TaskKind
+from referral.enums import Holder, TaskKind
 from referral.escalation import Audience
-from referral.lifecycle import STANDING
+from referral.lifecycle import holder_of
 from referral.models import Referral, Task
 from referral.notices import desk_of, supervisors_of
 
@@ -22,13 +22,6 @@ def coordinators() -> list[User]:
 
 def duty_officers(unit_id: UUID) -> list[User]:
     return list(on_duty(unit_id, [Role.COORDINATOR]))
-
-
-def holder_of(referral: Referral) -> Holder:
-    """Whose step it is today: a question that stayed unanswered for its time is the desk's again (design §6)."""
-    if referral.state == State.INFO_REQUESTED and referral.due_since is not None:
-        return Holder.RECEIVING_DESK
-    return STANDING[referral.state].holder
 
 
 def of_referral(referral: Referral, audience: Audience) -> list[User]:

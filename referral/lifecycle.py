@@ -252,6 +252,14 @@ STANDING: Mapping[str, Standing] = {
     State.EXPIRED: Standing(Holder.NOBODY, None),
 }
 
+
+def holder_of(referral: Any) -> Holder:
+    """Whose step it is today: a question that stayed unanswered for its time is the desk's again (design §6)."""
+    if referral.state == State.INFO_REQUESTED and referral.due_since is not None:
+        return Holder.RECEIVING_DESK
+    return STANDING[referral.state].holder
+
+
 _BY_ACTION: Mapping[Machine, Mapping[str, Move]] = {
     machine: {move.action: move for move in moves} for machine, moves in MOVES.items()
 }

@@ -17,8 +17,8 @@ from referral.forms.intake import CHILDREN, PARTS, PersonForm, columns_of
 from referral.management.commands.demo import SIGN_INS
 from referral.models import Person
 from referral.services.cases import PERSON_FIELDS
-from referral.views.page import NEXT_STEP
 from referral.views.timeline import HAPPENED
+from referral.views.words import NEXT_STEP
 from tests.cast import SECRETS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,6 +10,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -114,13 +115,18 @@ def deadline(due: datetime, at: datetime | None = None) -> Deadline:
 
 
 def _late(span: timedelta) -> str:
+    return _("%(span)s late") % {"span": lasting(span)}
+
+
+def lasting(span: timedelta) -> str:
+    """20 min, 5 h, 3 days."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 60:
-        return _("%(count)d min late") % {"count": max(minutes, 1)}
+        return _("%(count)d min") % {"count": max(minutes, 1)}
     if minutes < 48 * 60:
-        return _("%(count)d h late") % {"count": minutes // 60}
+        return _("%(count)d h") % {"count": minutes // 60}
     days = minutes // (24 * 60)
-    return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def _ahead(due: datetime, at: datetime) -> str:
@@ -141,6 +147,15 @@ def telephone(number: object) -> str:
     """+221771234567 as +221 77 123 45 67, in groups that are easy to say; other numbers unchanged."""
     parts = re.fullmatch(r"(\+221)?(\d\d)(\d{3})(\d\d)(\d\d)", re.sub(r"[\s.-]", "", str(number)))
     return "\N{NO-BREAK SPACE}".join(part for part in parts.groups() if part) if parts else str(number)
+
+
+@register.filter
+def dial(number: object) -> str:
+    """A number that a touch calls; empty where none is known, words where it is no number."""
+    called = re.sub(r"[\s.-]", "", str(number or ""))
+    if not re.fullmatch(r"\+?\d+", called):
+        return str(number or "")
+    return format_html('<a class="govuk-link app-nowrap" href="tel:{}">{}</a>', called, telephone(number))
 
 
 @register.filter

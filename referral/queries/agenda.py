@@ -4,27 +4,69 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from partners.actor import Actor
+from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
 from partners.queries.duty import covering
-from referral.enums import OPEN, CaseState, State, TaskKind
-from referral.models import Case, CaseGrant, Referral, Task
+from referral.enums import OPEN, CaseState, Holder, Side, State, TaskKind
+from referral.lifecycle import holder_of
+from referral.models import Case, CaseGrant, Referral, ReferralGrant, Task
 from referral.policy import taken_with
-from referral.queries.lists import tasks_of
+from referral.queries.lists import SIDES_OF_TASK, needing, tasks_of
 
 DAY = timedelta(hours=24)
 
 
 def day_of(actor: Actor, at: datetime) -> list[Task]:
-    """The actor's and the desk's that are late or due within a day; what is put off beyond it comes later."""
+    """Tasks, the actor's and the desk's, that are late or due within a day; what is put off beyond it comes later."""
     return [
         task
         for task in tasks_of(actor, limit=200)
         if task.due_at <= at + DAY and (task.delayed_until is None or task.delayed_until <= at + DAY)
     ]
+
+
+def steps_of(actor: Actor, *, until: datetime | None = None, limit: int = 200) -> list[ReferralGrant]:
+    """Referrals whose next step is the actor's: the desk's, the named worker's, the case owner's."""
+    return [
+        grant
+        for grant in needing(actor, limit=limit)
+        if _is_own_step(actor, grant) and (until is None or (grant.due_at and grant.due_at <= until))
+    ]
+
+
+def _is_own_step(actor: Actor, grant: ReferralGrant) -> bool:
+    referral, sender = grant.content_object, grant.side == Side.REFERRING
+    match holder_of(referral):
+        case Holder.CASE_OWNER:
+            return sender
+        case Holder.RECEIVING_DESK:
+            return not sender and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
+        case _:  # the focal point receives the person too, and ends the service
+            return not sender and (actor.has(Role.FOCAL_POINT) or actor.stands_for(referral.worker_id))
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Of the tasks of one's colleagues.
+
+    Attributes:
+        reviews: reviews of a legal ground among them: the own supervisor can do those too.
+    """
+
+    tasks: int
+    reviews: int
+
+
+def late_of_team(actor: Actor, at: datetime) -> Lateness:
+    """What is late with somebody else of the organisation: one's own and the desk's stand in one's own list."""
+    late = Task.objects.filter(organisation=actor.organisation_id, done_at=None, due_at__lte=at)
+    late = late.exclude(owner=None).exclude(owner__in=actor.seats).exclude(delayed_until__gt=at)
+    counts = late.aggregate(tasks=Count("pk"), reviews=Count("pk", filter=Q(kind=TaskKind.REVIEW_GROUND)))
+    return Lateness(**counts)
 
 
 def own_tasks(actor: Actor, *, limit: int = 200) -> list[Task]:
@@ -39,7 +81,7 @@ def team_tasks(organisation_id: UUID, *, limit: int = 500) -> list[Task]:
 
 
 def _open() -> QuerySet[Task]:
-    return Task.objects.filter(done_at=None).select_related("case", "referral", "owner")
+    return Task.objects.filter(done_at=None).select_related("case", "owner", *SIDES_OF_TASK)
 
 
 #: What somebody asked for is decided by somebody else (design §2).

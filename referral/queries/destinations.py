@@ -9,6 +9,7 @@ from referral.disclosure import extract_open
 from referral.enums import PlacementState, TaskKind, Watched
 from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import may_finish
+from referral.queries.files import titles_for
 from referral.queries.visible import visible_cases, visible_to
 
 
@@ -31,6 +32,8 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
     task = Task.objects.filter(pk=pk).first()
     if task is None:
         return None
+    if task.kind == TaskKind.CONFIRM_TITLE and (title := _title_to_confirm(actor, task)):
+        return "title_confirm", title
     if may_finish(actor, task) and task.done_at is None:
         return "task_done", pk
     if task.referral_id and visible_to(actor).filter(pk=task.referral_id).exists():
@@ -38,6 +41,13 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
     if visible_cases(actor).filter(pk=task.case_id).exists():
         return "case", task.case_id
     return ("task_heard", pk) if heard_task(actor, pk) else None
+
+
+def _title_to_confirm(actor: Actor, task: Task) -> UUID | None:
+    """The registry does the task where it compares with its book."""
+    if not actor.has(Role.JUSTICE):
+        return None
+    return titles_for(actor.organisation_id).filter(case=task.case_id).values_list("pk", flat=True).first()
 
 
 def heard_task(actor: Actor, pk: UUID) -> Task | None:

@@ -109,6 +109,10 @@ def titles_for(court_id: UUID) -> QuerySet[CustodyTitle]:
     )
 
 
+def titles_to_confirm(court_id: UUID, *, limit: int = 25) -> list[CustodyTitle]:
+    return list(titles_for(court_id).filter(confirmed_at=None)[:limit])
+
+
 def referrals_of(case: Case) -> list[Referral]:
     return list(case.referrals.select_related("receiving_organisation", "worker").order_by("-seq"))
 

@@ -7,19 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Either
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, When
 
 from audit import clock
 from crypto.keyring import WrappedRow
 from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind
+from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind, Urgency
 from referral.models import (
     Case,
     CaseGrant,
     ClockRound,
-    Notice,
     Referral,
     ReferralGrant,
     Rung,
@@ -31,6 +31,8 @@ from referral.queries.visible import orphaned, visible_cases
 
 PAGE = 25
 _SIDES = ("content_object__receiving_organisation", "content_object__referring_organisation")
+#: A task says on its line which other house it is about.
+SIDES_OF_TASK = ("referral__receiving_organisation", "referral__referring_organisation", "case__organisation")
 UNREAD_CAP = 99
 
 
@@ -124,6 +126,13 @@ def still_lodged(actor: Actor, at: datetime) -> list[Referral]:
     )
 
 
+#: Vital emergencies before what is urgent, that before all else.
+MOST_URGENT = Either(
+    *(When(urgency=urgency, then=place) for place, urgency in enumerate(Urgency)),
+    output_field=SmallIntegerField(),
+)
+
+
 def to_route(actor: Actor, *, limit: int = PAGE) -> list[Referral]:
     """What national coordination holds: declined or unanswered without a next one, or at a desk without anybody."""
     if not actor.has(Role.COORDINATOR):
@@ -134,7 +143,7 @@ def to_route(actor: Actor, *, limit: int = PAGE) -> list[Referral]:
     return list(
         Referral.objects.filter(Exists(held) | orphaned())
         .select_related("receiving_organisation", "referring_organisation")
-        .order_by("state_since")[:limit]
+        .order_by(MOST_URGENT, "state_since")[:limit]
     )
 
 
@@ -195,13 +204,9 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
         mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.DUTY_CALL)
     return list(
         Task.objects.filter(mine, done_at=None)
-        .select_related("case", "referral", "owner")
+        .select_related("case", "owner", *SIDES_OF_TASK)
         .order_by("due_at")[:limit]
     )
-
-
-def notices_of(user_id: UUID, *, limit: int = 50) -> list[Notice]:
-    return list(Notice.objects.filter(user_id=user_id).select_related("rung").order_by("-made_at")[:limit])
 
 
 #: Every page asks it, so its text is fixed: the ORM would compile it anew for each.

@@ -18,6 +18,7 @@ from referral.models import (
     Case,
     CustodyTitle,
     LegalGround,
+    Notice,
     Person,
     Preview,
     Referral,
@@ -31,6 +32,7 @@ from referral.queries import basis_live, inbox, tie
 from referral.queries.destinations import heard_task
 from referral.queries.facts import title_facts
 from referral.queries.lists import After, wrapped_keys
+from referral.queries.notices import Subject, subjects
 from referral.services import basis, steps
 
 #: The newest ones; a longer story is the auditor's.
@@ -262,6 +264,18 @@ def read_heard_task(actor: Actor, pk: UUID) -> Task:
         raise steps.NotVisible
     audit.look("view", task, case_id=task.case_id, referral_id=task.referral_id, scope="escalated")
     return task
+
+
+def read_notice(actor: Actor, notice: Notice) -> Subject:
+    """What somebody is asked to confirm, in codes: which is a look."""
+    subject = subjects(actor, [notice])[notice.pk]
+    row = subject.task or subject.referral
+    if row is not None:
+        case_id, referral = row.case_id, subject.referral
+        audit.look(
+            "view", row, case_id=case_id, referral_id=referral.pk if referral else None, scope="notice"
+        )
+    return subject
 
 
 def paper_of(title: CustodyTitle) -> tuple[str | None, str | None]:

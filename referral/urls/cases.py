@@ -12,6 +12,7 @@ from referral.views import (
     heard,
     home,
     intake,
+    notices,
     reports,
     tasks,
     titles,
@@ -20,8 +21,8 @@ from referral.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("notices/", home.notices, name="notices"),
-    path("notices/<uuid:pk>/", home.notice, name="notice"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:pk>/", notices.notice, name="notice"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/new/", intake.case_new, name="case_new"),
     path("cases/<uuid:pk>/", cases.case, name="case"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +18,17 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.templatetags.interface import moment
 from referral.answers import DelayReason
+from referral.enums import Side, TaskKind
 from referral.forms.assigning import AssignTaskForm, DelayForm
-from referral.models import Task
+from referral.models import CustodyTitle, ReferralGrant, Task
 from referral.policy import may_assign, may_finish
-from referral.queries.agenda import day_of, own_tasks, takers_of, team_tasks
+from referral.queries import files
+from referral.queries.agenda import DAY, day_of, own_tasks, steps_of, takers_of, team_tasks
+from referral.queries.silence import silences
+from referral.references import spoken
 from referral.services import assigning, reading, steps
 from referral.services.steps import NotVisible
-from referral.views import tasks_shown
+from referral.views import tasks_shown, words
 from referral.views.door import ActingRequest, now, perform
 
 
@@ -36,13 +41,14 @@ def task_list(request: ActingRequest) -> HttpResponse:
         groups = _by_person(actor, team_tasks(actor.organisation_id))
     else:
         shown = "all" if shown == "all" else "day"
-        tasks = own_tasks(actor) if shown == "all" else day_of(actor, at)
-        groups = [{"name": "", "lines": _lines(actor, tasks)}] if tasks else []
+        lines = _mine(actor, at, later=shown == "all")
+        groups = [{"name": "", "lines": lines}] if lines else []
     return render(
         request,
         "referral/tasks.html",
         {
             "tabs": _tabs(actor, shown),
+            "empty": _empty(actor, shown) if not groups else None,
             "groups": groups,
             "lines": [line for group in groups for line in group["lines"]],
             "at": at,
@@ -61,6 +67,55 @@ def _tabs(actor: Actor, shown: str) -> list[dict[str, Any]]:
     ]
 
 
+def _mine(actor: Actor, at: datetime, *, later: bool) -> list[dict[str, Any]]:
+    """Tasks, referrals whose next step is the actor's, and titles to confirm, which wait whatever their end."""
+    lines = _lines(actor, own_tasks(actor) if later else day_of(actor, at))
+    lines += map(_step, steps_of(actor, until=None if later else at + DAY))
+    if actor.has(Role.JUSTICE):
+        lines += map(_title, files.titles_to_confirm(actor.organisation_id))
+    return sorted(lines, key=lambda line: line["due"].timestamp() if line["due"] else inf)
+
+
+def _step(grant: ReferralGrant) -> dict[str, Any]:
+    """The next step of a referral, as a line beside the tasks."""
+    referral = grant.content_object
+    receiving = grant.side == Side.RECEIVING
+    return {
+        "url": reverse("referral", args=[referral.pk]),
+        "title": words.NEXT_STEP[referral.state],
+        "reference": spoken(referral.reference),
+        "urgency": referral.urgency,
+        "urgency_label": referral.get_urgency_display(),
+        "house": str(referral.referring_organisation if receiving else referral.receiving_organisation),
+        "due": referral.due_at,
+    }
+
+
+def _title(title: CustodyTitle) -> dict[str, Any]:
+    return {
+        "url": reverse("title_confirm", args=[title.pk]),
+        "title": TaskKind.CONFIRM_TITLE.label,
+        "reference": "",
+        "house": title.case.organisation.name,
+        "due": title.ends_at,
+    }
+
+
+def _empty(actor: Actor, shown: str) -> dict[str, str]:
+    """Where one goes on from here."""
+    if shown == "day":
+        text = _("Nothing is late or due within a day. What is due later stands under “All of mine”.")
+        return {"text": text, "url": f"{reverse('tasks')}?of=all", "action": _("All of mine")}
+    if shown == "all" and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR):
+        text = _("What others have to do for your desk stands in its inbox.")
+        return {"text": text, "url": reverse("inbox"), "action": _("Inbox")}
+    return {
+        "text": _("You are told when something waits."),
+        "url": reverse("home"),
+        "action": _("What needs me"),
+    }
+
+
 def _by_person(actor: Actor, tasks: Sequence[Task]) -> list[dict[str, Any]]:
     """`tasks` come in the order of their owners; the desk's first."""
     return [
@@ -73,7 +128,14 @@ def _by_person(actor: Actor, tasks: Sequence[Task]) -> list[dict[str, Any]]:
 
 
 def _lines(actor: Actor, tasks: Sequence[Task]) -> list[dict[str, Any]]:
-    return [tasks_shown.line(actor, task) | _other_acts(actor, task) for task in tasks]
+    silent = silences(tasks)
+    return [
+        tasks_shown.line(actor, task)
+        | tasks_shown.urgency_of(task)
+        | {"house": tasks_shown.house_of(actor, task, silent)}
+        | _other_acts(actor, task)
+        for task in tasks
+    ]
 
 
 def _other_acts(actor: Actor, task: Task) -> dict[str, str]:
@@ -157,7 +219,7 @@ def _page(request: ActingRequest, task: Task, **shown: Any) -> HttpResponse:
     rows = [
         (_("Task"), line["title"]),
         (_("Reference"), line["reference"]),
-        (_("For"), task.owner.name if task.owner else _("the supervisors")),
+        (_("For"), tasks_shown.for_whom(task)),
         (_("Deadline"), moment(task.due_at)),
     ]
     context = {"rows": rows, "cancel_url": reverse("tasks")}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from partners.enums import CodeList
 from partners.queries import code_label
-from partners.templatetags.interface import telephone
+from partners.templatetags.interface import dial
 from referral import lifecycle, policy
 from referral.enums import Action, CaseAct, TaskKind
 from referral.forms.acts import ActForm
@@ -140,9 +140,9 @@ def _page(
             "text": tasks_shown.ABOUT[TaskKind(task.kind)],
             "rows": [
                 (_("Organisation"), receiving.name),
-                (_("Telephone of the desk"), telephone(receiving.telephone) if receiving.telephone else ""),
+                (_("Telephone of the desk"), dial(receiving.telephone)),
                 (_("Referral"), f"{spoken(referral.reference)} · {service}"),
-                (_("For"), task.owner.name if task.owner else _("the supervisors")),
+                (_("For"), tasks_shown.for_whom(task)),
             ],
             "links": [{"url": to_referral(referral), "label": _("Open the referral")}, *others],
             "over": task.done_at is not None,

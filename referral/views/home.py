@@ -1,52 +1,53 @@
-"""What waits for me, and what I was told."""
+"""What waits for me."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from partners.actor import Actor
 from partners.enums import CodeList, Role
 from partners.queries import code_label
-from partners.templatetags.interface import moment
-from referral import notices as told
-from referral.enums import CaseAct, Side, TaskKind
-from referral.models import Notice, Referral, ReferralGrant, Task
+from partners.templatetags.interface import lasting
+from referral.enums import CaseAct, Side, Urgency
+from referral.models import Referral, ReferralGrant, Task
 from referral.policy import Tie, may_case
-from referral.queries import files, needing, notices_of, tasks_of
-from referral.queries.destinations import destination
+from referral.queries import files, needing, tasks_of
+from referral.queries.agenda import late_of_team
 from referral.queries.lists import to_route
 from referral.queries.lost import lost_this_morning
+from referral.queries.notices import asking
+from referral.queries.silence import Silence, silences
 from referral.references import spoken
-from referral.services import escalating
-from referral.services.steps import NotVisible
 from referral.views import tasks_shown
 from referral.views.door import ActingRequest, now
+
+#: In this order; what is late by its urgency, all else by its deadline.
+LATE, AHEAD, PUT_OFF = range(3)
 
 
 @require_GET
 def home(request: ActingRequest) -> HttpResponse:
     """Tasks and referrals whose next step is mine, what is late first; the count is in the title."""
     actor, at = request.actor, now()
-    lines = [
-        *map(_held, needing(actor)),
-        *(_task(actor, task) for task in tasks_of(actor)),
-        *_of_role(actor),
-    ]
-    lines.sort(key=lambda line: (line["due"] is None, line["due"] or at))
-    for line in lines:
-        line["late"] = line["due"] is not None and line["due"] <= at
+    lines = [_held(grant, at) for grant in needing(actor)]
+    lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
+    lines.sort(key=_order)
     return render(
         request,
         "referral/home.html",
         {
             "lines": lines,
             "late": sum(line["late"] for line in lines),
+            "to_confirm": asking(actor.id).count(),
+            "team": late_of_team(actor, at) if actor.has(Role.SUPERVISOR) else None,
             "at": at,
             "may_open": may_case(actor, CaseAct.OPEN, Tie()),
             "may_report": may_case(actor, CaseAct.REPORT, Tie()),
@@ -55,14 +56,31 @@ def home(request: ActingRequest) -> HttpResponse:
     )
 
 
-def _held(grant: ReferralGrant) -> dict[str, Any]:
+def _order(line: Mapping[str, Any]) -> tuple[int, int, bool, float]:
+    urgency = list(Urgency).index(line.get("urgency", Urgency.STANDARD)) if line["rank"] == LATE else 0
+    since = line["due"] or line.get("since")
+    return (line["rank"], urgency, since is None, since.timestamp() if since else 0.0)
+
+
+def _until(due: datetime | None, at: datetime) -> dict[str, Any]:
+    late = due is not None and due <= at
+    return {"due": due, "late": late, "rank": LATE if late else AHEAD}
+
+
+def _waiting(since: datetime, at: datetime) -> dict[str, Any]:
+    """What has no deadline because its time is over already."""
+    when = _("for %(span)s") % {"span": lasting(at - since)}
+    return {"due": None, "since": since, "when": when, "late": False, "rank": LATE}
+
+
+def _held(grant: ReferralGrant, at: datetime) -> dict[str, Any]:
     """A referral at one's own desk, or of one's own case."""
     referral = grant.content_object
     if grant.side == Side.RECEIVING:
         who = _("from %(organisation)s") % {"organisation": referral.referring_organisation.name}
     else:
         who = _("to %(organisation)s") % {"organisation": referral.receiving_organisation.name}
-    return _referral(referral) | {"who": who}
+    return _referral(referral) | {"who": who} | _until(referral.due_at, at)
 
 
 def _referral(referral: Referral) -> dict[str, Any]:
@@ -75,58 +93,68 @@ def _referral(referral: Referral) -> dict[str, Any]:
         "who": referral.referring_organisation.name,
         "state": referral.state,
         "label": referral.get_state_display(),
-        "due": referral.due_at,
     }
 
 
-def _task(actor: Actor, task: Task) -> dict[str, Any]:
+def _tasks(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    tasks = tasks_of(actor)
+    silent = silences(tasks)
+    return [_task(actor, task, silent, at) for task in tasks]
+
+
+def _task(actor: Actor, task: Task, silent: Mapping[UUID, Silence], at: datetime) -> dict[str, Any]:
     line = tasks_shown.line(actor, task)
     referral = task.referral
+    whose = "" if line["mine"] else _("for your organisation")
     return {
         "url": line["url"],
         "reference": line["title"],
         "note": line["reference"],
         "what": code_label(CodeList.SERVICE, referral.service) if referral else _("Case"),
-        **_urgency_of(task),
-        "who": tasks_shown.delayed(task) or ("" if line["mine"] else _("for your organisation")),
-        "due": line["due"],
+        **tasks_shown.urgency_of(task),
+        "who": " · ".join(filter(None, [tasks_shown.house_of(actor, task, silent), whose])),
+        **_time_of(task, at),
     }
 
 
-def _urgency_of(task: Task) -> dict[str, Any]:
-    """How urgent the whole file is, where nobody has seen it yet."""
-    if task.kind != TaskKind.TAKE_IN_REPORT:
-        return {}
-    return {"urgency": task.case.urgency, "urgency_label": task.case.get_urgency_display()}
+def _time_of(task: Task, at: datetime) -> dict[str, Any]:
+    """What was put off with a reason is not late until its day."""
+    if waits := tasks_shown.delayed(task):
+        return {"due": None, "since": task.delayed_until, "delayed": waits, "late": False, "rank": PUT_OFF}
+    return _until(task.due_at, at)
 
 
-def _of_role(actor: Actor) -> list[dict[str, Any]]:
-    """What waits for those who hold no file: titles to confirm, referrals to place elsewhere."""
-    lines: list[dict[str, Any]] = []
-    if actor.has(Role.JUSTICE):
-        for title in files.titles_for(actor.organisation_id).filter(confirmed_at=None)[:25]:
-            lines.append(
-                {
-                    "url": reverse("title_confirm", args=[title.pk]),
-                    "reference": title.get_state_display(),
-                    "what": _("Confirm a custody title"),
-                    "who": title.case.organisation.name,
-                    "due": title.ends_at,
-                }
-            )
-    if actor.has(Role.COORDINATOR):
-        lines += [_referral(referral) | {"url": reverse("routing")} for referral in to_route(actor)]
-        if (lost := lost_this_morning()) is not None:
-            count = ngettext("%(count)d to bring back", "%(count)d to bring back", lost.acted)
-            lines.append(
-                {
-                    "url": reverse("lost_loops"),
-                    "reference": _("Lost loops"),
-                    "what": count % {"count": lost.acted},
-                    "who": "",
-                    "due": lost.at,
-                }
-            )
+def _titles(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    if not actor.has(Role.JUSTICE):
+        return []
+    return [
+        {
+            "url": reverse("title_confirm", args=[title.pk]),
+            "reference": title.get_state_display(),
+            "what": _("Confirm a custody title"),
+            "who": title.case.organisation.name,
+            **_until(title.ends_at, at),
+        }
+        for title in files.titles_to_confirm(actor.organisation_id)
+    ]
+
+
+def _to_place(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """What national coordination holds: referrals to place elsewhere, and the number of this morning's losses."""
+    if not actor.has(Role.COORDINATOR):
+        return []
+    lines = [_referral(referral) | _waiting(referral.state_since, at) for referral in to_route(actor)]
+    if (lost := lost_this_morning()) is not None:
+        count = ngettext("%(count)d to bring back", "%(count)d to bring back", lost.acted)
+        lines.append(
+            {
+                "url": reverse("lost_loops"),
+                "reference": _("Lost loops"),
+                "what": count % {"count": lost.acted},
+                "who": "",
+                **_waiting(lost.at, at),
+            }
+        )
     return lines
 
 
@@ -141,58 +169,3 @@ def _welcome(actor: Actor) -> str:
     if actor.roles:
         return ""
     return _("You hold no role at present. Ask the technical administration for one.")
-
-
-@require_http_methods(["GET", "POST"])
-def notices(request: ActingRequest) -> HttpResponse:
-    """The newest ones; a POST marks read all that ask for no confirmation."""
-    if request.method == "POST":
-        told.mark_read(told.unasked(request.actor.id), at=now())
-        return redirect("notices")
-    rows = [
-        {
-            "url": reverse("notice", args=[notice.pk]),
-            "reference": spoken(notice.reference),
-            "what": _what(notice),
-            "label": _("New") if notice.read_at is None else "",
-            "state": "sent",
-            "when": moment(notice.made_at),
-            "due": notice.due_at if notice.action_needed else None,
-        }
-        for notice in notices_of(request.actor.id)
-    ]
-    return render(
-        request,
-        "referral/notices.html",
-        {"rows": rows, "at": now(), "unread": any(row["label"] for row in rows)},
-    )
-
-
-def _what(notice: Notice) -> str:
-    if notice.asks_confirmation:
-        return _("Action required: confirm that you have read it")
-    return _("Action required") if notice.action_needed else _("For your information")
-
-
-@require_http_methods(["GET", "POST"])
-def notice(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """Marks a notice read and goes where it leads; the permission is asked again there.
-
-    One that asks for a confirmation stays until its button is pressed: opening a page is not having understood it.
-    """
-    found = Notice.objects.filter(pk=pk, user_id=request.actor.id).select_related("rung").first()
-    if found is None:
-        raise NotVisible
-    if request.method == "POST":
-        escalating.confirm_reading(pk, by=request.actor, at=now())
-    elif found.asks_confirmation:
-        return render(
-            request,
-            "referral/notice.html",
-            {"notice": found, "reference": spoken(found.reference), "at": now()},
-        )
-    told.mark_read(Notice.objects.filter(pk=pk), at=now())
-    leads_to = destination(request.actor, found, now())
-    if leads_to is None:
-        return render(request, "referral/notice_gone.html", {"reference": spoken(found.reference)})
-    return redirect(leads_to[0], leads_to[1])

@@ -29,7 +29,7 @@ from referral.views.shared import in_short
 def inbox(request: ActingRequest) -> HttpResponse:
     if request.GET.get("show") == "ended":
         return _ended(request, Side.RECEIVING, "inbox")
-    grants = reading.open_inbox(request.actor, _after(request))
+    grants = reading.open_inbox(request.actor, after_of(request))
     rows = [
         _row(grant, grant.content_object.referring_organisation.name)
         | {"note": _preview(grant.content_object)}
@@ -53,7 +53,7 @@ def sent(request: ActingRequest) -> HttpResponse:
     )
     if request.GET.get("show") == "ended":
         return _ended(request, Side.REFERRING, "referrals")
-    grants = sent_by(request.actor, _after(request))
+    grants = sent_by(request.actor, after_of(request))
     staffed = staffed_desks(grant.content_object.receiving_organisation_id for grant in grants)
     rows = [
         _row(grant, grant.content_object.receiving_organisation.name)
@@ -155,7 +155,7 @@ def _url(name: str, **parameters: str) -> str:
     return f"{reverse(name)}?{urlencode(parameters)}"
 
 
-def _after(request: ActingRequest) -> After | None:
+def after_of(request: ActingRequest) -> After | None:
     """Where the page before ended; an address that somebody has bent begins at the beginning."""
     due, _line, last = request.GET.get("after", "").partition("_")
     pk = _uuid(last)

@@ -72,8 +72,12 @@ WORDS = {
         gettext_lazy("The case owner enters the title, or asks the judge for one."),
     ),
     LossKind.GROUND_UNREVIEWED: (
-        gettext_lazy("Data are shared on a legal ground that no second person has reviewed in time."),
-        gettext_lazy("Another supervisor of the organisation decides."),
+        gettext_lazy(
+            "Data are shared on a legal ground that was not countersigned, or not reviewed, in time."
+        ),
+        gettext_lazy(
+            "Another supervisor countersigns; the case owner or a supervisor of the organisation reviews."
+        ),
     ),
 }
 

@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from partners.actor import Actor
 from partners.enums import CodeList, Role
 from partners.queries import code_label
-from partners.templatetags.interface import moment, telephone
+from partners.templatetags.interface import dial, moment
 from referral import disclosure
 from referral.enums import TERMINAL, UNANSWERED, Action, Holder, Level, MessageKind, PlacementState, State
 from referral.forms.receiving import AcknowledgeForm
@@ -30,15 +30,6 @@ from referral.views.confirming import to_referral
 from referral.views.door import ActingRequest, now, referral_or_404
 from referral.views.shared import group_rows, preview_rows
 
-NEXT_STEP: dict[str, str | Promise] = {
-    State.DRAFT: gettext_lazy("Check what is shared, then send"),
-    State.SENT: gettext_lazy("Acknowledge receipt"),
-    State.ACKNOWLEDGED: gettext_lazy("Accept, or say that it is not possible"),
-    State.INFO_REQUESTED: gettext_lazy("Answer the desk's questions"),
-    State.ACCEPTED: gettext_lazy("Receive the person and record the arrival"),
-    State.NO_SHOW: gettext_lazy("Call back, then find the person or withdraw"),
-    State.IN_SERVICE: gettext_lazy("Review the stay, or end the service"),
-}
 #: The act that moves on is the green button. During a service there is none: staying and ending weigh the same.
 _FIRST = [
     Action.SEND,
@@ -71,7 +62,7 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "reference": spoken(row.reference),
             "service": code_label(CodeList.SERVICE, row.service),
             "holder": holder(request.actor, row),
-            "next_step": NEXT_STEP.get(row.state),
+            "next_step": words.NEXT_STEP.get(row.state),
             "ended_words": ended_words(request.actor, row),
             **buttons(row, offered),
             "acknowledge": AcknowledgeForm(version=row.version, at=at, earliest=row.sent_at),
@@ -183,7 +174,7 @@ def facts(actor: Actor, referral: Referral, level: Level) -> list[tuple[str, Any
         rows.append((_("Expected arrival"), moment(referral.expected_arrival_at)))
     number = referral.receiving_organisation.telephone
     if number and referral.state in UNANSWERED and level == Level.CASE:
-        rows.append((_("Telephone of the desk"), telephone(number)))
+        rows.append((_("Telephone of the desk"), dial(number)))
     if referral.answered_late:
         rows.append((_("Answer"), _("Given after the deadline")))
     return rows

@@ -26,7 +26,7 @@ from referral.services import paper as services
 from referral.services import reading
 from referral.services.steps import NotVisible
 from referral.views.door import ActingRequest, now, perform
-from referral.views.page import NEXT_STEP
+from referral.views.words import NEXT_STEP
 
 #: What the form asks, in the order of the screen on which it is entered.
 QUESTIONS = (

@@ -15,7 +15,6 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
-from partners.templatetags.interface import telephone
 from referral import policy
 from referral.answers import ANSWERS
 from referral.enums import CaseAct, Purpose, TaskKind, Urgency
@@ -25,7 +24,7 @@ from referral.models import Task
 from referral.queries import visible_cases, visible_to
 from referral.references import spoken
 from referral.services import assigning, reading, steps, tasks, withdrawing
-from referral.views import calls, tasks_shown
+from referral.views import calls, tasks_shown, telephoning
 from referral.views.door import ActingRequest, now, perform
 
 
@@ -61,7 +60,7 @@ def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
             "task": task,
             "title": task.get_kind_display(),
             "at": now(),
-            "rows": [*_rows(task), *(_telephones(task) if answers else [])],
+            "rows": [*_rows(task), *_calls(task)],
             "links": [*_links(request.actor, task), *_others(request.actor, task)],
             "submit": _("The person is safe") if task.kind == TaskKind.SAFE_ONCE else _("This is done"),
             "text": tasks_shown.ABOUT.get(TaskKind(task.kind), ""),
@@ -81,7 +80,7 @@ def _rows(task: Task) -> list[tuple[str, str]]:
                 f"{spoken(task.referral.reference)} · {code_label(CodeList.SERVICE, task.referral.service)}",
             )
         )
-    rows.append((_("For"), task.owner.name if task.owner else _("the supervisors")))
+    rows.append((_("For"), tasks_shown.for_whom(task)))
     if waits := tasks_shown.delayed(task):
         rows.append((_("Not yet possible"), waits))
     if task.kind == TaskKind.ONWARD:
@@ -89,17 +88,11 @@ def _rows(task: Task) -> list[tuple[str, str]]:
     return rows
 
 
-def _telephones(task: Task) -> list[tuple[str, str]]:
-    """Who can be called about it: the organisations of the referral, else that of the case."""
-    referral = task.referral
-    if referral is None:
-        involved = [task.case.organisation]
-    else:
-        involved = [referral.receiving_organisation, referral.referring_organisation]
-    rows = [(each.name, telephone(each.telephone) or _("No telephone number is known")) for each in involved]
-    if referral is not None and task.kind == TaskKind.DUTY_CALL:
-        rows.insert(0, (_("State"), str(referral.get_state_display())))
-    return list(dict(rows).items())
+def _calls(task: Task) -> list[tuple[str, str]]:
+    """Who can be called about it, where the task is a call."""
+    if task.kind == TaskKind.DUTY_CALL:
+        return telephoning.about_silence(task)
+    return telephoning.numbers(telephoning.houses_of(task)) if task.kind in ANSWERS else []
 
 
 def _others(actor: Actor, task: Task) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Tasks in words: what each asks for, and on which page it is done."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from referral.answers import DelayReason
 from referral.enums import TaskKind
 from referral.models import Task
 from referral.policy import may_finish
+from referral.queries.silence import Silence
 from referral.references import spoken
 
 #: Tasks that end with the act that they ask for, and the page of the case where it is done.
@@ -68,6 +70,36 @@ def _url(actor: Actor, task: Task) -> str:
     """A supervisor who may not do it reads in the file what it is about."""
     own = task.case.organisation_id == actor.organisation_id
     return way_to(actor, task) if is_for(actor, task) or (own and actor.has(Role.SUPERVISOR)) else ""
+
+
+#: Who takes up a task that has no owner yet.
+DESKS = {
+    TaskKind.TAKE_IN_REPORT: _("the caseworkers"),
+    TaskKind.CONFIRM_TITLE: _("the registry"),
+    TaskKind.DUTY_CALL: _("whoever is on duty at national coordination"),
+}
+
+
+def for_whom(task: Task) -> str:
+    return task.owner.name if task.owner else str(DESKS.get(TaskKind(task.kind), _("the supervisors")))
+
+
+def house_of(actor: Actor, task: Task, silent: Mapping[UUID, Silence]) -> str:
+    """The other house that it is about; of a duty call, the one to telephone."""
+    if task.pk in silent:
+        return str(silent[task.pk].house)
+    if task.referral is None:
+        return ""
+    own = task.referral.receiving_organisation_id == actor.organisation_id
+    return str(task.referral.referring_organisation if own else task.referral.receiving_organisation)
+
+
+def urgency_of(task: Task) -> dict[str, Any]:
+    """Of its referral, or of the whole file where nobody has seen it yet."""
+    if task.referral is None and task.kind != TaskKind.TAKE_IN_REPORT:
+        return {}
+    row = task.referral or task.case
+    return {"urgency": row.urgency, "urgency_label": row.get_urgency_display()}
 
 
 def line(actor: Actor, task: Task) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from partners.templatetags.interface import telephone
+from partners.templatetags.interface import dial
 from referral.enums import Action
 from referral.forms.telephone import TelephoneForm
 from referral.models import Referral
@@ -45,6 +45,6 @@ def record(request: ActingRequest, referral: Referral) -> HttpResponse:
         ),
         submit=Action.RECORD_TELEPHONE_ANSWER.label,
         done=_("Telephone answer recorded."),
-        rows=((_("Telephone of the desk"), telephone(number) if number else _("Not given")),),
+        rows=((_("Telephone of the desk"), dial(number)),),
     )
     return confirm(request, referral, Action.RECORD_TELEPHONE_ANSWER, form, act, page)

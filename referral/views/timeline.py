@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
-from partners.templatetags.interface import moment, telephone
+from partners.templatetags.interface import dial, moment
 from referral import escalation
 from referral.enums import Action, Heard, Level, MessageKind, ToldBack
 from referral.escalation import Audience
@@ -183,6 +183,6 @@ def _said(message: Message) -> str:
             return " ".join(part for part in (question, code_label(CodeList.ANSWER, message.code)) if part)
         case MessageKind.CALL_ME:
             number = message.from_organisation.telephone
-            return telephone(number) if number else _("No number is in the directory.")
+            return dial(number) or _("No number is in the directory.")
         case _:
             return message.body or ""

@@ -6,16 +6,28 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
 from partners.templatetags.interface import telephone, written
-from referral.enums import AgeBand, Group, PlaceFlag, Purpose, SafeChannel
+from referral.enums import AgeBand, Group, PlaceFlag, Purpose, SafeChannel, State
 from referral.models import Case, Person
 from referral.references import spoken
+
+#: What is to be done in a state, as one says it to whoever does it.
+NEXT_STEP: dict[str, str | Promise] = {
+    State.DRAFT: gettext_lazy("Check what is shared, then send"),
+    State.SENT: gettext_lazy("Acknowledge receipt"),
+    State.ACKNOWLEDGED: gettext_lazy("Accept, or say that it is not possible"),
+    State.INFO_REQUESTED: gettext_lazy("Answer the desk's questions"),
+    State.ACCEPTED: gettext_lazy("Receive the person and record the arrival"),
+    State.NO_SHOW: gettext_lazy("Call back, then find the person or withdraw"),
+    State.IN_SERVICE: gettext_lazy("Review the stay, or end the service"),
+}
 
 
 def case_title(case: Case) -> str:

@@ -90,6 +90,14 @@ def test_telephone_is_grouped_when_senegalese(number, shown):
     assert interface.telephone(number) == shown
 
 
+def test_a_number_is_called_with_one_touch_and_words_are_left_alone():
+    link = interface.dial("+221 33 800-11.22")
+    assert 'href="tel:+221338001122"' in link
+    assert interface.telephone("+221338001122") in link
+    assert (interface.dial(""), interface.dial(None)) == ("", "")
+    assert render("{{ number|dial }}", number="<b>12") == "&lt;b&gt;12"
+
+
 def test_colour_of_an_unknown_code_is_grey():
     assert [interface.colour(code) for code in ("accepted", "declined", "invented")] == [
         "green",

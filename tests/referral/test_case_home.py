@@ -62,8 +62,8 @@ def test_a_report_waits_for_every_caseworker_of_the_desk(cast: c.Cast) -> None:
 
 
 def test_coordination_sees_what_must_go_elsewhere(cast: c.Cast) -> None:
-    c.declined(cast)
-    assert [line["url"] for line in lines(cast.ibrahima)] == [reverse("routing")]
+    referral = c.declined(cast)
+    assert [line["url"] for line in lines(cast.ibrahima)] == [reverse("referral", args=[referral.pk])]
 
 
 @pytest.mark.parametrize("who", ["khady", "lamine", "mareme"])

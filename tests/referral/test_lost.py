@@ -392,6 +392,20 @@ def test_a_supervisor_sees_her_own_house_with_its_references_and_links(
     assert cast.centre.name not in page
 
 
+def test_an_overdue_review_is_the_own_supervisor_s_too_and_the_report_says_so(cast: c.Cast) -> None:
+    decided(cast, ground(cast))
+    for days in (30, 34):
+        later(days=days, minutes=1)
+        go_round()
+    page = sign_in(cast.bineta).get(URL).content.decode()
+    who = fr("Another supervisor countersigns; the case owner or a supervisor of the organisation reviews.")
+    assert who in page
+    url = reverse("case_grounds", args=[Case.objects.get().pk])
+    assert url in page
+    assert sign_in(cast.bineta).get(url).status_code == 200
+    assert sign_in(cast.bineta).get("/").context["team"].reviews == 1
+
+
 def test_looking_is_written_down_and_others_are_refused_and_written_down_too(
     cast: c.Cast, two_lost: list[Case]
 ) -> None:

@@ -11,13 +11,18 @@ from audit import clock
 from audit.models import Event
 from partners.enums import Role
 from partners.models import User
+from partners.templatetags.interface import dial, moment
 from referral.enums import TaskKind
 from referral.models import Notice, Rung, Task
+from referral.references import spoken
+from referral.views import words
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
 from tests.referral.passing import rounds
+from tests.referral.story import fr
 from tests.referral.test_duty import box
-from tests.world import not_arrived
+from tests.referral.test_notices import entered
+from tests.world import acknowledged, asked, more_places, not_arrived
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -59,6 +64,44 @@ def test_the_team_is_the_supervisors(cast: c.Cast) -> None:
     assert Event.objects.using("audit").filter(reason_code="NOT_ALLOWED_READ_TEAM").count() == 1
     tabs = sign_in(cast.aissatou).get(reverse("tasks")).context["tabs"]
     assert len(tabs) == 2
+
+
+def test_the_day_of_a_desk_is_made_of_the_referrals_whose_step_is_its_own(cast: c.Cast) -> None:
+    """Not of what the sender must answer, nor of what is due later."""
+    more_places(cast, 9)
+    today = c.sent(cast, urgency="urgent")
+    c.sent(cast, urgency="standard")
+    asked(cast, acknowledged(cast))
+    arrival = c.accepted(cast, expected_arrival_at=clock.now() - timedelta(hours=1))
+    steps = {
+        who: {line["reference"]: line["title"] for line in lines(cast.people[who])}
+        for who in ("codou", "elisabeth", "daouda", "aissatou")
+    }
+    acknowledge = {spoken(today.reference): words.NEXT_STEP["sent"]}
+    receive = {spoken(arrival.reference): words.NEXT_STEP["accepted"]}
+    assert steps["codou"] == acknowledge | receive
+    assert steps["elisabeth"] == acknowledge
+    assert steps["daouda"] == receive
+    assert steps["aissatou"] == {}
+    assert len(lines(cast.codou, "all")) == 3
+    assert words.NEXT_STEP["info_requested"] in [line["title"] for line in lines(cast.aissatou, "all")]
+
+
+def test_the_day_of_a_registry_is_made_of_titles_to_confirm(cast: c.Cast) -> None:
+    title = entered(cast, c.open_case(cast))
+    for of in ("day", "all"):
+        assert [line["url"] for line in lines(cast.habib, of)] == [reverse("title_confirm", args=[title.pk])]
+
+
+def test_an_empty_day_says_where_one_goes_on(cast: c.Cast) -> None:
+    for user, of, url in (
+        (cast.codou, "day", f"{reverse('tasks')}?of=all"),
+        (cast.codou, "all", reverse("inbox")),
+        (cast.aissatou, "all", reverse("home")),
+    ):
+        page = sign_in(user).get(reverse("tasks"), {"of": of})
+        assert page.context["empty"]["text"]
+        assert f'href="{url}" class="govuk-button"' in page.content.decode()
 
 
 # --- not yet possible
@@ -203,6 +246,55 @@ def test_the_duty_call_shows_codes_organisations_and_numbers_alone(cast: c.Cast)
     assert "Canari" not in body
     assert task.case.reference not in body.replace(" ", "") or task.organisation == task.case.organisation
     assert "note" not in page.context["form"].fields
+
+
+def test_a_duty_call_names_the_house_what_is_silent_and_since_when(cast: c.Cast) -> None:
+    task = duty_call(cast)
+    [line] = lines(cast.ibrahima)
+    home = sign_in(cast.ibrahima).get("/").context["lines"]
+    assert line["house"] == cast.centre.name
+    assert cast.centre.name in next(row["who"] for row in home if row["url"] == line["url"])
+    body = sign_in(cast.ibrahima).get(reverse("task_done", args=[task.pk])).content.decode()
+    rung = Rung.objects.filter(object_id=task.referral_id).latest("reached_at")
+    for shown in (
+        moment(rung.due_at),
+        str(task.referral.get_state_display()),
+        spoken(task.referral.reference),
+        dial(cast.centre.telephone),
+        fr("whoever is on duty at national coordination"),
+    ):
+        assert shown in body
+    assert fr("the supervisors") not in body
+    assert fr("Telephone another organisation involved.") not in body
+
+
+def test_a_duty_call_about_a_task_names_the_task_and_what_to_do_without_a_number(cast: c.Cast) -> None:
+    """The registry keeps silent, and has no telephone: the organisation that entered the title has one."""
+    with c.acting(), c.transaction.atomic():
+        cast.ngo.telephone = "+221 33 800 55 66"
+        c.write(cast.ngo, fields=["telephone"])
+    case = c.open_case(cast, by=cast.fatou)
+    entered(cast, case, by=cast.fatou)
+    rounds(24 * 6, every=4, rules=["tasks"])
+    call = Task.objects.filter(kind=TaskKind.DUTY_CALL, case=case).earliest("made_at")
+    body = sign_in(cast.ibrahima).get(reverse("task_done", args=[call.pk])).content.decode()
+    for shown in (
+        cast.court.name,
+        str(TaskKind.CONFIRM_TITLE.label),
+        fr("No telephone number is known"),
+        fr("Telephone another organisation involved."),
+        dial(cast.ngo.telephone),
+    ):
+        assert shown in body
+    assert spoken(case.reference) not in body
+    assert "Canari" not in body
+
+
+def test_a_duty_call_that_is_made_again_still_knows_what_it_is_about(cast: c.Cast) -> None:
+    task = duty_call(cast)
+    assert press(sign_in(cast.ibrahima), reverse("task_done", args=[task.pk]), result="not_reached").url
+    [line] = lines(cast.ibrahima)
+    assert line["house"] == cast.centre.name
 
 
 def test_a_duty_call_that_reached_nobody_is_made_again(cast: c.Cast) -> None:

@@ -13,6 +13,7 @@ from referral.services.clock import RULES
 from referral.views import worker as views
 from tests import cast as c
 from tests.referral.pages import sign_in
+from tests.referral.story import fr
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -114,3 +115,19 @@ def test_nobody_else_sees_or_touches_it(cast: c.Cast, who: str) -> None:
     assert Event.objects.using("audit").filter(outcome="denied", actor_id=cast.people[who].pk).count() == 3
     delivery.refresh_from_db()
     assert delivery.state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [("bineta", "why"), ("mareme", "why"), ("aissatou", "telephone"), ("codou", "telephone"), ("khady", "")],
+)
+def test_a_silent_worker_is_told_to_whom_it_concerns(cast: c.Cast, who: str, shown: str) -> None:
+    words = {
+        "why": fr("Deadlines are not watched at present."),
+        "telephone": fr("Reminders do not run now: telephone for what is urgent."),
+    }
+    body = sign_in(cast.people[who]).get("/").content.decode()
+    assert [word in body for word in words.values()] == [key == shown for key in words]
+    ClockRound.objects.update_or_create(rule="x", defaults={"at": clock.now(), "acted": 0, "milliseconds": 0})
+    body = sign_in(cast.people[who]).get("/").content.decode()
+    assert not any(word in body for word in words.values())
