@@ -81,7 +81,8 @@ def deliver_digests(*, at: datetime) -> None:
         except (SMTPException, OSError):
             failed += 1
             logger.warning("mail of the day not sent", extra={"event": "notice_mail_failed"})
-            mine.filter(attempts__gte=ATTEMPTS).update(state=DeliveryState.FAILED, ended_at=at)
+            for pk in mine.filter(attempts__gte=ATTEMPTS).values_list("pk", flat=True):
+                give_up(pk, at=at)
     if failed:
         raise NotAllSent(f"{failed} mails of the day were not sent.")
 

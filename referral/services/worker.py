@@ -57,8 +57,11 @@ def send_again(pk: int, *, by: Actor, at: datetime) -> None:
 
 def _wait_again(pk: int, at: datetime) -> bool:
     """Only what was given up: what has arrived meanwhile is not sent a second time."""
-    given_up = Delivery.objects.filter(pk=pk, state=DeliveryState.FAILED)
-    return bool(given_up.update(state=DeliveryState.WAITING, ended_at=None, made_at=at))
+    return bool(
+        Delivery.objects.filter(pk=pk, state=DeliveryState.FAILED).update(
+            state=DeliveryState.WAITING, ended_at=None, made_at=at
+        )
+    )
 
 
 def _record(by: Actor) -> None:
