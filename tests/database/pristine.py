@@ -124,6 +124,8 @@ def switch(login: Login) -> None:
         connections[alias].close()
         connections[alias].close_pool()
         take_on(connections.settings[alias], login, embedded=EMBEDDED)
+        # One alias waits in the transaction of the test while the other one works, however long.
+        connections.settings[alias]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 
 
 @contextmanager
