@@ -25,8 +25,8 @@ HANDFUL = 50
 TURN = 0x52656C616973
 #: After this a rule goes on in the next round: nothing else waits for it, however much has come together.
 MOST_SECONDS = 60.0
-#: So many rows that fail have one cause, which is not theirs.
-MOST_FAILED = 20
+#: So many rows that fail, and none that does not, have one cause, which is not theirs.
+MOST_FAILED = 200
 
 Found = TypeVar("Found")
 
@@ -49,7 +49,7 @@ class Rule(Generic[Found]):
         while ids := [pk for pk in self.due.ids(at) if pk not in failed]:
             before = acted
             for start in range(0, len(ids), HANDFUL):
-                if monotonic() > ends or len(failed) >= MOST_FAILED:
+                if monotonic() > ends or (len(failed) >= MOST_FAILED and not acted):
                     return Outcome(acted, len(failed))
                 acted += self._handful(ids[start : start + HANDFUL], at, failed)
             if acted == before:
@@ -70,7 +70,7 @@ class Rule(Generic[Found]):
             if not connections[DEFAULT_DB_ALIAS].is_usable():
                 raise
             if len(ids) > 1:
-                return sum(self._handful([pk], at, failed) for pk in ids if len(failed) < MOST_FAILED)
+                return sum(self._handful([pk], at, failed) for pk in ids)
             logger.exception("a row could not be acted on", extra={"event": "clock_row_failed"})
             failed.add(ids[0])
             return 0

@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.rows import write
 from partners.actor import Actor
 from referral import audiences, notices
-from referral.enums import UNANSWERED, State, TaskKind, Urgency
+from referral.enums import TERMINAL, UNANSWERED, State, TaskKind, Urgency
 from referral.escalation import CALL_FIRST
 from referral.models import Referral, Task
 from referral.queries.clock import in_order
@@ -70,6 +70,8 @@ def end_calls(referral: Referral, *, by: Actor | None, at: datetime, result: str
         TaskKind.NEXT_CANDIDATE,
     ):  # a desk may ask for a call by text in any urgency
         finish_tasks(referral.case, kind, by=by, at=at, result=result, referral=referral)
+    if referral.state in TERMINAL:
+        finish_tasks(referral.case, TaskKind.DUTY_CALL, by=by, at=at, result=result, referral=referral)
     if referral.state not in _CALLED:
         finish_tasks(referral.case, TaskKind.OUTCOME_CALL, by=by, at=at, result=result, referral=referral)
 

@@ -156,6 +156,16 @@ def test_without_a_confirmation_the_next_person_up_is_told_before_her_time(cast:
     assert reverse("task_done", args=[task.pk]) in page
 
 
+def test_nobody_has_to_telephone_about_what_has_expired(cast: c.Cast) -> None:
+    referral = c.sent(cast, urgency="urgent")
+    rounds(33)
+    assert Task.objects.filter(kind=TaskKind.DUTY_CALL, done_at=None).count() == 1
+    rounds(49, since=33)
+    referral.refresh_from_db()
+    assert referral.state == State.EXPIRED
+    assert not Task.objects.filter(kind=TaskKind.DUTY_CALL, done_at=None).exists()
+
+
 def test_a_notice_of_somebody_else_is_confirmed_by_nobody(cast: c.Cast) -> None:
     c.sent(cast, urgency="urgent")
     rounds(24.1)
