@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -48,7 +49,9 @@ def run_worker() -> None:
     )  # each test asks itself
     try:
         with app.replace_connector(app.connector.get_worker_connector()):
-            asyncio.run(until_idle())
+            # In a thread of its own: a browser that was started before keeps a loop running in this one.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(lambda: asyncio.run(until_idle())).result()
     finally:
         app.periodic_registry.periodic_tasks = periodic
 

@@ -44,8 +44,8 @@ def heard(
     assert [rung.number for rung in rungs] == list(range(1, len(rungs) + 1))
     for below, above in itertools.pairwise(rungs):
         assert not below.told or above.reached_at - below.reached_at >= escalation.PAUSE
-    if len(rungs) == len(ladder) or at <= since:
-        return
+    if len(rungs) >= len(ladder) or at <= since:
+        return  # the top is climbed again from here
     last, share = rungs[-1] if rungs else None, ladder[len(rungs)].share
     if last and last.told and at < last.reached_at + escalation.PAUSE:
         return  # people have time to act before the next is told

@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit import clock
 from audit.models import Event
 from partners.models import Places
+from partners.templatetags.interface import lasting
 from referral.enums import State, TaskKind
 from referral.models import Case, LegalGround, Notice, Referral, Task
 from referral.references import spoken
@@ -284,9 +285,9 @@ def test_a9_deadline(story: Story) -> None:
     assert (referral.urgency, referral.due_at) == ("urgent", referral.sent_at + timedelta(hours=24))
     story.waits(11)
     story.waits(1, told="codou")
-    late = fr("%(count)d h late") % {"count": 1}
+    late = (fr("%(span)s late") % {"span": lasting(timedelta(hours=1))}).lower()
     lists = {"codou": "inbox", "elisabeth": "inbox", "aissatou": "referrals"}
-    assert {late in story.reads(who, name) for who, name in lists.items()} == {False}
+    assert {late in story.reads(who, name).lower() for who, name in lists.items()} == {False}
 
     story.waits(13, told="aissatou elisabeth")  # who waits for the answer, and the head of the silent house
     reminders = Notice.objects.filter(rung__object_id=referral.pk)
