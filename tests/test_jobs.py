@@ -48,10 +48,9 @@ def run_worker() -> None:
         {},
     )  # each test asks itself
     try:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            # In a thread of its own: a browser that was started before keeps a loop running in this one.
-            with ThreadPoolExecutor(1) as thread:
-                thread.submit(lambda: asyncio.run(until_idle())).result()
+        # In a thread of its own: a browser that was started before keeps a loop running in this one.
+        with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(until_idle())).result()
     finally:
         app.periodic_registry.periodic_tasks = periodic
 
