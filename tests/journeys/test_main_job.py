@@ -1,5 +1,6 @@
 """The main job of design §1 by the people who do it: a woman with her consent, a child on the ground of protection."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,8 @@ from tests.journeys.conftest import Site
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 Look = Callable[[Page, str], None]
+#: The long version walks each journey at both widths, the short one at one of them.
+FULL = os.environ.get("FULL") == "1"
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -179,7 +182,7 @@ def supervise(site: Site, look: Look, case: Case, people: list[User], *, width: 
     assert not any(person.name in seen for person in people)
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280, 360] if FULL else [1280])
 def test_a_woman_is_referred_with_her_consent(site: Site, looked_at: Look, width: int) -> None:
     page = site.sign_in(site.cast.aissatou, width=width)
     go(page, site, "/")
@@ -195,7 +198,7 @@ def test_a_woman_is_referred_with_her_consent(site: Site, looked_at: Look, width
     supervise(site, looked_at, case, [site.cast.codou, site.cast.daouda], width=width)
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280, 360] if FULL else [360])
 def test_a_child_is_referred_on_the_ground_of_protection(site: Site, looked_at: Look, width: int) -> None:
     page = site.sign_in(site.cast.aissatou, width=width)
     case = open_a_case(page, site, looked_at, age_status="child", age_band="9-13", name="Awa Secrète")

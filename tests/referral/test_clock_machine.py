@@ -193,7 +193,7 @@ def test_whatever_happens_no_referral_is_forgotten(cast: c.Cast) -> None:
     run_state_machine_as_test(
         machine(cast),
         settings=settings(
-            max_examples=60 if FULL else 6,
+            max_examples=60 if FULL else 4,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
