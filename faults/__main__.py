@@ -17,6 +17,6 @@ os.environ |= {
 os.environ.pop("DATABASE_URL", None)
 django.setup()
 
-from faults.series import main  # noqa: E402
+from faults.series import main  # noqa: E402 - models can be imported only once Django is set up
 
 sys.exit(main())

@@ -35,7 +35,7 @@ def deliver(context: JobContext, delivery: int) -> None:
     with at_work() as at:
         try:
             deliveries.deliver(delivery, at=at)
-        except Exception as error:
+        except Exception as error:  # raised again below
             logger.warning("notice not delivered", extra={"event": "notice_mail_failed"})
             # What is not tried again reached nobody, whatever the reason: no notice waits without a job.
             if PATIENT.get_retry_decision(exception=error, job=context.job) is None:

@@ -37,7 +37,7 @@ def run(name: str, at: datetime) -> int:
         outcome = RULES[name].run(at)
     except (AuditUnavailable, KeyUnavailable):
         raise
-    except Exception:
+    except Exception:  # whatever it is, the other rules have deadlines too; it is logged, counted and shown
         if not connections[DEFAULT_DB_ALIAS].is_usable():
             raise
         logger.exception("a rule could not be run", extra={"event": "clock_rule_failed"})
@@ -69,7 +69,7 @@ def let_the_desk_decide(pks: list[UUID], at: datetime) -> None:
     """The sender did not answer in time: what was left of the desk's own time runs on."""
     for referral in in_order(pks):
         assert referral.acknowledged_at is not None  # noqa: S101 - the lifecycle asks only what was acknowledged
-        assert referral.info_requested_at is not None  # noqa: S101
+        assert referral.info_requested_at is not None  # noqa: S101 - an open question has its time
         assert referral.due_at is not None  # noqa: S101 - an open referral has a deadline
         stood_still = referral.due_at - referral.info_requested_at
         referral.due_at = desk_due_at(referral, referral.due_at)

@@ -66,7 +66,9 @@ class Rule(Generic[Found]):
                 return len(found)
         except (AuditUnavailable, KeyUnavailable):
             raise
-        except Exception:
+        except (
+            Exception
+        ):  # whatever it is, the other rows have deadlines too; it is logged, counted and shown
             if not connections[DEFAULT_DB_ALIAS].is_usable():
                 raise
             if len(ids) > 1:
