@@ -12,7 +12,7 @@ from config.connections import ALIASES, NoRights
 from config.database import CannotStart
 from crypto.keyring import Keyring, opened
 from crypto.providers import FileKeyProvider
-from tests.database.pristine import keep_cast, prepare_server, test_databases
+from tests.database.pristine import keep_cast, leave_server, prepare_server, test_databases
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,6 +23,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             prepare_server()
         except (CannotStart, NoRights, psycopg.OperationalError) as reason:
             pytest.exit(str(reason).strip(), returncode=1)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        leave_server()
 
 
 @pytest.fixture(scope="session")

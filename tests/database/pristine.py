@@ -8,21 +8,36 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
-from config.connections import ALIASES, Login, administrator, make_roles, take_on
+from config.connections import ALIASES, Login, administrator, make_database, make_roles, take_on
 from config.database import Server, default_state
 
 PREFIX = f"test_relais_{sha256(str(Path(__file__)).encode()).hexdigest()[:6]}"
 EMBEDDED = not settings.DATABASE_URL
+
+
+@cache
+def template() -> str:
+    """The database that all test processes start from; its name tells which migrations, and files read by them."""
+    read = sha256()
+    for package in apps.get_app_configs():
+        for pattern in ("migrations/**/*.py", "data/*", "models.py"):
+            for file in sorted(Path(package.path).glob(pattern)):
+                read.update(str(file).encode() + file.read_bytes())
+    return f"{PREFIX}_t{read.hexdigest()[:12]}"
+
 
 # A copy of every table that the migrations filled.
 KEEP = """
@@ -116,6 +131,38 @@ def prepare_server() -> None:
     with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
         make_roles(connection)
         _drop_abandoned(connection)
+        if not _names(connection, template()):
+            _drop(connection, f"{PREFIX}_t%")
+            _make_template(connection)
+
+
+def leave_server() -> None:
+    """After a run: on a server that is not ours nothing stays behind."""
+    if not EMBEDDED:
+        with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
+            _drop(connection, template())
+
+
+def _make_template(connection: psycopg.Connection[Any]) -> None:
+    """Migrates once; every test process starts from a copy. It has its name only when it is whole."""
+    making = f"{PREFIX}_{os.getpid()}_making"
+    make_database(connection, making)
+    names = {alias: connections.settings[alias]["NAME"] for alias in ALIASES}
+    for alias in ALIASES:
+        connections.settings[alias]["NAME"] = making
+    switch("owner")
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    with _owner() as owner:
+        owner.execute(KEEP)
+    for alias in ALIASES:
+        connections.settings[alias]["NAME"] = names[alias]
+    switch("app")
+    try:
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(template()))
+        )
+    except psycopg.errors.DuplicateDatabase:  # another run was faster
+        _drop(connection, making)
 
 
 def switch(login: Login) -> None:
@@ -132,13 +179,10 @@ def switch(login: Login) -> None:
 def test_databases(worker: str, verbosity: int) -> Iterator[None]:
     """The database of one test process. Its name holds the process, so that two runs do not meet."""
     for alias in ALIASES:
-        connections.settings[alias]["TEST"]["NAME"] = "_".join(
-            filter(None, [PREFIX, str(os.getpid()), worker])
-        )
+        name = "_".join(filter(None, [PREFIX, str(os.getpid()), worker]))
+        connections.settings[alias]["TEST"] |= {"NAME": name, "TEMPLATE": template()}
     switch("owner")
     made = setup_databases(verbosity, interactive=False, aliases=set(ALIASES), serialized_aliases=set())
-    with _owner() as connection:
-        connection.execute(KEEP)
     switch("app")
     yield
     switch("owner")
@@ -175,10 +219,17 @@ def _owner() -> psycopg.Connection[Any]:
 
 def _drop_abandoned(connection: psycopg.Connection[Any]) -> None:
     """Databases of test processes that were killed."""
-    names = connection.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}_%"]
-    ).fetchall()
-    for (name,) in names:
+    for name in _names(connection, f"{PREFIX}_%"):
         found = re.match(rf"{PREFIX}_(\d+)", name)
         if found and not Path(f"/proc/{found[1]}").exists():
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+            _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection[Any], pattern: str) -> None:
+    for name in _names(connection, pattern):
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _names(connection: psycopg.Connection[Any], pattern: str) -> list[str]:
+    rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]).fetchall()
+    return [name for (name,) in rows]
