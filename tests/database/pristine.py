@@ -131,9 +131,6 @@ def prepare_server() -> None:
     with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
         make_roles(connection)
         _drop_abandoned(connection)
-        if not _names(connection, template()):
-            _drop(connection, f"{PREFIX}_t%")
-            _make_template(connection)
 
 
 def leave_server() -> None:
@@ -143,8 +140,17 @@ def leave_server() -> None:
             _drop(connection, template())
 
 
+def _need_template() -> None:
+    """The first process that needs it makes it, the others wait."""
+    with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
+        if not _names(connection, template()):
+            _drop(connection, f"{PREFIX}_t%")
+            _make_template(connection)
+
+
 def _make_template(connection: psycopg.Connection[Any]) -> None:
-    """Migrates once; every test process starts from a copy. It has its name only when it is whole."""
+    """Migrates once; every process starts from a copy. It has its name only when it is whole."""
     making = f"{PREFIX}_{os.getpid()}_making"
     make_database(connection, making)
     names = {alias: connections.settings[alias]["NAME"] for alias in ALIASES}
@@ -157,12 +163,9 @@ def _make_template(connection: psycopg.Connection[Any]) -> None:
     for alias in ALIASES:
         connections.settings[alias]["NAME"] = names[alias]
     switch("app")
-    try:
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(template()))
-        )
-    except psycopg.errors.DuplicateDatabase:  # another run was faster
-        _drop(connection, making)
+    connection.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(template()))
+    )
 
 
 def switch(login: Login) -> None:
@@ -178,6 +181,7 @@ def switch(login: Login) -> None:
 @contextmanager
 def test_databases(worker: str, verbosity: int) -> Iterator[None]:
     """The database of one test process. Its name holds the process, so that two runs do not meet."""
+    _need_template()
     for alias in ALIASES:
         name = "_".join(filter(None, [PREFIX, str(os.getpid()), worker]))
         connections.settings[alias]["TEST"] |= {"NAME": name, "TEMPLATE": template()}
