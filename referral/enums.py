@@ -234,6 +234,9 @@ class TaskKind(TextChoices):
     REVIEW_GROUND = "review_ground", _("Review a legal ground")
     RENEW_CONSENT = "renew_consent", _("Renew a consent that ends")
     FOLLOW_UP = "follow_up", _("Ask how the person is")
+    LAWYER = "lawyer", _("Find a lawyer")
+    ACCOMPANY = "accompany", _("Go with the person to the appointment")
+    DECISION = "decision", _("Decision of a case conference")
 
 
 class Clock(TextChoices):
@@ -337,6 +340,32 @@ class ReflectionAct(TextChoices):
     END = "end", _("End it: the person has decided")
 
 
+class JusticeStepKind(TextChoices):
+    """What happens at police and courts, by its date (domain §5.4); the order in which it is offered."""
+
+    COMPLAINT = "complaint", _("Complaint filed")
+    INQUIRY = "inquiry", _("Police inquiry opened")
+    STATEMENT = "statement", _("Statement to the police planned")
+    LAWYER = "lawyer", _("Lawyer named")
+    PROSECUTION = "prosecution", _("Prosecution begun")
+    INSTRUCTION = "instruction", _("Judicial investigation opened")
+    CIVIL_PARTY = "civil_party", _("Joined as civil party")
+    HEARING = "hearing", _("Hearing")
+    JUDGMENT = "judgment", _("Judgment")
+    APPEAL = "appeal", _("Appeal")
+    FINAL = "final", _("Final decision")
+    COMPENSATION = "compensation", _("Compensation claimed")
+
+
+class QuestionKind(TextChoices):
+    """How a ministry's own question is answered."""
+
+    TEXT = "text", _("In words")
+    YES_NO = "yes_no", _("Yes or no")
+    DATE = "date", _("A date")
+    CHOICE = "choice", _("One of several answers")
+
+
 class RevealReason(TextChoices):
     """Why somebody opens what is masked; kept with the look."""
 
@@ -387,3 +416,6 @@ class CaseAct(TextChoices):
     ASSESS_RISK = "assess_risk", _("Assess the risk again")
     REFLECT = "reflect", _("Reflection period (recommended)")
     REVIEW_GROUND = "review_ground", _("Review the legal grounds")
+    ENTER_STEP = "enter_step", _("Justice steps")
+    CONFIRM_STEP = "confirm_step", _("Confirm a justice step")
+    CONFER = "confer", _("Case conference")

@@ -151,6 +151,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
+    CaseAct.ENTER_STEP: case_caseworker,
+    CaseAct.CONFIRM_STEP: lambda actor, tie: actor.has(Role.JUSTICE),
+    CaseAct.CONFER: case_caseworker,
 }
 
 

@@ -29,12 +29,14 @@ from referral.enums import TaskKind
 from referral.models import Case, Referral, Task
 from tests import canary
 from tests import cast as c
+from tests.chapters import around
 from tests.contents import log_holds
 from tests.referral.pages import sign_in
 from tests.referral.story import Story, form_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
+CHAPTERS = (around,)
 #: What is typed into the boxes, beside the default person of the cast. Each word stands nowhere in the product.
 TYPED = {
     "hours": "après midi canari",
@@ -66,9 +68,12 @@ PLANTED = [
     *TYPED.values(),
     BORN.isoformat(),
     "17 mars 1991",
+    *(word for chapter in CHAPTERS for word in chapter.TYPED.values()),
 ]
 #: What is kept and stands on no page yet; a date is shown in words.
-UNSHOWN = {TYPED["note"], TYPED["hand_over"], TYPED["witness"], BORN.isoformat()}
+UNSHOWN = {TYPED["note"], TYPED["hand_over"], TYPED["witness"], BORN.isoformat()}.union(
+    *(chapter.UNSHOWN for chapter in CHAPTERS)
+)
 #: Sealed fields into which no page lets anybody write words: codes, answers, dates and what we make ourselves.
 CODED = {
     "referral.Person.birth_date",
@@ -81,7 +86,7 @@ CODED = {
     "referral.Preview.details",
     "referral.Task.proposal",
     "audit.Event.detail",
-}
+}.union(*(chapter.CODED for chapter in CHAPTERS))
 
 
 def sealed_fields() -> Iterator[tuple[str, type[Model], SealedField[Any, Any]]]:
@@ -160,6 +165,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         a_child,
         an_adult_at_the_centre,
         the_end_of_it,
+        *(each.play for each in CHAPTERS),
         those_who_look,
     ):
         chapter(story, trace)

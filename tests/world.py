@@ -26,8 +26,20 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.models import (
+    Case,
+    CaseConference,
+    CustodyTitle,
+    Holiday,
+    JusticeStep,
+    LegalGround,
+    Notice,
+    Referral,
+    ServiceQuestion,
+    Task,
+    Term,
+)
+from referral.services import basis, care, cases, conferences, justice, questions, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -40,6 +52,9 @@ class World:
     notice: Notice
     ground: LegalGround
     title: CustodyTitle
+    step: JusticeStep
+    conference: CaseConference
+    question: ServiceQuestion
     task: Task
     #: Brought to national coordination by its ladder.
     heard: Task
@@ -83,6 +98,7 @@ def make_world(cast: c.Cast) -> World:
         case=case,
         **of_case(cast, case),
         **referrals(cast),
+        **around(cast, case),
         report=report(cast),
         draft=c.drafted(cast, case),
         task=Task.objects.get(kind=TaskKind.REDIRECT, referral__state="declined"),
@@ -100,6 +116,33 @@ def make_world(cast: c.Cast) -> World:
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
     )
+
+
+def around(cast: c.Cast, case: Case) -> dict[str, Any]:
+    """What stands beside the file: a step that a court confirms, a conference, a question of the ministry."""
+    at = clock.now()
+    with c.acting(cast.ibrahima) as coordinator:
+        question = questions.add_question(
+            by=coordinator,
+            values={
+                "service": "SHELTER_EMERG",
+                "text_fr": "Depuis quand ?",
+                "text_en": "Since when?",
+                "kind": "text",
+                "group": "needs",
+                "choices": "",
+            },
+        )
+    with c.acting(cast.aissatou) as actor:
+        return {
+            "question": question,
+            "step": justice.enter_step(
+                case.pk, by=actor, at=at, kind="inquiry", on=at.date(), court=cast.court, number="RP canari"
+            ),
+            "conference": conferences.record_conference(
+                case.pk, by=actor, at=at, held_at=at, organisations=[cast.unit.pk], view="vœu canari"
+            ),
+        }
 
 
 def heard() -> Task:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from partners.models import User
 from referral import notices
-from referral.demonstration import persons
+from referral.demonstration import around, persons
 from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.stage import Stage, address
@@ -32,11 +32,13 @@ def play(now: datetime, password: str) -> None:
     stage = Stage(now, password)
     found(stage)
     keep_time(stage)
+    around.ask(stage)
     for file in FILES:
         stage.begin(open_file(stage, file), opening(file, now))
     for report in WAITING:
         stage.later(now - timedelta(days=report.days), partial(_report, stage, report))
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
+    stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
     notices.mark_read(Notice.objects.filter(made_at__lt=now - UNREAD_FOR), at=now - UNREAD_FOR)

@@ -2,6 +2,7 @@ from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
@@ -17,6 +18,7 @@ from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
     "Case",
+    "CaseConference",
     "CaseGrant",
     "ClockRound",
     "Consent",
@@ -24,17 +26,20 @@ __all__ = [
     "Delivery",
     "Draft",
     "Holiday",
+    "JusticeStep",
     "LegalGround",
     "Message",
     "Notice",
     "Person",
     "Placement",
     "Preview",
+    "QuestionAnswers",
     "Referral",
     "ReferralGrant",
     "ReservedCode",
     "Rung",
     "SafetyExtract",
+    "ServiceQuestion",
     "SmsReply",
     "Snapshot",
     "Submission",

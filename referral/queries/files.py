@@ -154,6 +154,8 @@ _ADDING = (
     CaseAct.EDIT,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
+    CaseAct.ENTER_STEP,
+    CaseAct.CONFER,
     CaseAct.ASSIGN,
 )
 #: For a child, for an adult alone.

@@ -16,11 +16,14 @@ from referral import disclosure, policy
 from referral.enums import TERMINAL, CaseAct, Level, PlacementState, State, TitleState
 from referral.models import (
     Case,
+    CaseConference,
     CustodyTitle,
+    JusticeStep,
     LegalGround,
     Notice,
     Person,
     Preview,
+    QuestionAnswers,
     Referral,
     ReferralGrant,
     SafetyExtract,
@@ -29,6 +32,7 @@ from referral.models import (
 )
 from referral.policy import NotAllowed, Tie
 from referral.queries import basis_live, inbox, tie
+from referral.queries.conferences import conference_of
 from referral.queries.destinations import heard_task
 from referral.queries.facts import title_facts
 from referral.queries.lists import After, wrapped_keys
@@ -282,3 +286,51 @@ def paper_of(title: CustodyTitle) -> tuple[str | None, str | None]:
     """Number and name as they stand on the paper, of a title that `read_title` has let somebody read."""
     with keyring.current().revealing(title):
         return title.number, title.name_on_order
+
+
+def read_step(actor: Actor, pk: UUID) -> tuple[JusticeStep, str]:
+    """A justice step to confirm and its number at the court, for that court only (design §2). Raises NotVisible."""
+    step = (
+        JusticeStep.objects.select_related("case__organisation", "court")
+        .filter(pk=pk, court_id=actor.organisation_id, struck_at=None)
+        .first()
+    )
+    if step is None or not policy.may_case(actor, CaseAct.CONFIRM_STEP, Tie()):
+        raise steps.NotVisible
+    audit.look("reveal", step, case_id=step.case_id, fields=["number"])
+    return step, step.number or ""
+
+
+def read_conference(actor: Actor, pk: UUID) -> tuple[CaseConference, dict[str, str]]:
+    """The record of a conference with its locked words: an audited look. Raises NotVisible, NotAllowed."""
+    found = _conference(actor, pk)
+    names = ("view", "record")
+    with keyring.current().revealing(found):
+        opened = {name: getattr(found, name) or "" for name in names}
+    audit.look("reveal", found, case_id=found.case_id, fields=["attendance", *names])
+    return found, opened
+
+
+def print_conference(actor: Actor, pk: UUID) -> CaseConference:
+    """Date, organisations and what each could hear. Raises NotVisible, NotAllowed."""
+    found = _conference(actor, pk)
+    audit.look("print", found, case_id=found.case_id)
+    return found
+
+
+def _conference(actor: Actor, pk: UUID) -> CaseConference:
+    found = conference_of(actor, pk)
+    if found is None:
+        raise steps.NotVisible
+    steps.permit_case(actor, CaseAct.READ, found.case)
+    return found
+
+
+def read_answers(actor: Actor, referral: Referral) -> dict[str, str]:
+    """What the sender answered to the ministry's questions, by question id: an audited look."""
+    row = QuestionAnswers.objects.filter(referral=referral).first()
+    if row is None:
+        return {}
+    audit.look("reveal", row, case_id=row.case_id, referral_id=referral.pk, fields=["answers"])
+    answers: dict[str, str] = row.answers
+    return answers

@@ -22,10 +22,12 @@ from referral.lifecycle import NotPossible
 from referral.models import Case, Message, Person, Preview, Referral, Snapshot, Task
 from referral.queries import basis_for
 from referral.queries.facts import agreed_groups
+from referral.queries.questions import ANSWER
 from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import steps
 from referral.services.paper import take_referral_code
+from referral.services.questions import look_at_answers, released_answers
 from referral.services.tasks import finish_tasks
 from referral.services.urgency import call_first
 
@@ -141,7 +143,18 @@ def check_answers(referral: Referral, *, by: Actor, at: datetime) -> tuple[Perso
     if groups:
         names = [name for group in groups for name in FIELDS[group]]
         audit.look("reveal", person, case_id=referral.case_id, referral_id=referral.pk, fields=names)
-    return person, values_of(person, groups)
+    payload = _shared_of(referral, person, groups)
+    if any(name.startswith(ANSWER) for values in payload.values() for name in values):
+        look_at_answers(referral)
+    return person, payload
+
+
+def _shared_of(referral: Referral, person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The file's values and the answers to the ministry's own questions, group by group."""
+    payload = values_of(person, groups)
+    for group, answers in released_answers(referral, list(groups)).items():
+        payload[group] |= answers
+    return payload
 
 
 def values_of(person: Person, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -199,7 +212,7 @@ def _seal_snapshot(referral: Referral, *, number: int, at: datetime) -> None:
         number=number,
         groups=groups,
         sealed_at=at,
-        payload=values_of(person, groups),
+        payload=_shared_of(referral, person, groups),
     )
     write(snapshot, case_id=referral.case_id, referral_id=referral.pk)
 

@@ -20,6 +20,7 @@ from referral.forms.sending import CheckForm, ChooseForm, NeedForm, SendForm
 from referral.models import Case, Person, Referral
 from referral.queries import candidates, unmet_of
 from referral.queries.facts import agreed_groups, said_no
+from referral.queries.questions import questions_of
 from referral.references import spoken
 from referral.services import sending, steps
 from referral.views import words
@@ -194,6 +195,9 @@ def check(request: ActingRequest, pk: UUID) -> HttpResponse:
             "after": [(*part, part[0] in ticked) for part in group_rows(values)],
             "missing": _missing(referral, values.keys()),
             "never": words.group_words([g for g in Group if g not in needed(referral.service)]),
+            "questions_url": reverse("referral_questions", args=[pk])
+            if questions_of(referral.service)
+            else "",
             "ask_url": f"{reverse('consent', args=[referral.case_id])}?{recipient}",
             "ground_url": f"{reverse('ground', args=[referral.case_id])}?{recipient}",
             "back_url": to_referral(referral),

@@ -10,7 +10,8 @@ from partners.enums import CodeList, Sex
 from partners.queries import code_label
 from referral.disclosure import EXTRACT_FIELDS
 from referral.enums import AgeBand, Group, RiskLevel, TitleState
-from referral.models import Preview, Referral
+from referral.models import Preview, Referral, ServiceQuestion
+from referral.queries.questions import ANSWER, asked_for
 from referral.views import words
 
 Row = tuple[str, str]
@@ -54,15 +55,25 @@ def in_short(referral: Referral, preview: Preview) -> str:
 
 def group_rows(payload: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, list[Row]]]:
     """(group, its name, its values in words), in reading order; a group without any value stays, empty."""
+    asked = _questions(payload)
+
+    def row(name: str, value: Any) -> Row:
+        if (question := asked.get(name)) is not None:
+            return question.text, words.answer_words(question.kind, value)
+        return words.field_label(name), words.worded(name, value)
+
     return [
-        (
-            group.value,
-            str(group.label),
-            [(words.field_label(name), words.worded(name, value)) for name, value in payload[group].items()],
-        )
+        (group.value, str(group.label), [row(name, value) for name, value in payload[group].items()])
         for group in Group
         if group in payload
     ]
+
+
+def _questions(payload: Mapping[str, Mapping[str, Any]]) -> dict[str, ServiceQuestion]:
+    """The ministry's own questions among what was shared, by the name under which their answers stand."""
+    names = [name for values in payload.values() for name in values if name.startswith(ANSWER)]
+    found = asked_for([name.removeprefix(ANSWER) for name in names]) if names else []
+    return {f"{ANSWER}{question.pk}": question for question in found}
 
 
 def extract_rows(payload: Mapping[str, Any]) -> list[Row]:

@@ -14,7 +14,7 @@ from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
 from partners.templatetags.interface import telephone, written
-from referral.enums import AgeBand, Group, PlaceFlag, Purpose, SafeChannel, State
+from referral.enums import AgeBand, Group, PlaceFlag, Purpose, QuestionKind, SafeChannel, State
 from referral.models import Case, Person
 from referral.references import spoken
 
@@ -134,6 +134,13 @@ _WORDED: dict[str, Callable[[Any], str]] = {
 def worded(name: str, value: Any) -> str:
     """The opened value of a column of `Person`."""
     return _WORDED[name](value) if name in _WORDED else str(value or "")
+
+
+def answer_words(kind: str, answer: str) -> str:
+    """The answer to a question of the ministry."""
+    if kind == QuestionKind.YES_NO:
+        return yes_no(answer == "yes")
+    return day_of(answer) if kind == QuestionKind.DATE else answer
 
 
 def organisation_words(organisation: Organisation, purpose: str) -> str:
