@@ -151,6 +151,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
+    CaseAct.ADD_ATTACHMENT: case_caseworker,
+    CaseAct.OPEN_ATTACHMENT: file_reader,
+    CaseAct.REMOVE_ATTACHMENT: case_caseworker,
 }
 
 

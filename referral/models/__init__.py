@@ -1,7 +1,9 @@
+from referral.models.attachment import Attachment, AttachmentKey, AttachmentSegment
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.looks import Reveals
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
@@ -16,6 +18,9 @@ from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
+    "Attachment",
+    "AttachmentKey",
+    "AttachmentSegment",
     "Case",
     "CaseGrant",
     "ClockRound",
@@ -33,6 +38,7 @@ __all__ = [
     "Referral",
     "ReferralGrant",
     "ReservedCode",
+    "Reveals",
     "Rung",
     "SafetyExtract",
     "SmsReply",
