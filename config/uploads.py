@@ -24,7 +24,7 @@ class InMemory(FileUploadHandler):
         self._left = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: str, encoding: Any = None
+        self, input_data: Any, meta: Any, content_length: int, boundary: str, encoding: Any = None
     ) -> None:
         """Raises RequestDataTooBig before the first byte is read."""
         if content_length > FURTHEST * settings.FILE_UPLOAD_MAX_MEMORY_SIZE:

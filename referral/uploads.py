@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from referral.enums import MediaType
+from referral.kinds import MediaType
 
 #: Of a picture: more than a telephone takes, less than what fills the memory of a small server.
 MOST_POINTS: Final = 40_000_000

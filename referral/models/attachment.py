@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, SealedBytesField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from referral.enums import AttachmentKind, MediaType, RemovalReason
+from referral.kinds import AttachmentKind, MediaType, RemovalReason
 
 
 class Attachment(Recorded):
@@ -55,7 +55,7 @@ class Attachment(Recorded):
 
 
 class AttachmentKey(models.Model):
-    """The key of one file, under the key of its case. Apart from `Attachment`, whose history would outlive a removal."""
+    """The key of one file, under the key of its case; not in `Attachment`, whose history outlives a removal."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="key")

@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from referral import uploads
-from referral.enums import MediaType
+from referral.kinds import MediaType
 from referral.uploads import Unusable, content_of, plain_name
 
 PLACE = b"Kedougou-Canari"
