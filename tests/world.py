@@ -26,10 +26,11 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
+from referral.models import Attachment, Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
 from referral.services import basis, care, cases, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
+from tests.referral.attaching import attached
 
 
 @dataclass
@@ -40,6 +41,7 @@ class World:
     notice: Notice
     ground: LegalGround
     title: CustodyTitle
+    attachment: Attachment
     task: Task
     #: Brought to national coordination by its ladder.
     heard: Task
@@ -82,6 +84,7 @@ def make_world(cast: c.Cast) -> World:
         cast=cast,
         case=case,
         **of_case(cast, case),
+        attachment=attached(cast, case),
         **referrals(cast),
         report=report(cast),
         draft=c.drafted(cast, case),
