@@ -20,8 +20,8 @@ from PIL import Image, ImageOps
 
 from referral.kinds import MediaType
 
-#: Of a picture: more than a telephone takes, less than what fills the memory of a small server.
-MOST_POINTS: Final = 40_000_000
+#: Of a picture: twice what a telephone takes, less than what fills the memory of a small server.
+MOST_POINTS: Final = 24_000_000
 QUALITY: Final = 85
 NAME: Final = 120
 
@@ -70,18 +70,26 @@ def _drawn_anew(uploaded: bytes) -> Content:
             if width * height > MOST_POINTS:
                 raise Unusable(TOO_MANY_POINTS)
             kind = MediaType.PNG if picture.format == "PNG" else MediaType.JPEG
-            turned = ImageOps.exif_transpose(picture)
-            seen = turned.convert("RGBA") if turned.has_transparency_data else turned.convert("RGB")
+            fresh = _points_of(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unusable(TOO_MANY_POINTS) from None
     except (OSError, SyntaxError, ValueError, ZeroDivisionError):
         raise Unusable(UNREADABLE) from None
-    # A picture of our own takes the points alone: `convert` would carry comments and profiles along.
-    fresh = Image.new("RGB", seen.size, "white")
-    fresh.paste(seen, mask=seen if seen.mode == "RGBA" else None)
     kept = BytesIO()
-    fresh.save(kept, format=kind.name, quality=QUALITY, optimize=False)
+    fresh.save(kept, format=kind.name, quality=QUALITY)
     return Content(kind, kept.getvalue())
+
+
+def _points_of(picture: Image.Image) -> Image.Image:
+    """Upright, on white paper; a picture of our own, because any copy would carry comments and profiles along."""
+    ImageOps.exif_transpose(picture, in_place=True)
+    fresh = Image.new("RGB", picture.size, "white")
+    if picture.has_transparency_data:
+        seen = picture.convert("RGBA")
+        fresh.paste(seen, mask=seen)
+    else:
+        fresh.paste(picture)
+    return fresh
 
 
 # --- PDF ---------------------------------------------------------------------------------------------------
