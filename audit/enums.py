@@ -49,14 +49,16 @@ class Verb(TextChoices):
     KEY_UNWRAP_BATCH = "key.unwrap_batch", _("unwrapped keys")
     KEY_SHRED = "key.shred", _("destroyed a key")
 
+    ALERT = "alert", _("opened far more than usual")
+
     AUDIT_READ = "audit.read", _("read the audit")
     AUDIT_VERIFY = "audit.verify", _("verified the audit")
 
 
 VERB_FAMILIES = ("admin", "transition")
 
-# "Who looked" counts these: a row in a list, or a coded preview, shows nobody.
-LOOKS = (Verb.VIEW, Verb.REVEAL)
+# "Who looked" counts these: a row in a list, or a coded preview, shows nobody. An alert is about looks.
+LOOKS = (Verb.VIEW, Verb.REVEAL, Verb.FILE_GET, Verb.ALERT)
 
 
 class Outcome(TextChoices):

@@ -1,6 +1,7 @@
 """Error pages. None holds a datum, but one: when the service is paused, the sender's own POST comes back to them."""
 
 import sys
+from datetime import datetime
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -56,6 +57,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response = _page(request, "503", 503, retry_url=request.get_full_path(), retry_fields=fields)
     response["Cache-Control"] = "no-store"
     response["Retry-After"] = "60"
+    return response
+
+
+def too_many_reveals(request: HttpRequest, until: datetime, *, may_reach: bool) -> HttpResponse:
+    """429: nothing more is opened in this hour, but the contact of a person to be reached."""
+    response = _page(request, "429", 429, until=until, may_reach=may_reach)
+    response["Retry-After"] = "3600"
     return response
 
 

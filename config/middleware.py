@@ -23,6 +23,7 @@ from crypto.errors import KeyDestroyed, KeyUnavailable, Tampered
 from partners.policy import NotAllowed as NotAllowedThere
 from partners.queries import actor_of, has_undertaken
 from referral.policy import NotAllowed
+from referral.services.pace import TooManyReveals
 from referral.services.steps import NotVisible
 from referral.services.submissions import answer_before
 
@@ -86,6 +87,8 @@ class Sitting:
             return _as_before(request) or self._not_found(request)
         if isinstance(exception, NotAllowed | NotAllowedThere):
             return errors.forbidden(request)
+        if isinstance(exception, TooManyReveals):
+            return errors.too_many_reveals(request, exception.until, may_reach=exception.may_reach)
         if isinstance(exception, KeyUnavailable | AuditUnavailable) or errors.is_outage(exception):
             return errors.unavailable(request)
         if isinstance(exception, Tampered | KeyDestroyed):

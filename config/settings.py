@@ -23,6 +23,9 @@ RELAIS_APPS = ["crypto", "audit", "partners", "referral"]
 RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
 RELAIS_ORIGIN = env.str("RELAIS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "")  # of links in mails
 RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
+RELAIS_REVEALS_PER_HOUR = env.int(
+    "RELAIS_REVEALS_PER_HOUR", 30
+)  # of one person; see referral/services/pace.py
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
 
 DEBUG = False  # its error page shows the variables of every frame
@@ -213,6 +216,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# All that one form brings in files, kept in memory alone: Django's own second handler would write a file in clear.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["config.uploads.InMemory"]
 
 # --- Static files ------------------------------------------------------------------------------------------
 STATIC_URL = "static/"

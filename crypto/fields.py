@@ -321,6 +321,20 @@ class SealedBooleanField(SealedField[Set_contra, Get_co]):
         return body == b"\x01"
 
 
+class SealedBytesField(SealedField[Set_contra, Get_co]):
+    _pyi_private_set_type: bytes
+    _pyi_private_get_type: bytes
+
+    tag = b"k"
+    accepts = "bytes"
+
+    def encode(self, value: Any) -> bytes | None:
+        return value if isinstance(value, bytes) else None
+
+    def decode(self, body: bytes) -> bytes:
+        return body
+
+
 class CodeField(CharField[Set_contra, Get_co]):
     """Text in clear on purpose: a code, never a name or a sentence."""
 

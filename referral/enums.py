@@ -419,3 +419,6 @@ class CaseAct(TextChoices):
     ENTER_STEP = "enter_step", _("Justice steps")
     CONFIRM_STEP = "confirm_step", _("Confirm a justice step")
     CONFER = "confer", _("Case conference")
+    ADD_ATTACHMENT = "add_attachment", _("Add an attachment")
+    OPEN_ATTACHMENT = "open_attachment", _("Open an attachment")
+    REMOVE_ATTACHMENT = "remove_attachment", _("Remove an attachment")

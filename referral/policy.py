@@ -154,6 +154,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ENTER_STEP: case_caseworker,
     CaseAct.CONFIRM_STEP: lambda actor, tie: actor.has(Role.JUSTICE),
     CaseAct.CONFER: case_caseworker,
+    CaseAct.ADD_ATTACHMENT: case_caseworker,
+    CaseAct.OPEN_ATTACHMENT: file_reader,
+    CaseAct.REMOVE_ATTACHMENT: case_caseworker,
 }
 
 

@@ -3,11 +3,13 @@
 import base64
 import logging
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -31,6 +34,7 @@ from tests import canary
 from tests import cast as c
 from tests.chapters import around
 from tests.contents import log_holds
+from tests.referral.attaching import PDF
 from tests.referral.pages import sign_in
 from tests.referral.story import Story, form_of
 
@@ -61,6 +65,10 @@ TYPED = {
     "note": "note canari",
     "corrected": "santé corrigée canari",
     "witness": "Témoin Canari",
+    "title": "ordonnance canari du juge",
+    "original_name": "papiers de Canari.pdf",
+    "original_place": "tiroir canari",
+    "content": "contenu canari de la pièce",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -85,6 +93,7 @@ CODED = {
     "referral.Referral.arrival_code",
     "referral.Preview.details",
     "referral.Task.proposal",
+    "referral.AttachmentKey.key",
     "audit.Event.detail",
 }.union(*(chapter.CODED for chapter in CHAPTERS))
 
@@ -155,9 +164,14 @@ def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
 
 
 def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
-    transactional_cast: c.Cast, trace: Trace, caplog: pytest.LogCaptureFixture
+    transactional_cast: c.Cast,
+    trace: Trace,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     story = Story(transactional_cast, lambda execute: nullcontext())
     for chapter in (
         before_the_case,
@@ -195,6 +209,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         "addresses": "\n".join(trace.addresses).encode(),
         "headers": "\n".join(trace.headers).encode(),
         "titles": "\n".join(trace.titles).encode(),
+        "temporary files": b"\n".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()),
     }
     leaks = {place: canary.found([*PLANTED, *codes], heap) for place, heap in left_behind.items()}
     assert {place: secrets for place, secrets in leaks.items() if secrets} == {}
@@ -259,6 +274,7 @@ def a_child(story: Story, trace: Trace) -> None:
     title = reverse("title", args=[case.pk])
     story.does("aissatou", title, action="requisition", court=str(cast.court.pk), **paper, **day)
     story.does("habib", reverse("title_confirm", args=[case.titles.get().pk]), told="aissatou")
+    a_paper(story, case)
     referral = story.drafts(case, cast.centre, "SHELTER_EMERG")
     story.sends(referral, told="codou")
     why = {"reason_code": "OTHER", "reason": TYPED["declined"]}
@@ -267,6 +283,17 @@ def a_child(story: Story, trace: Trace) -> None:
     task = Task.objects.get(kind=TaskKind.REDIRECT, done_at=None)
     story.does("aissatou", reverse("task_done", args=[task.pk]), note=TYPED["note"])
     everything(story, case)
+
+
+def a_paper(story: Story, case: Case) -> None:
+    """It is put into the file, read by the supervisor, who sees what is written about it, and stays there."""
+    content = PDF.replace(b"papier canari", TYPED["content"].encode())
+    file = SimpleUploadedFile(TYPED["original_name"], content)
+    about = {name: TYPED[name] for name in ("title", "original_place")}
+    story.does("aissatou", reverse("attachment_add", args=[case.pk]), kind="custody", upload=file, **about)
+    pk, why = case.attachments.get().pk, {"reason": "supervise"}
+    assert story.browser("bineta").post(reverse("attachment", args=[pk]), why).context["opened"]
+    assert story.browser("bineta").post(reverse("attachment_file", args=[pk]), why).content == content
 
 
 def an_adult_at_the_centre(story: Story, trace: Trace) -> None:

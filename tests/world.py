@@ -27,6 +27,7 @@ from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
 from referral.models import (
+    Attachment,
     Case,
     CaseConference,
     CustodyTitle,
@@ -42,6 +43,7 @@ from referral.models import (
 from referral.services import basis, care, cases, conferences, justice, questions, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
+from tests.referral.attaching import attached
 
 
 @dataclass
@@ -55,6 +57,7 @@ class World:
     step: JusticeStep
     conference: CaseConference
     question: ServiceQuestion
+    attachment: Attachment
     task: Task
     #: Brought to national coordination by its ladder.
     heard: Task
@@ -97,6 +100,7 @@ def make_world(cast: c.Cast) -> World:
         cast=cast,
         case=case,
         **of_case(cast, case),
+        attachment=attached(cast, case),
         **referrals(cast),
         **around(cast, case),
         report=report(cast),

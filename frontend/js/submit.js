@@ -14,7 +14,9 @@ export function initSubmit() {
       event.preventDefault();
       return;
     }
-    if (event.defaultPrevented || form.method === "get") return;
+    // A file is saved and the page stays: its buttons are needed again.
+    const stays = event.submitter?.hasAttribute("data-stays");
+    if (event.defaultPrevented || form.method === "get" || stays) return;
     form.dataset.sent = "yes";
     // After this turn, so that the pressed button's own name and value are sent.
     setTimeout(() => {

@@ -149,6 +149,8 @@ class File:
     tell_back: bool = False
     #: Closed by the supervisor once all its referrals have ended.
     closed: bool = False
+    #: An AttachmentKind of `papers.PAPERS`: what was put into the file soon after it was opened.
+    paper: str = ""
 
 
 # fmt: off
@@ -156,7 +158,7 @@ FILES: tuple[File, ...] = (
     # --- The national unit: Aïssatou Diop, the first sign-in -------------------------------------------------
     File("caseworker", "daara", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", URGENT, "draft", 0.02),
-    )),
+    ), paper="medical"),
     File("caseworker", "domestic", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", URGENT, "overdue", 0.05),
         Loop("wergu", "MED_GEN", URGENT, "acknowledged", 0.05),
@@ -175,7 +177,7 @@ FILES: tuple[File, ...] = (
         Loop("wergu", "MED_GEN", STANDARD, "completed", 2, "NEED_MET"),
         Loop("elleg", "EDU", STANDARD, "in_service", 4),
         Loop("network", "TRACE", STANDARD, "acknowledged", 1.5),
-    ), title="ogp", tell_back=True),
+    ), title="ogp", tell_back=True, paper="custody"),
     File("caseworker", "women", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", URGENT, "consent_withdrawn", 0.6),
         Loop("wergu", "PSYCH", STANDARD, "in_service", 4),

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from referral.demonstration import persons, titles
+from referral.demonstration import papers, persons, titles
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
 from referral.demonstration.stage import Script, Stage
 from referral.enums import RevealReason, Urgency
+from referral.kinds import AttachmentKind
 from referral.models import Case
 from referral.services import cases, reading
 
@@ -44,6 +45,9 @@ def open_file(stage: Stage, file: File) -> Script:
         name = f"{person['given_names']} {person['family_name']}"
         accepted = min(at for loop in file.loops for act, at in loop.schedule(stage.now) if act == "accept")
         stage.begin(titles.obtain(stage, case.pk, file, name), accepted + 9 * HOURS)
+    if file.paper:
+        kind = AttachmentKind(file.paper)
+        stage.later(stage.at + 20 * MINUTES, lambda: papers.attach(stage, case.pk, file.owner, kind))
     if profile.unknown_age:
         stage.later(stage.at + 3 * DAYS, lambda: _decide_age(stage, case.pk))
     if file.closed:

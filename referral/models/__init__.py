@@ -1,8 +1,10 @@
+from referral.models.attachment import Attachment, AttachmentKey, AttachmentSegment
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
+from referral.models.looks import Reveals
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
@@ -17,6 +19,9 @@ from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
+    "Attachment",
+    "AttachmentKey",
+    "AttachmentSegment",
     "Case",
     "CaseConference",
     "CaseGrant",
@@ -37,6 +42,7 @@ __all__ = [
     "Referral",
     "ReferralGrant",
     "ReservedCode",
+    "Reveals",
     "Rung",
     "SafetyExtract",
     "ServiceQuestion",

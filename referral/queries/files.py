@@ -152,6 +152,7 @@ _ADDING = (
     CaseAct.REFER,
     CaseAct.ENTER_TITLE,
     CaseAct.EDIT,
+    CaseAct.ADD_ATTACHMENT,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
     CaseAct.ENTER_STEP,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from audit import services as audit
+from audit import sitting
 from audit.models import Event
 from audit.queries import looks_at_case
 from crypto import keyring
@@ -13,7 +14,16 @@ from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral import disclosure, policy
-from referral.enums import TERMINAL, CaseAct, Level, PlacementState, State, TitleState
+from referral.enums import (
+    TERMINAL,
+    CaseAct,
+    Group,
+    Level,
+    PlacementState,
+    RevealReason,
+    State,
+    TitleState,
+)
 from referral.models import (
     Case,
     CaseConference,
@@ -37,10 +47,10 @@ from referral.queries.destinations import heard_task
 from referral.queries.facts import title_facts
 from referral.queries.lists import After, wrapped_keys
 from referral.queries.notices import Subject, subjects
-from referral.services import basis, steps
+from referral.services import basis, pace, steps
 
-#: The newest ones; a longer story is the auditor's.
-LOOKS_SHOWN = 200
+#: The newest ones; a longer story is the auditor's. On the page of the file itself, a few.
+LOOKS_SHOWN, LOOKS_BESIDE = 200, 5
 
 
 def level_of(actor: Actor, referral: Referral, at: datetime, standing: Tie | None = None) -> Level:
@@ -71,8 +81,14 @@ def read_codes(actor: Actor, case: Case) -> None:
 
 
 def reveal(actor: Actor, case: Case, names: Sequence[str], *, reason: str = "") -> dict[str, Any]:
-    """The fields asked for, opened; `reason` (a RevealReason) is kept with the look. Raises NotAllowed."""
+    """The fields asked for, opened; `reason` (a RevealReason) is kept with the look.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(actor, CaseAct.REVEAL, case)
+    reaches = reason == RevealReason.CONTACT and set(names) <= set(disclosure.FIELDS[Group.CONTACT])
+    pace.count_reveal(actor, case, at=sitting.current().at, reaches=reaches)
     person = Person.objects.get(case=case)
     with keyring.current().revealing(person):
         values = {name: getattr(person, name) for name in names}
@@ -90,6 +106,11 @@ def read_looks(actor: Actor, case: Case) -> list[Event]:
     steps.permit_case(actor, CaseAct.READ_LOOKS, case)
     audit.look("audit.read", case, case_id=case.pk)
     return list(looks_at_case(case.pk).order_by("-seq")[:LOOKS_SHOWN])
+
+
+def latest_looks(case: Case) -> list[Event]:
+    """The newest looks, for the page of a file that `open_case_page` has let somebody open: that event covers them."""
+    return list(looks_at_case(case.pk).order_by("-seq")[:LOOKS_BESIDE])
 
 
 def print_case(actor: Actor, case: Case) -> None:

@@ -44,7 +44,7 @@ from referral.models import (
 from referral.queries import watch as due
 from referral.queries.due import Rows
 from referral.queries.terms import spreads
-from referral.services import wrong_codes
+from referral.services import pace, wrong_codes
 from referral.services.drafts import discard
 from referral.services.receiving import release_hold
 from referral.services.rounds import AnyRule, Chore, Rule
@@ -238,5 +238,6 @@ RULES: Mapping[str, AnyRule] = {
     "half_typed": Rule(Rows(due.drafts_past), discard_half_typed),
     "submissions": Chore(discard_submissions),
     "wrong_codes": Chore(wrong_codes.forget),
+    "reveals": Chore(pace.forget),
     "sessions": Chore(clear_sessions),
 }

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.enums import Role
-from partners.models import Organisation, User
 from referral import policy
 from referral.enums import CaseAct, CaseState
 from referral.forms.file import CaseFilter, RevealForm
@@ -89,14 +88,9 @@ def _page(
 
 @require_GET
 def case_looks(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """Who has looked, when and why: people of the own organisation by name, others by their organisation."""
+    """Who has looked, when and why."""
     found = case_or_404(request, pk)
-    looks = reading.read_looks(request.actor, found)
-    people = User.objects.in_bulk({look.actor_id for look in looks if look.actor_id})
-    organisations = Organisation.objects.in_bulk(
-        {look.organisation_id for look in looks if look.organisation_id}
-    )
-    rows = [file.look(request.actor, look, people, organisations) for look in looks]
+    rows = file.looks(request.actor, reading.read_looks(request.actor, found))
     return render(
         request,
         "referral/case/looks.html",

@@ -21,8 +21,10 @@ from referral.forms.file import MASKED
 from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
 from referral.policy import Tie
 from referral.queries import files
+from referral.queries.attachments import attachments_of
 from referral.references import spoken
-from referral.views import story, tasks_shown, way, words
+from referral.services import reading
+from referral.views import attachments, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     choices = files.case_choices(actor, case, tie, at, basis=basis, agreed=agreed)
     referrals = files.referrals_of(case)
     child = is_child(case.person.age_status)
-    moves = files.timeline_of(case)
+    moves, papers = files.timeline_of(case), attachments_of(case)
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -100,7 +102,9 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "reflection_until": case.reflection_until,
         "referrals": [_referral(referral) for referral in referrals],
         "opening": _opening(case, moves),
-        "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
+        "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds, papers),
+        "attachments": [attachments.row(actor, paper) for paper in papers if paper.removed_at is None],
+        "looks": looks(actor, reading.latest_looks(case)),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 
@@ -179,6 +183,15 @@ def _referral(referral: Referral) -> dict[str, Any]:
         "urgency": referral.urgency,
         "urgency_label": referral.get_urgency_display(),
     }
+
+
+def looks(actor: Actor, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Who has looked: people of the own organisation by name, others by their organisation."""
+    people = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
+    organisations = Organisation.objects.in_bulk(
+        {event.organisation_id for event in events if event.organisation_id}
+    )
+    return [look(actor, event, people, organisations) for event in events]
 
 
 def look(

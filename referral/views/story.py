@@ -1,5 +1,6 @@
 """The story of a file: its moves, conversations and grounds in one line, the newest first. Codes only."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from partners.enums import CodeList
 from partners.models import Organisation, User
 from partners.queries import code_label
 from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
-from referral.models import Case, LegalGround, Transition
+from referral.models import Attachment, Case, LegalGround, Transition
 from referral.queries.files import Conversation
 from referral.references import spoken
 from referral.views import words
@@ -42,11 +43,14 @@ def entries(
     moves: list[Transition],
     conversations: list[Conversation],
     grounds: list[LegalGround],
+    attachments: Iterable[Attachment] = (),
 ) -> list[dict[str, Any]]:
     found = [_moved(actor, case, move) for move in moves]
     found += [_talked(actor, talk) for talk in conversations]
     for ground in grounds:
         found += _grounded(actor, ground)
+    for attachment in attachments:
+        found += _attached(actor, attachment)
     if case.reported_by_id is not None:
         found.append(_entry(_("Report received"), "", case.opened_at))
     return sorted(found, key=lambda entry: entry["at"], reverse=True)
@@ -100,4 +104,16 @@ def _grounded(actor: Actor, ground: LegalGround) -> list[dict[str, Any]]:
         found.append(_entry(_("Legal ground countersigned"), approver, ground.approved_at, text))
     if ground.refused_at is not None:
         found.append(_entry(_("Legal ground refused"), "", ground.refused_at, text))
+    return found
+
+
+def _attached(actor: Actor, attachment: Attachment) -> list[dict[str, Any]]:
+    """Of one that was removed, this is all that is left on the page."""
+    kind = str(attachment.get_kind_display())
+    adder = by(actor, attachment.added_by, attachment.added_by.organisation)
+    found = [_entry(_("Attachment added"), adder, attachment.added_at, kind)]
+    if attachment.removed_at is not None and attachment.removed_by is not None:
+        remover = by(actor, attachment.removed_by, attachment.removed_by.organisation)
+        why = f"{kind}\n{attachment.get_removal_reason_display()}"
+        found.append(_entry(_("Attachment removed"), remover, attachment.removed_at, why))
     return found

@@ -28,6 +28,7 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.REFLECT: "case_reflection",
     CaseAct.ENTER_STEP: "case_justice",
     CaseAct.CONFER: "conference_new",
+    CaseAct.ADD_ATTACHMENT: "attachment_add",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}

@@ -109,6 +109,7 @@ READER = {
     CaseAct.READ_LOOKS,
     CaseAct.PRINT,
     CaseAct.REVIEW_GROUND,
+    CaseAct.OPEN_ATTACHMENT,
 }
 OWNER_ACTS = READER | {
     CaseAct.OPEN,
@@ -119,6 +120,8 @@ OWNER_ACTS = READER | {
     CaseAct.REFER,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
+    CaseAct.ADD_ATTACHMENT,
+    CaseAct.REMOVE_ATTACHMENT,
 }
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,

@@ -1,0 +1,180 @@
+"""How much one person may open: a limit an hour, an alert on far more than usual, and a way to somebody in danger."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connections
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from referral.models import Case, Notice, Reveals
+from referral.services import pace
+from referral.services.watch import RULES
+from tests import canary
+from tests import cast as c
+from tests.referral.attaching import attached
+from tests.referral.pages import later, sign_in
+from tests.referral.story import fr
+
+pytestmark = pytest.mark.django_db(databases=["default", "audit"])
+
+HEADING = "You have opened many masked parts in this hour"
+
+
+@pytest.fixture
+def case(cast: c.Cast, settings: Any) -> Case:
+    settings.RELAIS_REVEALS_PER_HOUR = 2
+    return c.open_case(cast)
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Looks are read where they were written: in a test both aliases are transactions of their own."""
+    apart = connections["audit"]
+    connections["audit"] = connections["default"]
+    yield
+    connections["audit"] = apart
+
+
+def reveal(user: Any, case: Case, *groups: str, reason: str = "care") -> Any:
+    asked = {"groups": list(groups or ["health"]), "reason": reason}
+    return sign_in(user).post(reverse("case_reveal", args=[case.pk]), asked)
+
+
+def alerts(case: Case) -> list[str]:
+    rows = Event.objects.using("audit").filter(verb="alert", case_id=case.pk).order_by("seq")
+    return list(rows.values_list("scope", flat=True))
+
+
+def told(case: Case) -> list[str]:
+    return sorted(n.user.name for n in Notice.objects.filter(object_id=case.pk).select_related("user"))
+
+
+def used(user: Any, counted: int, *, days: int = 0) -> None:
+    """So much was opened some days ago, in one hour."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
+    Reveals.objects.update_or_create(user=user, hour=hour, defaults={"counted": counted})
+
+
+def test_thirty_an_hour_unless_said_otherwise() -> None:
+    assert django_settings.RELAIS_REVEALS_PER_HOUR == 30
+
+
+def test_beyond_the_limit_nothing_opens_and_the_supervisors_hear_once(cast: c.Cast, case: Case) -> None:
+    for _ in range(2):
+        assert reveal(cast.aissatou, case).status_code == 200
+    assert (alerts(case), told(case)) == ([], [])
+    for _ in range(2):
+        answer = reveal(cast.aissatou, case)
+        assert answer.status_code == 429
+        assert canary.found(c.SECRETS.values(), answer.content) == []
+        assert fr(HEADING) in answer.content.decode()
+        assert answer["Retry-After"]
+    assert (alerts(case), told(case)) == (["reveals.limit"], ["Bineta"])
+    refused = Event.objects.using("audit").filter(actor_id=cast.aissatou.pk, outcome="denied")
+    assert {event.reason_code for event in refused} == {"TOO_MANY_REVEALS"}
+    assert Event.objects.using("audit").filter(verb="reveal", case_id=case.pk).count() == 2
+
+
+def test_the_limit_is_of_one_person_and_one_hour(cast: c.Cast, case: Case) -> None:
+    for _ in range(3):
+        last = reveal(cast.aissatou, case)
+    assert last.status_code == 429
+    assert reveal(cast.bineta, case, reason="supervise").status_code == 200
+    later(hours=1)
+    assert reveal(cast.aissatou, case).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["edit", "words", "file"])
+def test_there_is_no_other_way_around_it(cast: c.Cast, case: Case, way: str) -> None:
+    """The page that corrects a part shows it; so do the papers."""
+    attachment = attached(cast, case)
+    used(cast.aissatou, 2)
+    client, why = sign_in(cast.aissatou), {"reason": "contact"}
+    if way == "edit":
+        answer = client.get(f"{reverse('case_edit', args=[case.pk])}?part=health")
+    else:
+        name = {"words": "attachment", "file": "attachment_file"}[way]
+        answer = client.post(reverse(name, args=[attachment.pk]), why)
+    assert answer.status_code == 429
+    assert canary.found(["canari"], answer.content) == []
+
+
+def test_a_person_in_danger_can_still_be_reached_once_and_it_is_told(cast: c.Cast, case: Case) -> None:
+    used(cast.aissatou, 2)
+    for groups, reason in ((["contact", "health"], "contact"), (["contact"], "care")):
+        answer = reveal(cast.aissatou, case, *groups, reason=reason)
+        assert answer.status_code == 429
+        assert "danger" in answer.content.decode()
+    reached = reveal(cast.aissatou, case, "contact", reason="contact")
+    assert reached.status_code == 200
+    assert c.SECRETS["phone"].replace(" ", "") in reached.content.decode().replace("\xa0", "").replace(
+        " ", ""
+    )
+    assert alerts(case) == ["reveals.limit", "reveals.beyond"]
+    assert told(case) == ["Bineta", "Bineta"]
+    assert reveal(cast.aissatou, case, "contact", reason="contact").status_code == 429
+
+
+def test_the_file_says_that_somebody_opened_far_more_than_usual(
+    cast: c.Cast, case: Case, one_connection: None
+) -> None:
+    used(cast.aissatou, 2)
+    reveal(cast.aissatou, case)
+    looks = sign_in(cast.bineta).get(reverse("case", args=[case.pk])).context["looks"]
+    assert [(look["who"], str(look["what"])) for look in looks[:1]] == [
+        ("Aissatou", fr("opened far more than usual"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "today", "alerted"),
+    [
+        ([4, 4, 4, 4, 4], 12, True),  # the thirteenth is more than three times four
+        ([4, 4, 4, 4, 4], 11, False),
+        ([4, 4, 4, 4, 4], 13, False),  # told once a day
+        ([1, 1, 1, 1, 1], 9, False),  # few are never many
+        ([1, 1, 1, 1, 1], 10, True),
+        ([4, 4, 4, 4], 12, False),  # nobody knows yet what is usual
+    ],
+)
+def test_three_times_the_usual_is_told(
+    cast: c.Cast, case: Case, settings: Any, before: list[int], today: int, alerted: bool
+) -> None:
+    settings.RELAIS_REVEALS_PER_HOUR = 100
+    for days, counted in enumerate(before, start=1):
+        used(cast.aissatou, counted, days=days)
+    used(cast.aissatou, today)
+    assert reveal(cast.aissatou, case).status_code == 200
+    assert alerts(case) == (["reveals.unusual"] if alerted else [])
+    assert told(case) == (["Bineta"] if alerted else [])
+
+
+def test_nobody_is_told_of_oneself(cast: c.Cast, case: Case) -> None:
+    used(cast.bineta, 2)
+    assert reveal(cast.bineta, case, reason="supervise").status_code == 429
+    assert (alerts(case), told(case)) == (["reveals.limit"], [])
+
+
+def test_numbers_are_forgotten_after_a_month(cast: c.Cast) -> None:
+    used(cast.aissatou, 5, days=29)
+    used(cast.aissatou, 5, days=27)
+    assert "reveals" in RULES
+    assert pace.forget(clock.now()) == 1
+    assert Reveals.objects.count() == 1
+
+
+def test_the_last_five_looks_stand_on_the_page_of_the_file(
+    cast: c.Cast, case: Case, settings: Any, one_connection: None
+) -> None:
+    settings.RELAIS_REVEALS_PER_HOUR = 30
+    for _ in range(7):
+        reveal(cast.bineta, case, reason="supervise")
+    page = sign_in(cast.aissatou).get(reverse("case", args=[case.pk]))
+    assert [look["who"] for look in page.context["looks"]] == ["Bineta"] * 5
+    assert reverse("case_looks", args=[case.pk]) in page.content.decode()
+    assert canary.found(c.SECRETS.values(), page.content) == []
