@@ -234,6 +234,8 @@ class TaskKind(TextChoices):
     REVIEW_GROUND = "review_ground", _("Review a legal ground")
     RENEW_CONSENT = "renew_consent", _("Renew a consent that ends")
     FOLLOW_UP = "follow_up", _("Ask how the person is")
+    FIRST_STEP = "first_step", _("Refer or protect the person")
+    CALL_PERSON = "call_person", _("Call the person who showed a card")
 
 
 class Clock(TextChoices):
@@ -387,3 +389,6 @@ class CaseAct(TextChoices):
     ASSESS_RISK = "assess_risk", _("Assess the risk again")
     REFLECT = "reflect", _("Reflection period (recommended)")
     REVIEW_GROUND = "review_ground", _("Review the legal grounds")
+    RECORD_SCREENING = "record_screening", _("Record the elements of trafficking")
+    OFFER_CARD = "offer_card", _("Offer a neutral card")
+    FIND_BY_CARD = "find_by_card", _("Find a case by its card")

@@ -151,6 +151,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
+    CaseAct.RECORD_SCREENING: case_caseworker,
+    CaseAct.OFFER_CARD: case_caseworker,
+    CaseAct.FIND_BY_CARD: lambda actor, tie: actor.has(*DESK_ROLES, Role.COORDINATOR),
 }
 
 

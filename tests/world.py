@@ -27,7 +27,7 @@ from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
 from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.services import basis, cards, care, cases, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -162,6 +162,7 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
             issued_on=at.date(),
             ends_at=at + timedelta(days=3),
         )
+        cards.offer_card(case.pk, **asked, version=None, outcome="accepted", answer="mot canari")
         basis.withdraw_consent(
             case.pk, **asked, recipient_id=cast.centre.pk, purpose=Purpose.SERVICES, person_is_safe=True
         )

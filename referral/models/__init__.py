@@ -2,6 +2,7 @@ from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.intake import ContactCard, Screening
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
@@ -20,6 +21,7 @@ __all__ = [
     "CaseGrant",
     "ClockRound",
     "Consent",
+    "ContactCard",
     "CustodyTitle",
     "Delivery",
     "Draft",
@@ -35,6 +37,7 @@ __all__ = [
     "ReservedCode",
     "Rung",
     "SafetyExtract",
+    "Screening",
     "SmsReply",
     "Snapshot",
     "Submission",

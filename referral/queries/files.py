@@ -154,6 +154,8 @@ _ADDING = (
     CaseAct.EDIT,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
+    CaseAct.RECORD_SCREENING,
+    CaseAct.OFFER_CARD,
     CaseAct.ASSIGN,
 )
 #: For a child, for an adult alone.

@@ -22,7 +22,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, T
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
-from referral.views import story, tasks_shown, way, words
+from referral.views import screened, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def codes(case: Case) -> list[tuple[str, str]]:
         (_("Interpreter needed"), words.yes_no(person.interpreter_needed)),
         (_("Children with the person"), words.children(person.children)),
         (_("What a place depends on"), words.flags(person.flags) or _("Nothing noted")),
+        (_("Needed first"), words.services(person.first_needs)),
+        *([(_("Does not wish to speak about"), words.topics(person.declined))] if person.declined else []),
     ]
 
 
@@ -69,7 +71,7 @@ def masked(person: Person, opened: Mapping[str, Any]) -> list[dict[str, Any]]:
             ],
         }
         for group, names in MASKED.items()
-    ]
+    ] + [screened.masked(person, opened)]
 
 
 def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, Any]) -> dict[str, Any]:

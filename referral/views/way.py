@@ -26,6 +26,8 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.CLOSE: "case_close",
     CaseAct.ASSESS_RISK: "case_risk",
     CaseAct.REFLECT: "case_reflection",
+    CaseAct.RECORD_SCREENING: "case_screening",
+    CaseAct.OFFER_CARD: "case_card",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}
