@@ -68,3 +68,11 @@ class OpeningForm(PersonForm, screening.ScreeningForm, CardForm):
         if not band or band == AgeBand.UNKNOWN:
             return AgeStatus.UNKNOWN
         return AgeStatus.CHILD if band in CHILD_BANDS else AgeStatus.ADULT
+
+
+#: What a reporter may have seen; once sent, no reporter reads or changes it (design §7.11).
+SEEN = ("acts", "exploitation", "places")
+
+
+class ReportForm(PersonForm, screening.ScreeningForm):
+    """A reporter's report, and what the reporter saw: codes, no story."""

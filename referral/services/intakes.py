@@ -93,3 +93,12 @@ def open_case(
         if card:
             cards.keep_offer(opened, by=by, at=at, **card)
     return opened
+
+
+def report(*, by: Actor, elements: Mapping[str, Any], at: datetime, **said: Any) -> Case:
+    """A reporter's report with what the reporter saw. For the rest see `cases.report`."""
+    with transaction.atomic():
+        case = cases.report(by=by, at=at, **said)
+        if elements:
+            screening.keep_screening(case, None, by=by, at=at, **elements)
+    return case

@@ -16,7 +16,7 @@ from partners.queries import code_label
 from partners.templatetags.interface import day, moment
 from referral import policy
 from referral.disclosure import is_child
-from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason
+from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason, TaskKind
 from referral.forms.file import MASKED
 from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
 from referral.policy import Tie
@@ -94,7 +94,12 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "steps": way.steps(
             case, choices, child=child, consented=agreed, grounds=grounds, referrals=referrals
         ),
-        "tasks": [tasks_shown.line(actor, task) for task in files.open_tasks_of(case)],
+        # The first step stands among what comes next.
+        "tasks": [
+            tasks_shown.line(actor, task)
+            for task in files.open_tasks_of(case)
+            if task.kind != TaskKind.FIRST_STEP
+        ],
         "consents": [_consent(line) for line in consents],
         "grounds": [_ground(actor, ground, at) for ground in grounds],
         "custody": _custody(files.title_of(case)) if child else None,

@@ -1,4 +1,4 @@
-"""A new file on one page and its correction: danger and need are compulsory, nothing typed is lost, nothing opens unasked."""
+"""A new file on one page, and its correction: little is compulsory, nothing is lost, nothing opens unasked."""
 
 from typing import Any
 from uuid import uuid4
