@@ -21,6 +21,8 @@ DEVELOPMENT = env.str("RELAIS_ENVIRONMENT", "production") == "development"
 # --- This installation -------------------------------------------------------------------------------------
 RELAIS_APPS = ["crypto", "audit", "partners", "referral"]
 RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
+#: At the top of the neutral card: a shop that could be next door.
+RELAIS_CARD_TITLE = env.str("RELAIS_CARD_TITLE", "Couture & retouches")
 RELAIS_ORIGIN = env.str("RELAIS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "")  # of links in mails
 RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
 RELAIS_REVEALS_PER_HOUR = env.int(

@@ -34,4 +34,5 @@ ANSWERS: dict[str, tuple[CallResult, ...]] = {
     TaskKind.CALL_BACK: (CallResult.FOUND_SAFE, CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER),
     TaskKind.DUTY_CALL: (CallResult.REACHED, CallResult.NOT_REACHED),
     TaskKind.FOLLOW_UP: (CallResult.WELL, CallResult.NEEDS_HELP, CallResult.NOT_REACHABLE),
+    TaskKind.CALL_PERSON: (CallResult.WELL, CallResult.NEEDS_HELP, CallResult.NOT_REACHABLE),
 }

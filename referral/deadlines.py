@@ -20,6 +20,12 @@ DECIDE = {Urgency.EMERGENCY: timedelta(hours=6), Urgency.URGENT: timedelta(hours
 DECIDE_STANDARD_WORKING_DAYS = 5
 ANSWER = timedelta(hours=48)
 DRAFT = timedelta(days=7)
+#: From the opening of a file to its first referral, or to protection.
+FIRST_STEP = {
+    Urgency.EMERGENCY: timedelta(hours=2),
+    Urgency.URGENT: timedelta(hours=24),
+    Urgency.STANDARD: timedelta(hours=72),
+}
 ARRIVAL_GRACE = timedelta(hours=24)
 CALL_BACK = timedelta(hours=24)
 REVIEW = timedelta(days=30)

@@ -237,6 +237,8 @@ class TaskKind(TextChoices):
     LAWYER = "lawyer", _("Find a lawyer")
     ACCOMPANY = "accompany", _("Go with the person to the appointment")
     DECISION = "decision", _("Decision of a case conference")
+    FIRST_STEP = "first_step", _("Refer or protect the person")
+    CALL_PERSON = "call_person", _("Call the person who showed a card")
 
 
 class Clock(TextChoices):
@@ -422,3 +424,6 @@ class CaseAct(TextChoices):
     ADD_ATTACHMENT = "add_attachment", _("Add an attachment")
     OPEN_ATTACHMENT = "open_attachment", _("Open an attachment")
     REMOVE_ATTACHMENT = "remove_attachment", _("Remove an attachment")
+    RECORD_SCREENING = "record_screening", _("Record the elements of trafficking")
+    OFFER_CARD = "offer_card", _("Offer a neutral card")
+    FIND_BY_CARD = "find_by_card", _("Find a case by its card")

@@ -157,6 +157,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ADD_ATTACHMENT: case_caseworker,
     CaseAct.OPEN_ATTACHMENT: file_reader,
     CaseAct.REMOVE_ATTACHMENT: case_caseworker,
+    CaseAct.RECORD_SCREENING: case_caseworker,
+    CaseAct.OFFER_CARD: case_caseworker,
+    CaseAct.FIND_BY_CARD: lambda actor, tie: actor.has(*DESK_ROLES, Role.COORDINATOR),
 }
 
 

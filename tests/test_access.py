@@ -85,6 +85,8 @@ def public(anonymous: int = 200, **more: Any) -> Row:
     return Row(ALL, anonymous=anonymous, **more)
 
 
+INTAKE = "00000000-0000-4000-8000-000000000001"
+
 ACCESS: dict[str, Row] = {
     "health-live": public(methods="GET"),
     "health-ready": public(methods="GET"),
@@ -113,7 +115,13 @@ ACCESS: dict[str, Row] = {
     "tasks": get(ALL),
     # --- files
     "cases": get("aissatou bineta daouda elisabeth fatou"),
-    "case_new": Row(WORKERS),
+    "case_new": get(WORKERS),
+    "case_new_page": Row(WORKERS),
+    # Whatever id one writes, one finds one's own draft or an empty intake: there is nobody else's to see.
+    "intake": get(WORKERS, arguments=(INTAKE,)),
+    "intake_topic": Row(WORKERS, arguments=(INTAKE, "danger")),
+    "intake_check": Row(WORKERS, arguments=(INTAKE,)),
+    "intake_drop": Row(WORKERS, arguments=(INTAKE,)),
     "case": of_case(UNIT, methods="GET"),
     "case_edit": of_case("aissatou", "bineta"),
     "case_reveal": of_case(UNIT, methods="POST"),
@@ -136,6 +144,10 @@ ACCESS: dict[str, Row] = {
     "attachment": Row(UNIT, about="attachment", others=404),
     "attachment_file": post(UNIT, about="attachment", others=404),
     "attachment_remove": Row("aissatou", about="attachment", others=404, more={403: "bineta"}),
+    "case_screening": of_case("aissatou", "bineta"),
+    "case_card": of_case("aissatou", "bineta"),
+    "card_print": of_case("aissatou", "bineta", methods="GET"),
+    "cards": Row(f"{SITTERS} ibrahima"),
     "titles": get("habib"),
     "title_confirm": Row("habib", about="title", others=404),
     "case_justice": of_case(UNIT),

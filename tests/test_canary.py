@@ -233,7 +233,7 @@ def before_the_case(story: Story, trace: Trace) -> None:
     )
     half = reverse("draft_save", args=["intake", "00000000-0000-0000-0000-000000000000"])
     story.browser("aissatou").post(half, {"narrative": TYPED["half"]})
-    assert TYPED["half"] in story.reads("aissatou", "case_new")
+    assert TYPED["half"] in story.reads("aissatou", "case_new_page")
 
 
 def person(**more: Any) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
     born = {f"birth_date_{part}": str(getattr(BORN, part)) for part in ("day", "month", "year")}
     url = story.does(
         "aissatou",
-        reverse("case_new"),
+        reverse("case_new_page"),
         **form_of(person(age_status="adult", age_band="30-47"))
         | {name: TYPED[name] for name in ("hours", "words", "who")},
         **born,

@@ -36,7 +36,7 @@ def box(cast: c.Cast, name: str) -> tuple[User, str, str, dict[str, Any]]:
     """Who writes, at which address, into which field, beside what else."""
     if name == "case":
         rest = form_of(c.GIRL) | {"region": str(cast.region.pk)}
-        return cast.aissatou, reverse("case_new"), "narrative", rest
+        return cast.aissatou, reverse("case_new_page"), "narrative", rest
     if name == "report":
         rest = form_of(c.GIRL) | {"region": str(cast.region.pk)}
         return cast.gora, reverse("alert_new"), "needs", rest
@@ -183,7 +183,7 @@ def test_a_draft_that_cannot_be_kept_leaves_the_last_one_as_it_was(cast: c.Cast)
     ]
     assert {answer.status_code for answer in refused} == {400}
     assert bytes_of(Draft.objects.get()) == kept
-    page = client.get(reverse("case_new"))
+    page = client.get(reverse("case_new_page"))
     assert "récit canari" in page.content.decode()
 
 
@@ -195,7 +195,7 @@ def bytes_of(draft: Draft) -> bytes:
 def test_odd_text_is_kept_in_a_draft_and_comes_back(cast: c.Cast, text: str) -> None:
     client = careless(cast.aissatou)
     assert client.post(reverse("draft_save", args=["intake", NEW]), {"narrative": text}).status_code == 200
-    page = client.get(reverse("case_new"))
+    page = client.get(reverse("case_new_page"))
     assert page.status_code == 200
     assert page.context["form"]["narrative"].value() == text
     assert "<script>" not in page.content.decode().replace('<script src="', "")

@@ -40,7 +40,17 @@ from referral.models import (
     Task,
     Term,
 )
-from referral.services import basis, care, cases, conferences, justice, questions, receiving, withdrawing
+from referral.services import (
+    basis,
+    cards,
+    care,
+    cases,
+    conferences,
+    justice,
+    questions,
+    receiving,
+    withdrawing,
+)
 from referral.services.escalating import climb_task
 from tests import cast as c
 from tests.referral.attaching import attached
@@ -209,6 +219,7 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
             issued_on=at.date(),
             ends_at=at + timedelta(days=3),
         )
+        cards.offer_card(case.pk, **asked, version=None, outcome="accepted", answer="mot canari")
         basis.withdraw_consent(
             case.pk, **asked, recipient_id=cast.centre.pk, purpose=Purpose.SERVICES, person_is_safe=True
         )

@@ -1,5 +1,6 @@
 """What every form that acts carries, and the fields that several share."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +34,20 @@ class ActForm(forms.Form):
         if self.stale:
             self.data = self.data.copy()
             self.data["version"] = str(version)
+
+
+class QuestionForm(ActForm):
+    """Many questions, of which a page shows some."""
+
+    def __init__(self, *args: Any, only: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """
+        Args:
+            only: names of the questions that this page asks; all of them unless said.
+        """
+        super().__init__(*args, **kwargs)
+        if only is not None:
+            kept = {"key", "version", *only}
+            self.fields = {name: field for name, field in self.fields.items() if name in kept}
 
 
 class Text(forms.CharField):

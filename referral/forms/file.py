@@ -23,6 +23,10 @@ MASKED: dict[str, tuple[str, ...]] = {
 }
 
 
+#: Masked too, in a row of its own beside the person.
+SCREENING = "screening"
+
+
 class CaseFilter(forms.Form):
     """The GET form above the list. What it does not know it leaves out: an old address still opens."""
 
@@ -45,7 +49,10 @@ class RevealForm(forms.Form):
     groups = forms.MultipleChoiceField(
         label=_("What do you need to see?"),
         widget=forms.CheckboxSelectMultiple,
-        choices=[(group.value, group.label) for group in Group if group in MASKED],
+        choices=[
+            *((group.value, group.label) for group in Group if group in MASKED),
+            (SCREENING, _("Elements of trafficking")),
+        ],
         error_messages={"required": _("Tick what you need to see.")},
     )
     reason = forms.ChoiceField(
@@ -57,5 +64,9 @@ class RevealForm(forms.Form):
     )
 
     def columns(self) -> list[str]:
+        """Of the person."""
         chosen: list[Any] = self.cleaned_data["groups"]
         return [name for group in MASKED if group in chosen for name in MASKED[group]]
+
+    def screening(self) -> bool:
+        return SCREENING in self.cleaned_data["groups"]

@@ -13,7 +13,8 @@ from partners.models import Region
 from partners.queries import code_choices
 from referral.disclosure import band_fits, band_of
 from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, PlaceFlag, RiskLevel, SafeChannel, Urgency
-from referral.forms.acts import LINE, NAME, TEXT, ActForm, Text
+from referral.forms.acts import LINE, NAME, TEXT, QuestionForm, Text
+from referral.topics import DECLINABLE
 
 #: Bands of children who are with the person: of known age, under 18.
 WITH_PERSON = (AgeBand.B0_5, AgeBand.B6_8, AgeBand.B9_13, AgeBand.B14_17)
@@ -26,7 +27,7 @@ TALKING = ("languages", "interpreter_needed")
 PLACE = ("region",)
 NAMES = ("alias", "family_name", "given_names", "birth_date", "nationality")
 CONTACT = ("phone", "channels", "message_safe", "hours", "words", "who")
-NEEDS = ("flags", "needs")
+NEEDS = ("flags", "first_needs", "needs")
 CHILDREN = tuple(f"children_{band.value.replace('-', '_')}" for band in WITH_PERSON)
 #: Fields of the form by the part of the file that one corrects at a time.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -40,11 +41,18 @@ PARTS: dict[str, tuple[str, ...]] = {
     "legal": ("legal_situation",),
     "narrative": ("narrative",),
     "documents": ("documents",),
+    "declined": ("declined",),
 }
 #: A reporter's report: what is needed to come at once, and how to reach the person without harm.
-REPORT = (*SITUATION[:1], *PERSON, *PLACE, *TALKING, "alias", *CONTACT, *NEEDS)
+REPORT = (*SITUATION[:1], *PERSON, *PLACE, *TALKING, "alias", *CONTACT, "flags", "needs")
 #: The columns of `Person` that a field of the form fills, where they are not of the same name.
 _COLUMNS = dict.fromkeys(CONTACT[1:], "safe_contact") | dict.fromkeys(CHILDREN, "children")
+
+_CODES = {
+    "languages": CodeList.LANGUAGE,
+    "nationality": CodeList.COUNTRY,
+    "first_needs": CodeList.SERVICE,
+}
 
 
 def columns_of(names: Iterable[str]) -> list[str]:
@@ -62,8 +70,8 @@ def _count(band: AgeBand) -> forms.TypedChoiceField:
     )
 
 
-class PersonForm(ActForm):
-    """Every question; a page shows some of them (`only`). Compulsory: danger, age, sex, region."""
+class PersonForm(QuestionForm):
+    """Every question about the person; a page shows some of them. Compulsory: danger, age, sex, region."""
 
     urgency = forms.ChoiceField(
         label=_("Is the person in danger now?"),
@@ -157,6 +165,12 @@ class PersonForm(ActForm):
         required=False,
         help_text=_("The centre sees these before it answers, without knowing who it is about."),
     )
+    first_needs = forms.MultipleChoiceField(
+        label=_("What does the person need first?"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Tick what cannot wait. It is proposed first when you refer the person."),
+    )
     needs = Text(
         label=_("Needs"), required=False, help_text=_("What the person asks for, in the person’s own words.")
     )
@@ -175,24 +189,25 @@ class PersonForm(ActForm):
     documents = Text(
         label=_("Documents"), required=False, help_text=_("Which papers there are, and who keeps them.")
     )
+    declined = forms.MultipleChoiceField(
+        label=_("What the person does not wish to speak about"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(topic.value, topic.label) for topic in DECLINABLE],
+        required=False,
+        help_text=_("Nobody asks about it again, unless the person begins."),
+    )
     children_0_5, children_6_8, children_9_13, children_14_17 = (_count(band) for band in WITH_PERSON)
 
-    def __init__(
-        self, *args: Any, only: Iterable[str] | None = None, age_status: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, age_status: str | None = None, **kwargs: Any) -> None:
         """
         Args:
-            only: names of the questions that this page asks; all of them unless said.
             age_status: what is already decided, where the page does not ask it.
         """
         super().__init__(*args, **kwargs)
         self.decided_status = age_status
-        if only is not None:
-            kept = {"key", "version", *only}
-            self.fields = {name: field for name, field in self.fields.items() if name in kept}
-        for name, codes in (("languages", CodeList.LANGUAGE), ("nationality", CodeList.COUNTRY)):
+        for name, codes in _CODES.items():
             if name in self.fields:
-                blank = [] if name == "languages" else [("", _("Not known, or does not wish to answer"))]
+                blank = [("", _("Not known, or does not wish to answer"))] if name == "nationality" else []
                 self.fields[name].choices = [*blank, *code_choices(codes)]
 
         if age_status is not None and "age_band" in self.fields:
@@ -266,7 +281,16 @@ class PersonForm(ActForm):
         }
         values |= {
             name: self.cleaned_data[name]
-            for name in ("age_status", "age_band", "sex", "languages", "interpreter_needed", "flags")
+            for name in (
+                "age_status",
+                "age_band",
+                "sex",
+                "languages",
+                "interpreter_needed",
+                "flags",
+                "first_needs",
+                "declined",
+            )
             if name in asked
         }
         if "channels" in asked:

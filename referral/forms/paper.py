@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from referral.forms.acts import ActForm
-from referral.forms.intake import PersonForm
+from referral.forms.opening import OpeningForm
 from referral.forms.when import Moment
 from referral.services.paper import MOST_SHEETS
 
@@ -22,7 +22,7 @@ class PadForm(ActForm):
     )
 
 
-class NewCaseForm(PersonForm):
+class NewCaseForm(OpeningForm):
     paper_code = forms.CharField(label=_("Case code on the form"), max_length=20, required=False)
     occurred_at = Moment(label=_("When did you meet the person?"), required=False)
 

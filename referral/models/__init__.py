@@ -3,6 +3,7 @@ from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.intake import ContactCard, Screening
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
 from referral.models.looks import Reveals
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
@@ -27,6 +28,7 @@ __all__ = [
     "CaseGrant",
     "ClockRound",
     "Consent",
+    "ContactCard",
     "CustodyTitle",
     "Delivery",
     "Draft",
@@ -45,6 +47,7 @@ __all__ = [
     "Reveals",
     "Rung",
     "SafetyExtract",
+    "Screening",
     "ServiceQuestion",
     "SmsReply",
     "Snapshot",

@@ -115,6 +115,10 @@ class Person(Recorded):
     documents = SealedTextField(_("documents"), secret=True, padding="long", null=True, blank=True)
     #: Codes that a place depends on: late_pregnancy, acute_care, mobility, danger_nearby (design §6, Preview).
     flags = SealedJSONField(_("needs of the place"), null=True, blank=True)
+    #: Codes of services, as they were heard first; the next step of the own file, told to nobody else.
+    first_needs = SealedJSONField(_("needed first"), null=True, blank=True)
+    #: Topics (`referral.topics`) that the person does not wish to speak about: nobody asks again.
+    declined = SealedJSONField(_("does not wish to speak about"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("person")

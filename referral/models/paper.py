@@ -35,9 +35,9 @@ class ReservedCode(models.Model):
 
 
 class WrongCodes(models.Model):
-    """How often a number answered with a wrong code, and until when that counts."""
+    """How often a number answered, or a person or a card was tried, with a wrong code, and until when that counts."""
 
-    #: Its keyed hash (`sms.digest_of`): nobody reads from here who answers by telephone.
+    #: A keyed hash: nobody reads from here who answers by telephone, or which card is guessed at.
     number = CodeField(primary_key=True, max_length=64)
     counted = models.PositiveIntegerField()
     until = models.DateTimeField()

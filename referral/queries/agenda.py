@@ -88,7 +88,13 @@ def _open() -> QuerySet[Task]:
 SECOND_PERSON = frozenset({TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION})
 #: Ends with an act on the file, so of somebody who holds it.
 WRITTEN_INTO_FILE = frozenset(
-    {TaskKind.TITLE_MISSING, TaskKind.TITLE_ENDS, TaskKind.REFLECTION_ENDS, TaskKind.REASSESS_RISK}
+    {
+        TaskKind.TITLE_MISSING,
+        TaskKind.TITLE_ENDS,
+        TaskKind.REFLECTION_ENDS,
+        TaskKind.REASSESS_RISK,
+        TaskKind.FIRST_STEP,
+    }
 )
 
 

@@ -157,6 +157,8 @@ _ADDING = (
     CaseAct.REFLECT,
     CaseAct.ENTER_STEP,
     CaseAct.CONFER,
+    CaseAct.RECORD_SCREENING,
+    CaseAct.OFFER_CARD,
     CaseAct.ASSIGN,
 )
 #: For a child, for an adult alone.

@@ -40,6 +40,7 @@ MAY_WAIT = frozenset(
         TaskKind.SAFE_ONCE,
         TaskKind.OUTCOME_CALL,
         TaskKind.STAY_ENDS,
+        TaskKind.FIRST_STEP,
         TaskKind.RENEW_CONSENT,
         TaskKind.FOLLOW_UP,
     }

@@ -34,7 +34,7 @@ from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import steps
 from referral.services.paper import take_case_code
-from referral.services.tasks import finish_tasks
+from referral.services.tasks import ask_first_step, finish_tasks
 
 #: A report must be taken in within a day, at once when somebody's life is in danger (domain §5.3).
 TAKE_IN = {
@@ -83,6 +83,8 @@ PERSON_FIELDS = (
     "children",
     "documents",
     "flags",
+    "first_needs",
+    "declined",
 )
 
 
@@ -90,7 +92,7 @@ def open_case(
     *,
     by: Actor,
     at: datetime,
-    region: Region,
+    region: Region | None,
     person: Mapping[str, Any],
     case: Mapping[str, Any],
     paper_code: str = "",
@@ -99,6 +101,7 @@ def open_case(
     """A caseworker opens a file of the own organisation and owns it.
 
     Args:
+        region: where the person is; that of the organisation when nobody says.
         person: values for `PERSON_FIELDS`. case: `risk` and `urgency`.
         paper_code: of the sheet on which it was first written by hand.
         occurred_at: when that was.
@@ -110,7 +113,8 @@ def open_case(
         raise steps.refuse_anybody(CaseAct.OPEN)
     with transaction.atomic():
         owner = User.objects.get(pk=by.id)
-        new = _new_case(Organisation.objects.get(pk=by.organisation_id), region, by=by, at=at, fields=case)
+        house = Organisation.objects.select_related("region").get(pk=by.organisation_id)
+        new = _new_case(house, region or house.region, by=by, at=at, fields=case)
         new.owner = owner
         if paper_code:
             new.reference = take_case_code(paper_code, by=by, at=at).reference
@@ -130,6 +134,7 @@ def open_case(
             at=at,
             occurred_at=occurred_at,
         )
+        ask_first_step(new, at=at)
     return new
 
 
@@ -191,6 +196,7 @@ def take_in(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         write(case, f"transition.{CaseAction.SCREEN}", case_id=case.pk)
         grants.open_case(case, owner, at=at)
         finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
+        ask_first_step(case, at=at)
         steps.log(
             Machine.CASE,
             case.pk,
@@ -213,6 +219,7 @@ def protect(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         source = case.state
         case.protect(at=at)
         write(case, f"transition.{CaseAction.PROTECT}", case_id=case.pk)
+        finish_tasks(case, TaskKind.FIRST_STEP, by=by, at=at)
         steps.log(
             Machine.CASE,
             case.pk,
@@ -371,6 +378,7 @@ def assign_owner(pk: UUID, *, by: Actor, at: datetime, version: int, owner_id: U
             write(task, fields=["owner"], case_id=case.pk)
         if taken_in:
             finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
+            ask_first_step(case, at=at)
             steps.log(
                 Machine.CASE,
                 case.pk,

@@ -31,10 +31,11 @@ def receive_reply(sender: str, text: str, *, at: datetime) -> bool:
         return _refused("UNREADABLE")
     answer, code = found
     with transaction.atomic():
-        tried = wrong_codes.may_try(sender, at=at)
+        number = sms.digest_of(sender)
+        tried = wrong_codes.may_try(number, at=at)
         notice = _asked(sender, code, at) if tried else None
         if notice is not None:
-            wrong_codes.forgive(sender)
+            wrong_codes.forgive(number)
             SmsReply.objects.create(notice=notice, answer=answer.name.lower(), received_at=at)
             _act(notice, answer, at)
             return True

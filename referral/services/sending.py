@@ -200,6 +200,7 @@ def send_referral(
             notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
         )
         call_first(referral, by=by, at=at)
+        finish_tasks(referral.case, TaskKind.FIRST_STEP, by=by, at=at)
     return referral
 
 

@@ -10,6 +10,7 @@ from audit.rows import write
 from partners.actor import Actor
 from referral import notices, policy
 from referral.answers import ANSWERS, CallResult
+from referral.deadlines import FIRST_STEP
 from referral.enums import OPEN, TaskKind, Urgency
 from referral.escalation import PATIENCE
 from referral.lifecycle import NotPossible
@@ -61,6 +62,20 @@ def finish_tasks(
         end_task(task, by=by, at=at, result=result)
 
 
+def ask_first_step(case: Case, *, at: datetime) -> None:
+    """A new file is on its owner's page from the start; the first referral sent ends it, or protection."""
+    due_at = at + FIRST_STEP[Urgency(case.urgency)]
+    task = Task(
+        kind=TaskKind.FIRST_STEP,
+        case=case,
+        organisation_id=case.organisation_id,
+        owner_id=case.owner_id,
+        made_at=at,
+        due_at=due_at,
+    )
+    write(task, case_id=case.pk)
+
+
 #: Tasks that only the act they ask for can end.
 ENDED_BY_ACT = frozenset(
     {
@@ -76,6 +91,7 @@ ENDED_BY_ACT = frozenset(
         TaskKind.REVIEW_GROUND,
         TaskKind.CALL_DESK,
         TaskKind.OUTCOME_CALL,
+        TaskKind.FIRST_STEP,
     }
 )
 

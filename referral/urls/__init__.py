@@ -1,9 +1,21 @@
 """Addresses of the referral package, by journey. Each has its row in the table of tests/test_access.py."""
 
-from referral.urls import attachments, cases, duty, justice, paper, referrals, settings, supervision, worker
+from referral.urls import (
+    attachments,
+    cases,
+    duty,
+    intake,
+    justice,
+    paper,
+    referrals,
+    settings,
+    supervision,
+    worker,
+)
 
 urlpatterns = [
     *attachments.urlpatterns,
+    *intake.urlpatterns,
     *cases.urlpatterns,
     *duty.urlpatterns,
     *justice.urlpatterns,

@@ -24,7 +24,6 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:pk>/", notices.notice, name="notice"),
     path("cases/", cases.case_list, name="cases"),
-    path("cases/new/", intake.case_new, name="case_new"),
     path("cases/<uuid:pk>/", cases.case, name="case"),
     path("cases/<uuid:pk>/edit/", intake.case_edit, name="case_edit"),
     path("cases/<uuid:pk>/reveal/", cases.case_reveal, name="case_reveal"),

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 from partners.enums import Role
 from referral import policy
 from referral.enums import CaseAct, CaseState
-from referral.forms.file import CaseFilter, RevealForm
+from referral.forms.file import SCREENING, CaseFilter, RevealForm
 from referral.models import Case
 from referral.queries import case_tie, cases_of
+from referral.queries.intakes import begun_by
 from referral.queries.lists import PAGE, place_of
 from referral.references import spoken
 from referral.services import reading, steps
-from referral.views import file
+from referral.services.screening import reveal_screening
+from referral.views import file, guided
 from referral.views.door import ActingRequest, case_or_404, now
 
 
@@ -46,6 +48,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
             "clear_url": address,
             "next": f"{address}?{asked}after={rows[-1].pk}" if more else "",
             "may_open": policy.may_case(actor, CaseAct.OPEN, policy.Tie()),
+            "begun": guided.lines(begun_by(actor, now())),
         },
     )
 
@@ -69,7 +72,11 @@ def case_reveal(request: ActingRequest, pk: UUID) -> HttpResponse:
     reading.open_case_page(request.actor, found)
     opened: dict[str, Any] = {}
     if form.is_valid():
-        opened = reading.reveal(request.actor, found, form.columns(), reason=form.cleaned_data["reason"])
+        reason = form.cleaned_data["reason"]
+        if columns := form.columns():
+            opened = reading.reveal(request.actor, found, columns, reason=reason)
+        if form.screening():
+            opened[SCREENING] = reveal_screening(request.actor, found, reason=reason)[1]
     return _page(request, found, form, opened)
 
 

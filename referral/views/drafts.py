@@ -1,6 +1,7 @@
 """Half-typed forms: kept as they are typed, taken up again, thrown away. And the beat that keeps a session open."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from referral.views.door import ActingRequest, now
 #: Names of forms are chosen by the pages that keep a draft, never by a person.
 FORM_NAME = re.compile(r"[a-z_]{1,40}")
 #: What belongs to one page view and not to what was typed.
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "key", "version", "discard", "next"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "key", "version", "discard", "next", "later", "declined_topic"})
 
 
 @require_POST
@@ -31,7 +32,7 @@ def draft_save(request: ActingRequest, form: str, about: UUID) -> HttpResponse:
         drop_draft(by=request.actor, form=form, about=about)
         back = request.POST.get("next", "")
         return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home")
-    values = {name: typed for name, typed in request.POST.lists() if name not in NOT_KEPT}
+    values = typed_in(request.POST)
     if not values:  # no form of ours: it would wipe out what was typed
         return HttpResponseBadRequest()
     try:
@@ -46,16 +47,30 @@ def resume(request: ActingRequest, form: Form, name: str, about: UUID) -> dict[s
     shown = {"draft_url": reverse("draft_save", args=[name, about]), "draft_resumed": False}
     kept = None if form.is_bound else load_draft(by=request.actor, at=now(), form=name, about=about)
     if kept:
-        typed = QueryDict(mutable=True)
-        for key, values in kept.items():
-            typed.setlist(key, values)
-        for field_name, field in form.fields.items():
-            if field_name not in NOT_KEPT:
-                form.initial[field_name] = field.widget.value_from_datadict(
-                    typed, {}, form.add_prefix(field_name)
-                )
+        fill(form, kept)
         shown["draft_resumed"] = True
     return shown
+
+
+def as_typed(kept: Mapping[str, Sequence[str]]) -> QueryDict:
+    """What was kept, as a browser sends it."""
+    typed = QueryDict(mutable=True)
+    for name, values in kept.items():
+        typed.setlist(name, list(values))
+    return typed
+
+
+def fill(form: Form, kept: Mapping[str, Sequence[str]]) -> None:
+    """Shows in an unbound form what was kept of it."""
+    typed = as_typed(kept)
+    for name, field in form.fields.items():
+        if name not in NOT_KEPT:
+            form.initial[name] = field.widget.value_from_datadict(typed, {}, form.add_prefix(name))
+
+
+def typed_in(posted: QueryDict) -> dict[str, list[str]]:
+    """What is kept of a form that was sent."""
+    return {name: values for name, values in posted.lists() if name not in NOT_KEPT}
 
 
 @require_POST

@@ -16,7 +16,7 @@ from partners.queries import code_label
 from partners.templatetags.interface import day, moment
 from referral import policy
 from referral.disclosure import is_child
-from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason
+from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason, TaskKind
 from referral.forms.file import MASKED
 from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
 from referral.policy import Tie
@@ -24,7 +24,7 @@ from referral.queries import files
 from referral.queries.attachments import attachments_of
 from referral.references import spoken
 from referral.services import reading
-from referral.views import attachments, story, tasks_shown, way, words
+from referral.views import attachments, screened, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -55,6 +55,8 @@ def codes(case: Case) -> list[tuple[str, str]]:
         (_("Interpreter needed"), words.yes_no(person.interpreter_needed)),
         (_("Children with the person"), words.children(person.children)),
         (_("What a place depends on"), words.flags(person.flags) or _("Nothing noted")),
+        (_("Needed first"), words.services(person.first_needs)),
+        *([(_("Does not wish to speak about"), words.topics(person.declined))] if person.declined else []),
     ]
 
 
@@ -71,7 +73,7 @@ def masked(person: Person, opened: Mapping[str, Any]) -> list[dict[str, Any]]:
             ],
         }
         for group, names in MASKED.items()
-    ]
+    ] + [screened.masked(person, opened)]
 
 
 def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +96,12 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "steps": way.steps(
             case, choices, child=child, consented=agreed, grounds=grounds, referrals=referrals
         ),
-        "tasks": [tasks_shown.line(actor, task) for task in files.open_tasks_of(case)],
+        # The first step stands among what comes next.
+        "tasks": [
+            tasks_shown.line(actor, task)
+            for task in files.open_tasks_of(case)
+            if task.kind != TaskKind.FIRST_STEP
+        ],
         "consents": [_consent(line) for line in consents],
         "grounds": [_ground(actor, ground, at) for ground in grounds],
         "custody": _custody(files.title_of(case)) if child else None,

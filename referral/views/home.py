@@ -21,12 +21,13 @@ from referral.models import Referral, ReferralGrant, Task
 from referral.policy import Tie, may_case
 from referral.queries import files, needing, tasks_of
 from referral.queries.agenda import late_of_team
+from referral.queries.intakes import begun_by
 from referral.queries.lists import to_route
 from referral.queries.lost import lost_this_morning
 from referral.queries.notices import asking
 from referral.queries.silence import Silence, silences
 from referral.references import spoken
-from referral.views import tasks_shown
+from referral.views import guided, tasks_shown
 from referral.views.door import ActingRequest, now
 
 #: In this order; what is late by its urgency, all else by its deadline.
@@ -49,7 +50,8 @@ def home(request: ActingRequest) -> HttpResponse:
             "to_confirm": asking(actor.id).count(),
             "team": late_of_team(actor, at) if actor.has(Role.SUPERVISOR) else None,
             "at": at,
-            "may_open": may_case(actor, CaseAct.OPEN, Tie()),
+            "may_open": (may_open := may_case(actor, CaseAct.OPEN, Tie())),
+            "begun": guided.lines(begun_by(actor, at)) if may_open else [],
             "may_report": may_case(actor, CaseAct.REPORT, Tie()),
             "welcome": _welcome(actor),
         },

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from referral.enums import CaseAct, RevealReason
+from referral.forms import screening as elements
 from referral.forms.intake import (
     CHILDREN,
     CONTACT,
     NAMES,
-    NEEDS,
     PARTS,
     PERSON,
     PLACE,
@@ -31,17 +31,21 @@ from referral.models import Case
 from referral.policy import Tie, may_case
 from referral.queries import paper
 from referral.references import spoken
-from referral.services import cases, drafts, reading, steps
+from referral.services import cases, drafts, intakes, reading, steps
 from referral.views import words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 from referral.views.drafts import resume
 
 
-@require_http_methods(["GET", "POST"])
-def case_new(request: ActingRequest) -> HttpResponse:
-    """Danger first, then what places depend on, then what the person wishes to give."""
+def require_opener(request: ActingRequest) -> None:
     if not may_case(request.actor, CaseAct.OPEN, Tie()):
         raise steps.refuse_anybody(CaseAct.OPEN)
+
+
+@require_http_methods(["GET", "POST"])
+def case_new_page(request: ActingRequest) -> HttpResponse:
+    """All on one page: for what was written on paper first, and for whoever knows the questions by heart."""
+    require_opener(request)
     sheet = _sheet(request)
     form = NewCaseForm(request.POST or None, at=now())
     if sheet is not None:
@@ -50,12 +54,14 @@ def case_new(request: ActingRequest) -> HttpResponse:
     about = sheet or drafts.NEW
 
     def act(cleaned: dict[str, Any]) -> str:
-        case = cases.open_case(
+        case = intakes.open_case(
             by=request.actor,
             at=now(),
             region=cleaned["region"],
             person=form.person_values(),
             case=form.case_values(),
+            elements=form.screening_values(),
+            card={},
             paper_code=cleaned["paper_code"],
             occurred_at=cleaned["occurred_at"] if cleaned["paper_code"] else None,
         )
@@ -70,11 +76,9 @@ def case_new(request: ActingRequest) -> HttpResponse:
     shown = {
         "form": form,
         "title": _("New case"),
-        "text": _(
-            "Only danger, age, sex and region are compulsory. The rest can wait until the person is ready."
-        ),
+        "text": _("Only danger and need are compulsory. The rest can wait until the person is ready."),
         "submit": _("Open the case"),
-        "back_url": reverse("cases"),
+        "back_url": reverse("case_new"),
         **resume(request, form, "intake", about),
         "sections": _sections(form, from_paper="sheet" in request.GET),
     }
@@ -96,6 +100,14 @@ def _sections(form: PersonForm, *, from_paper: bool) -> list[dict[str, Any]]:
     return [written, *asked] if from_paper else [*asked, written]
 
 
+_ELEMENTS = (
+    *elements.JOURNEY,
+    *elements.CONTROL,
+    *elements.EXPLOITATION,
+    *elements.CIRCUMSTANCES,
+)
+
+
 def _questions(form: PersonForm) -> list[dict[str, Any]]:
     called = _("A name is never compulsory.")
     contact = _("Unless the person says otherwise, nobody contacts the person.")
@@ -111,9 +123,11 @@ def _questions(form: PersonForm) -> list[dict[str, Any]]:
             form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:-1], folded=True
         ),
         section(form, _("Safe contact"), contact, CONTACT),
-        section(form, _("Needs and health"), "", (*NEEDS, "health")),
+        section(form, _("Needs and health"), "", ("first_needs", "needs", "flags", "health")),
         section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),
         section(form, _("What the person chose to tell"), told, ("narrative",), folded=True),
+        section(form, _("Elements of trafficking"), told, _ELEMENTS, folded=True),
+        section(form, _("What the person does not wish to speak about"), "", ("declined",), folded=True),
     ]
 
 

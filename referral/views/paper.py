@@ -76,7 +76,7 @@ def paper_page(request: ActingRequest) -> HttpResponse:
 
 
 def _pad(pad: paper.Pad) -> dict[str, Any]:
-    enter = reverse("case_new")
+    enter = reverse("case_new_page")
     return {
         "url": reverse("paper_pad", args=[pad.pk]),
         "printed_at": pad.reserved_at,

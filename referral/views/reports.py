@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.enums import POLICE_KINDS
 from partners.templatetags.interface import moment
 from referral.enums import CaseAct, CaseState
-from referral.forms.intake import CONTACT, NEEDS, PERSON, PLACE, REPORT, TALKING, PersonForm
+from referral.forms.intake import CONTACT, PERSON, PLACE, REPORT, TALKING
+from referral.forms.opening import SEEN, ReportForm
 from referral.models import Case
 from referral.policy import Tie, may_case
 from referral.queries import reports_of
-from referral.services import cases, drafts, steps
+from referral.services import cases, drafts, intakes, steps
 from referral.views.door import ActingRequest, now, perform
 from referral.views.drafts import resume
 from referral.views.intake import section
@@ -61,15 +62,16 @@ def _known(case: Case) -> str:
 def alert_new(request: ActingRequest) -> HttpResponse:
     """What is needed to come at once. It goes to the organisation that the region's rule names."""
     _require_reporter(request)
-    form = PersonForm(request.POST or None, only=REPORT)
+    form = ReportForm(request.POST or None, only=(*REPORT, *SEEN))
 
     def act(cleaned: dict[str, Any]) -> str:
-        cases.report(
+        intakes.report(
             by=request.actor,
             at=now(),
             region=cleaned["region"],
             person=form.person_values(),
             case=form.case_values(),
+            elements=form.screening_values(),
         )
         drafts.drop_draft(by=request.actor, form="alert", about=drafts.NEW)
         messages.success(request, _("The report is sent. You find it in your list."))
@@ -107,7 +109,8 @@ def alert_new(request: ActingRequest) -> HttpResponse:
                     _("Unless the person says otherwise, nobody contacts the person."),
                     ("alias", *CONTACT),
                 ),
-                section(form, _("Needs"), "", NEEDS),
+                section(form, _("Needs"), "", ("flags", "needs")),
+                section(form, _("What you saw"), _("In codes, no story."), SEEN, folded=True),
             ],
             **resume(request, form, "alert", drafts.NEW),
         },

@@ -20,6 +20,7 @@ from referral.forms.sending import CheckForm, ChooseForm, NeedForm, SendForm
 from referral.models import Case, Person, Referral
 from referral.queries import candidates, unmet_of
 from referral.queries.facts import agreed_groups, said_no
+from referral.queries.intakes import next_need
 from referral.queries.questions import questions_of
 from referral.references import spoken
 from referral.services import sending, steps
@@ -35,7 +36,8 @@ def refer(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.REFER, case)
     parent = _parent(request, case)
-    need = NeedForm(request.GET if "service" in request.GET else None, initial={"urgency": case.urgency})
+    initial = {"urgency": case.urgency, "service": next_need(case)}
+    need = NeedForm(request.GET if "service" in request.GET else None, initial=initial)
     back_url = reverse("case", args=[pk])
     if not need.is_valid():
         return _ask_need(request, need, case, back_url)

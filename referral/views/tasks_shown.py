@@ -27,6 +27,7 @@ ON_CASE = {
     TaskKind.REFLECTION_ENDS: "case_reflection",
     TaskKind.REASSESS_RISK: "case_risk",
     TaskKind.REVIEW_GROUND: "case_grounds",
+    TaskKind.FIRST_STEP: "case",
 }
 
 
@@ -60,7 +61,13 @@ def is_for(actor: Actor, task: Task) -> bool:
             return actor.has(Role.SUPERVISOR)
         case TaskKind.TAKE_IN_REPORT:
             return actor.has(Role.CASEWORKER, Role.SUPERVISOR)
-        case TaskKind.TITLE_MISSING | TaskKind.TITLE_ENDS | TaskKind.REFLECTION_ENDS | TaskKind.REASSESS_RISK:
+        case (
+            TaskKind.TITLE_MISSING
+            | TaskKind.TITLE_ENDS
+            | TaskKind.REFLECTION_ENDS
+            | TaskKind.REASSESS_RISK
+            | TaskKind.FIRST_STEP
+        ):
             return actor.stands_for(task.owner_id)
         case _:
             return may_finish(actor, task)
@@ -96,7 +103,7 @@ def house_of(actor: Actor, task: Task, silent: Mapping[UUID, Silence]) -> str:
 
 def urgency_of(task: Task) -> dict[str, Any]:
     """Of its referral, or of the whole file where nobody has seen it yet."""
-    if task.referral is None and task.kind != TaskKind.TAKE_IN_REPORT:
+    if task.referral is None and task.kind not in (TaskKind.TAKE_IN_REPORT, TaskKind.FIRST_STEP):
         return {}
     row = task.referral or task.case
     return {"urgency": row.urgency, "urgency_label": row.get_urgency_display()}
@@ -151,6 +158,10 @@ ABOUT = {
     ),
     TaskKind.OUTCOME_CALL: _(
         "Nobody sits at the desk of this organisation. Telephone it and ask whether the person is there."
+    ),
+    TaskKind.CALL_PERSON: _(
+        "The person has shown a neutral card and said the agreed word. Call back now, only by the safe contact that "
+        "she or he gave. Read it in the file first."
     ),
     TaskKind.CALL_DESK: _(
         "A vital emergency: telephone the desk now, do not wait for an answer here. "

@@ -29,6 +29,8 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.ENTER_STEP: "case_justice",
     CaseAct.CONFER: "conference_new",
     CaseAct.ADD_ATTACHMENT: "attachment_add",
+    CaseAct.RECORD_SCREENING: "case_screening",
+    CaseAct.OFFER_CARD: "case_card",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}

@@ -17,6 +17,7 @@ from partners.templatetags.interface import telephone, written
 from referral.enums import AgeBand, Group, PlaceFlag, Purpose, QuestionKind, SafeChannel, State
 from referral.models import Case, Person
 from referral.references import spoken
+from referral.topics import Topic
 
 #: What is to be done in a state, as one says it to whoever does it.
 NEXT_STEP: dict[str, str | Promise] = {
@@ -47,6 +48,7 @@ def part_names() -> dict[str, str]:
         "legal": _("Legal situation"),
         "narrative": _("What happened"),
         "documents": _("Documents"),
+        "declined": _("What the person does not wish to speak about"),
     }
 
 
@@ -77,6 +79,14 @@ def languages(codes: list[str] | None) -> str:
 
 def flags(codes: list[str] | None) -> str:
     return listed([str(PlaceFlag(code).label) for code in codes or [] if code in PlaceFlag])
+
+
+def services(codes: list[str] | None) -> str:
+    return listed([code_label(CodeList.SERVICE, code) for code in codes or []])
+
+
+def topics(codes: list[str] | None) -> str:
+    return listed([str(Topic(code).label) for code in codes or [] if code in Topic])
 
 
 def children(bands: list[str] | None) -> str:
@@ -124,6 +134,8 @@ _WORDED: dict[str, Callable[[Any], str]] = {
     "children": children,
     "languages": languages,
     "flags": flags,
+    "first_needs": services,
+    "declined": topics,
     "interpreter_needed": yes_no,
     "birth_date": lambda born: day_of(born) if born else "",
     "nationality": lambda code: code_label(CodeList.COUNTRY, code) if code else "",

@@ -39,7 +39,7 @@ def go(page: Page, site: Site, path: str) -> None:
 
 
 def open_a_case(page: Page, site: Site, look: Look, *, age_status: str, age_band: str, name: str) -> Case:
-    go(page, site, "/cases/new/")
+    go(page, site, "/cases/new/page/")
     look(page, "case-new")
     choose(page, "urgency", "urgent")
     choose(page, "age_status", age_status)
@@ -50,6 +50,7 @@ def open_a_case(page: Page, site: Site, look: Look, *, age_status: str, age_band
     page.locator('input[name="alias"]').fill(name)
     page.locator("details:has(input[name='family_name']) > summary").click()
     page.locator('input[name="family_name"]').fill("Canari")
+    choose(page, "first_needs", "SHELTER_EMERG")
     choose(page, "flags", "danger_nearby")
     send(page)
     look(page, "case")

@@ -17,6 +17,7 @@ ADDRESSES = [
     "/",
     "/cases/",
     "/cases/new/",
+    "/cases/new/page/",
     "/cases/{case}/",
     "/referrals/",
     "/referrals/{sent}/",

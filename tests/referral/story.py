@@ -126,7 +126,7 @@ class Story:
     # --- what every scenario begins with ---------------------------------------------------------------------
     def opens_case(self, owner: str = "aissatou", /, **person: Any) -> Case:
         url = self.does(
-            owner, reverse("case_new"), **form_of(c.WOMAN | person), region=str(self.cast.region.pk)
+            owner, reverse("case_new_page"), **form_of(c.WOMAN | person), region=str(self.cast.region.pk)
         )
         return Case.objects.get(pk=url.strip("/").rpartition("/")[2])
 

@@ -41,15 +41,16 @@ def test_the_sender_sees_drafts_and_tasks_with_the_late_ones_first(cast: c.Cast)
     c.agree(cast, case, cast.centre)
     c.drafted(cast, case)
     c.declined(cast, c.sent(cast, urgency="emergency"))
-    task = Task.objects.get(done_at=None)
+    task = Task.objects.get(kind="redirect")
     with c.acting(), c.transaction.atomic():
         task.due_at = task.made_at - timedelta(days=2)
         task.save(update_fields=["due_at"])
     shown = sign_in(cast.aissatou).get("/")
-    assert [line["late"] for line in shown.context["lines"]] == [True, False]
+    # The draft is no first step yet: somebody must send it.
+    assert [line["late"] for line in shown.context["lines"]] == [True, False, False]
     assert shown.context["late"] == 1
     title = shown.content.decode().split("<title>")[1].split("</title>")[0]
-    assert "(2)" in title
+    assert "(3)" in title
     assert "Canari" not in shown.content.decode()
 
 

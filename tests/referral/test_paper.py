@@ -16,7 +16,14 @@ from tests.referral.pages import later, leaked, press, sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
-FORM = {"urgency": "urgent", "risk": "high", "age_status": "adult", "age_band": "21-29", "sex": "female"}
+FORM = {
+    "urgency": "urgent",
+    "risk": "high",
+    "age_status": "adult",
+    "age_band": "21-29",
+    "sex": "female",
+    "needs": "un lit",
+}
 
 
 def a_pad(cast: c.Cast, sheets: int = 2) -> str:
@@ -28,7 +35,7 @@ def a_pad(cast: c.Cast, sheets: int = 2) -> str:
 def enter(cast: c.Cast, code: str, **typed: object) -> object:
     return press(
         sign_in(cast.aissatou),
-        reverse("case_new"),
+        reverse("case_new_page"),
         **(FORM | {"region": str(cast.region.pk), "paper_code": code} | typed),
     )
 
@@ -74,7 +81,7 @@ def test_a_code_opens_one_case_and_a_strangers_code_none(cast: c.Cast) -> None:
     a_pad(cast, 1)
     code = ReservedCode.objects.get(use="case").reference
     answer = press(
-        sign_in(cast.fatou), reverse("case_new"), **FORM, region=str(cast.region.pk), paper_code=code
+        sign_in(cast.fatou), reverse("case_new_page"), **FORM, region=str(cast.region.pk), paper_code=code
     )
     assert (answer.status_code, Case.objects.count()) == (200, 0)
     assert enter(cast, code).status_code == 302
@@ -149,8 +156,8 @@ def test_what_is_printed_is_listed_opened_again_and_entered_from_there(cast: c.C
     codes = ReservedCode.objects.filter(use="case")
     assert url in body
     for code in codes:
-        assert f"{reverse('case_new')}?sheet={code.sheet}" in body
-    entry = f"{reverse('case_new')}?sheet={codes[0].sheet}"
+        assert f"{reverse('case_new_page')}?sheet={code.sheet}" in body
+    entry = f"{reverse('case_new_page')}?sheet={codes[0].sheet}"
     page = browser.get(entry)
     first = page.context["sections"][0]
     assert [field.name for field in first["fields"]] == ["paper_code", "occurred_at"]
@@ -165,11 +172,11 @@ def test_what_is_printed_is_listed_opened_again_and_entered_from_there(cast: c.C
 
 @pytest.mark.parametrize("sheet", ["", "x", "00000000-0000-0000-0000-000000000000"])
 def test_a_form_whose_sheet_is_not_known_opens_with_an_empty_code(cast: c.Cast, sheet: str) -> None:
-    page = sign_in(cast.aissatou).get(f"{reverse('case_new')}?sheet={sheet}")
+    page = sign_in(cast.aissatou).get(f"{reverse('case_new_page')}?sheet={sheet}")
     assert not page.context["sections"][0]["fields"][0].value()
     a_pad(cast, 1)
     theirs = ReservedCode.objects.get(use="case").sheet
-    page = sign_in(cast.fatou).get(f"{reverse('case_new')}?sheet={theirs}")
+    page = sign_in(cast.fatou).get(f"{reverse('case_new_page')}?sheet={theirs}")
     assert not page.context["sections"][0]["fields"][0].value()
 
 
@@ -177,10 +184,10 @@ def test_a_half_typed_form_stays_with_its_sheet(cast: c.Cast) -> None:
     a_pad(cast, 2)
     one, other = ReservedCode.objects.filter(use="case").values_list("sheet", flat=True)
     browser = sign_in(cast.aissatou)
-    page = browser.get(f"{reverse('case_new')}?sheet={one}")
+    page = browser.get(f"{reverse('case_new_page')}?sheet={one}")
     assert browser.post(page.context["draft_url"], {"needs": "un lit ce soir"}).status_code == 200
-    assert browser.get(f"{reverse('case_new')}?sheet={one}").context["draft_resumed"]
-    assert not browser.get(f"{reverse('case_new')}?sheet={other}").context["draft_resumed"]
+    assert browser.get(f"{reverse('case_new_page')}?sheet={one}").context["draft_resumed"]
+    assert not browser.get(f"{reverse('case_new_page')}?sheet={other}").context["draft_resumed"]
 
 
 def test_a_case_of_paper_was_opened_when_it_was_written_by_hand(cast: c.Cast) -> None:

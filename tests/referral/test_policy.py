@@ -122,7 +122,11 @@ OWNER_ACTS = READER | {
     CaseAct.REFLECT,
     CaseAct.ADD_ATTACHMENT,
     CaseAct.REMOVE_ATTACHMENT,
+    CaseAct.RECORD_SCREENING,
+    CaseAct.OFFER_CARD,
 }
+#: Whoever may be asked at night by somebody with a card.
+FINDER = {CaseAct.FIND_BY_CARD}
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,
     CaseAct.APPROVE_GROUND,
@@ -135,15 +139,15 @@ SUPERVISOR_ACTS = READER | {
 @pytest.mark.parametrize(
     ("role", "tie", "acts"),
     [
-        (Role.CASEWORKER, Tie(case_granted=True, own_case=True), OWNER_ACTS | {CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(own_case=True), {CaseAct.OPEN, CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(), {CaseAct.OPEN}),
-        (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS),
-        (Role.SUPERVISOR, Tie(), set()),
-        (Role.FOCAL_POINT, Tie(own_case=True), set()),
+        (Role.CASEWORKER, Tie(case_granted=True, own_case=True), OWNER_ACTS | FINDER | {CaseAct.TAKE_IN}),
+        (Role.CASEWORKER, Tie(own_case=True), FINDER | {CaseAct.OPEN, CaseAct.TAKE_IN}),
+        (Role.CASEWORKER, Tie(), FINDER | {CaseAct.OPEN}),
+        (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS | FINDER),
+        (Role.SUPERVISOR, Tie(), FINDER),
+        (Role.FOCAL_POINT, Tie(own_case=True), FINDER),
         (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
-        (Role.COORDINATOR, Tie(own_case=True), set()),
+        (Role.COORDINATOR, Tie(own_case=True), FINDER),
         (Role.AUDITOR, Tie(own_case=True), set()),
         (Role.STATISTICIAN, Tie(own_case=True), set()),
         (Role.ADMINISTRATOR, Tie(own_case=True), set()),
