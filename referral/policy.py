@@ -151,6 +151,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
+    CaseAct.RECORD_GUARDIAN: case_caseworker,
+    CaseAct.DECIDE_GUARDIAN: own_or_national_supervisor,
 }
 
 
@@ -175,6 +177,7 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.COUNTERSIGN: (Role.SUPERVISOR,),
     TaskKind.AGE_DECISION: (Role.SUPERVISOR,),
     TaskKind.OBJECTION: (Role.SUPERVISOR,),
+    TaskKind.ASSESS_GUARDIAN: (Role.SUPERVISOR,),
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
 }

@@ -26,8 +26,20 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.guardians import Relation, Standing
+from referral.models import (
+    Case,
+    ConsentText,
+    CustodyTitle,
+    Guardian,
+    Holiday,
+    LegalGround,
+    Notice,
+    Referral,
+    Task,
+    Term,
+)
+from referral.services import basis, care, cases, guardians, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -68,6 +80,8 @@ class World:
     code: Code
     term: Term
     holiday: Holiday
+    guardian: Guardian
+    consent_text: ConsentText
 
 
 def make_world(cast: c.Cast) -> World:
@@ -99,7 +113,19 @@ def make_world(cast: c.Cast) -> World:
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
+        guardian=suspected(cast, case),
+        consent_text=ConsentText.objects.get(language="fr", listener="child"),
     )
+
+
+def suspected(cast: c.Cast, case: Case) -> Guardian:
+    """Added by the owner, who says so; a second person is asked."""
+    with c.acting(cast.aissatou) as actor:
+        asked = {"by": actor, "at": clock.now()}
+        father = guardians.add_guardian(case.pk, **asked, said=guardians.Particulars(Relation.FATHER))
+        return guardians.propose_standing(
+            father.pk, **asked, version=father.version, standing=Standing.SUSPECTED, reason="motif canari"
+        )
 
 
 def heard() -> Task:

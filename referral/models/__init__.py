@@ -12,6 +12,7 @@ from referral.models.referral import (
     Snapshot,
     TelephoneAnswer,
 )
+from referral.models.talks import ConsentTalk, ConsentText, Guardian
 from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
@@ -20,9 +21,12 @@ __all__ = [
     "CaseGrant",
     "ClockRound",
     "Consent",
+    "ConsentTalk",
+    "ConsentText",
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "Guardian",
     "Holiday",
     "LegalGround",
     "Message",

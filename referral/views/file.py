@@ -22,7 +22,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, T
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
-from referral.views import story, tasks_shown, way, words
+from referral.views import consented, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -83,6 +83,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     referrals = files.referrals_of(case)
     child = is_child(case.person.age_status)
     moves = files.timeline_of(case)
+    conversations = files.conversations_of(case)
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -100,7 +101,9 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "reflection_until": case.reflection_until,
         "referrals": [_referral(referral) for referral in referrals],
         "opening": _opening(case, moves),
-        "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
+        "timeline": story.entries(actor, case, moves, conversations, grounds),
+        "talks": consented.of_case(case, conversations),
+        "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 

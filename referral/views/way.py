@@ -26,6 +26,7 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.CLOSE: "case_close",
     CaseAct.ASSESS_RISK: "case_risk",
     CaseAct.REFLECT: "case_reflection",
+    CaseAct.RECORD_GUARDIAN: "guardians",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}

@@ -119,6 +119,7 @@ OWNER_ACTS = READER | {
     CaseAct.REFER,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
+    CaseAct.RECORD_GUARDIAN,
 }
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,
@@ -126,6 +127,7 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.TAKE_IN,
     CaseAct.ASSIGN,
     CaseAct.DECIDE_OBJECTION,
+    CaseAct.DECIDE_GUARDIAN,
 }
 
 
