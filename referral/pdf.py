@@ -24,16 +24,17 @@ def typeset(name: str, data: Mapping[str, Any]) -> bytes:
         name: of a template in templates/pdf.
         data: reaches the template as JSON alone, so that no word of it is ever read as an instruction.
     """
-    # The root is empty: a template can read nothing of this machine.
+    # Everything that a template could read or fetch is this empty folder.
     with TemporaryDirectory() as nothing:
-        made = typst.compile(
+        typesetter = typst.Compiler(
             _template(name),
             root=nothing,
-            format="pdf",
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["ua-1"],
+            package_path=nothing,
+            package_cache_path=nothing,
         )
+        made = typesetter.compile(format="pdf", pdf_standards=["ua-1"])
     if not isinstance(made, bytes):
         raise TypeError("typst gave no single document")
     return made

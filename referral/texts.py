@@ -15,7 +15,7 @@ def load(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     alias = schema_editor.connection.alias
     text = apps.get_model("referral", "ConsentText")
     history = apps.get_model("referral", "HistoricalConsentText")
-    rows = text._base_manager.using(alias)  # type: ignore[attr-defined]
+    rows = text._base_manager.using(alias)
     known = set(rows.values_list("language", "listener"))
     new = [
         text(**values)
@@ -24,7 +24,7 @@ def load(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     ]
     rows.bulk_create(new)
     columns = [field.attname for field in text._meta.concrete_fields]
-    history._base_manager.using(alias).bulk_create(  # type: ignore[attr-defined]
+    history._base_manager.using(alias).bulk_create(
         history(history_type="+", history_date=timezone.now(), **{c: getattr(row, c) for c in columns})
         for row in new
     )

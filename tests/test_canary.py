@@ -25,13 +25,14 @@ from audit import clock
 from crypto import keyring
 from crypto.errors import KeyDestroyed
 from crypto.fields import SealedField
-from referral.enums import TaskKind
+from referral.disclosure import releasable
+from referral.enums import Group, TaskKind
 from referral.models import Case, Referral, Task
 from tests import canary
 from tests import cast as c
 from tests.contents import log_holds
 from tests.referral.pages import sign_in
-from tests.referral.story import Story, form_of
+from tests.referral.story import TOLD_ALOUD, Story, form_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -59,6 +60,11 @@ TYPED = {
     "note": "note canari",
     "corrected": "santé corrigée canari",
     "witness": "Témoin Canari",
+    "guardian_name": "Tante Canari",
+    "guardian_phone": "+221 77 000 00 97",
+    "guardian_why": "prudence canari",
+    "assent": "je veux canari",
+    "original": "armoire canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -68,7 +74,14 @@ PLANTED = [
     "17 mars 1991",
 ]
 #: What is kept and stands on no page yet; a date is shown in words.
-UNSHOWN = {TYPED["note"], TYPED["hand_over"], TYPED["witness"], BORN.isoformat()}
+UNSHOWN = {
+    TYPED["note"],
+    TYPED["hand_over"],
+    TYPED["witness"],
+    TYPED["assent"],
+    TYPED["original"],
+    BORN.isoformat(),
+}
 #: Sealed fields into which no page lets anybody write words: codes, answers, dates and what we make ourselves.
 CODED = {
     "referral.Person.birth_date",
@@ -80,6 +93,7 @@ CODED = {
     "referral.Referral.arrival_code",
     "referral.Preview.details",
     "referral.Task.proposal",
+    "referral.ConsentTalk.answers",
     "audit.Event.detail",
 }
 
@@ -172,7 +186,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
     without_canary = {
         label for label in labels if not any("canari" in text.lower() for text in trace.held[label])
     }
-    assert without_canary - {"referral.Person.phone"} == CODED
+    assert without_canary - {"referral.Person.phone", "referral.Guardian.phone"} == CODED
     shown = b"\n".join(trace.bodies).decode(errors="replace").replace("\xa0", " ")
     assert {secret for secret in PLANTED if secret not in shown} <= UNSHOWN, (
         "nobody ever saw it: was it there?"
@@ -253,6 +267,7 @@ def a_child(story: Story, trace: Trace) -> None:
     title = reverse("title", args=[case.pk])
     story.does("aissatou", title, action="requisition", court=str(cast.court.pk), **paper, **day)
     story.does("habib", reverse("title_confirm", args=[case.titles.get().pk]), told="aissatou")
+    an_aunt(story, case)
     referral = story.drafts(case, cast.centre, "SHELTER_EMERG")
     story.sends(referral, told="codou")
     why = {"reason_code": "OTHER", "reason": TYPED["declined"]}
@@ -261,6 +276,23 @@ def a_child(story: Story, trace: Trace) -> None:
     task = Task.objects.get(kind=TaskKind.REDIRECT, done_at=None)
     story.does("aissatou", reverse("task_done", args=[task.pk]), note=TYPED["note"])
     everything(story, case)
+
+
+def an_aunt(story: Story, case: Case) -> None:
+    """She stands beside the child, and is not assessed; the child says what it wants without her."""
+    known = {"relation": "relative", "name": TYPED["guardian_name"], "phone": TYPED["guardian_phone"]}
+    story.does("aissatou", reverse("guardian_new", args=[case.pk]), **known)
+    aunt = case.guardians.get()
+    careful = {"standing": "suspected", "reason": TYPED["guardian_why"]}
+    story.does("aissatou", reverse("guardian_standing", args=[aunt.pk]), told="bineta", **careful)
+    assert TYPED["guardian_why"] in story.reads("bineta", "guardian_decide", aunt.pk)
+    assert TYPED["guardian_name"] in story.reads("aissatou", "guardians", case.pk)
+    to = urlencode({"to": f"{story.cast.ngo.pk}:MHPSS", "ask": "1"})
+    cells = {f"cell_{story.cast.ngo.pk.hex}_services_{group}": "no" for group in releasable("MHPSS", Group)}
+    said = {"point_agrees": "yes", "assent": TYPED["assent"], "original": TYPED["original"]}
+    story.does("aissatou", f"{reverse('consent', args=[case.pk])}?{to}", **TOLD_ALOUD | said | cells)
+    for query in ("", f"?talk={case.talks.get().pk}"):
+        story.browser("aissatou").get(reverse("consent_sheet", args=[case.pk]) + query)
 
 
 def an_adult_at_the_centre(story: Story, trace: Trace) -> None:

@@ -1,6 +1,5 @@
 """Conversations about consent and who stands beside the child, as the page of a file shows them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,20 +8,17 @@ from partners.enums import CodeList
 from partners.queries import code_label
 from referral.guardians import Standing, barred
 from referral.models import Case, ConsentTalk, Guardian
-from referral.queries.files import Conversation
-from referral.queries.talks import talks_of
+from referral.queries.talks import talks_of, withdrawals_of
 from referral.talks import Answer, Point, Tongue, ends
 from referral.views.talk import sheet_url
 
 
-def of_case(case: Case, conversations: Sequence[Conversation]) -> dict[str, Any]:
+def of_case(case: Case) -> dict[str, Any]:
     """What templates/referral/case/talks.html shows. The look at the file is the caller's."""
     return {
         "rows": [_talk(case, talk) for talk in talks_of(case)],
         "blank": [(tongue.label, sheet_url(case, tongue)) for tongue in Tongue],
-        "withdrawal_url": sheet_url(case, kind="withdrawal")
-        if any(talk.withdrawn for talk in conversations)
-        else "",
+        "withdrawal_url": sheet_url(case, kind="withdrawal") if withdrawals_of(case).exists() else "",
     }
 
 

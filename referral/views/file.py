@@ -83,7 +83,6 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     referrals = files.referrals_of(case)
     child = is_child(case.person.age_status)
     moves = files.timeline_of(case)
-    conversations = files.conversations_of(case)
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -101,8 +100,8 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "reflection_until": case.reflection_until,
         "referrals": [_referral(referral) for referral in referrals],
         "opening": _opening(case, moves),
-        "timeline": story.entries(actor, case, moves, conversations, grounds),
-        "talks": consented.of_case(case, conversations),
+        "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
+        "talks": consented.of_case(case),
         "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }

@@ -114,7 +114,7 @@ def _recorded_words(answers: dict[str, str]) -> str:
 
 def _tongue(request: ActingRequest, case: Case) -> tuple[Tongue, bool]:
     """In which language to read, and is it the person's or one that was chosen?"""
-    chosen = request.GET.get("read")
+    chosen = request.GET.get("read", "")
     if chosen in Tongue:
         return Tongue(chosen), True
     for code in case.person.languages or []:

@@ -118,7 +118,7 @@ def test_buttons_are_those_of_the_reader(cast: c.Cast) -> None:
     acts = {action["url"].split("/")[3] for action in page(cast.bineta, case).context["actions"]}
     assert acts == {"assign", "close"}
     mine = {action["url"].split("/")[3] for action in page(cast.aissatou, case).context["actions"]}
-    assert mine == {"consent", "ground", "refer", "title", "edit", "protect", "risk"}
+    assert mine == {"consent", "ground", "refer", "title", "edit", "protect", "risk", "guardians"}
 
 
 def test_the_story_names_own_people_and_only_organisations_of_others(cast: c.Cast) -> None:
