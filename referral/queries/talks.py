@@ -34,8 +34,10 @@ def guardian_to_decide(actor: Actor, pk: UUID) -> Guardian | None:
     found = Guardian.objects.select_related(*people).filter(pk=pk).first()
     if found is None or found.case.organisation_id == actor.organisation_id:
         return found
+    if not actor.national_unit:
+        return None
     asked = any(task.organisation_id == actor.organisation_id for task in asked_about(found))
-    return found if actor.national_unit and asked else None
+    return found if asked else None
 
 
 def asked_about(guardian: Guardian) -> list[Task]:
