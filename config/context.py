@@ -54,6 +54,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
         ("questions", _("Questions"), (Role.COORDINATOR,)),
+        ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),
         ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("alerts", _("My reports"), (Role.REPORTER,)),

@@ -45,6 +45,8 @@ NEEDED: Mapping[str, frozenset[Group]] = {
     **dict.fromkeys(("INTERP", "TRANSPORT"), _MEETING),
 }
 RETURN_SERVICES = frozenset({"AVRR", "REUNIF", "REPAT_IN", "TRACE", "FAM_ASSESS"})
+#: What brings a child back to the family, or the family to the child: only to one that was assessed (domain §3.5).
+FAMILY_SERVICES = frozenset({"REUNIF", "MEDIATION"})
 #: What a legal ground may release: never the law file, the narrative or documents (design §5).
 GROUND_GROUPS = frozenset({IDENTITY, CONTACT, NEEDS, HEALTH, CHILDREN})
 #: Vital danger shared by one person alone: what keeps the person alive, nothing else.

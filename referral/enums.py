@@ -239,6 +239,7 @@ class TaskKind(TextChoices):
     DECISION = "decision", _("Decision of a case conference")
     FIRST_STEP = "first_step", _("Refer or protect the person")
     CALL_PERSON = "call_person", _("Call the person who showed a card")
+    ASSESS_GUARDIAN = "assess_guardian", _("Decide on a guardian")
 
 
 class Clock(TextChoices):
@@ -427,3 +428,5 @@ class CaseAct(TextChoices):
     RECORD_SCREENING = "record_screening", _("Record the elements of trafficking")
     OFFER_CARD = "offer_card", _("Offer a neutral card")
     FIND_BY_CARD = "find_by_card", _("Find a case by its card")
+    RECORD_GUARDIAN = "record_guardian", _("Guardians of the child")
+    DECIDE_GUARDIAN = "decide_guardian", _("Decide on a guardian")

@@ -48,6 +48,7 @@ class Facts:
     question_coded: bool = False
     redirected: bool = False
     open_referrals: int = 0
+    family_assessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,15 @@ NO_OPEN_REFERRAL = Guard(
     lambda row, facts: facts.open_referrals == 0,
 )
 
+FAMILY_ASSESSED = Guard(
+    "family_assessed",
+    _(
+        "No return to the family and no mediation with it for now: somebody of it must first be found safe "
+        "by a second person, and nobody of it be suspected. Until then: the judge, the prosecutor or AEMO."
+    ),
+    lambda row, facts: facts.family_assessed,
+)
+
 
 def _from(*states: str) -> frozenset[str]:
     return frozenset(states)
@@ -180,12 +190,25 @@ REFERRAL_MOVES: tuple[Move, ...] = (
         Action.SEND,
         _from(State.DRAFT),
         State.SENT,
-        (BASIS_LIVE, RECIPIENT_ACTIVE, RECIPIENT_STAFFED, SERVICE_OFFERED, PROFILE_FITS, NOT_TWICE),
+        (
+            BASIS_LIVE,
+            RECIPIENT_ACTIVE,
+            RECIPIENT_STAFFED,
+            SERVICE_OFFERED,
+            PROFILE_FITS,
+            NOT_TWICE,
+            FAMILY_ASSESSED,
+        ),
     ),
     Move(Action.ACKNOWLEDGE, _from(State.SENT), State.ACKNOWLEDGED),
     Move(Action.REQUEST_INFO, _from(State.ACKNOWLEDGED), State.INFO_REQUESTED, (CODED, ASKED_ONCE)),
     Move(Action.ANSWER, _from(State.INFO_REQUESTED), State.ACKNOWLEDGED, (BASIS_LIVE,)),
-    Move(Action.ACCEPT, UNANSWERED, State.ACCEPTED, (BASIS_LIVE, RECIPIENT_ACTIVE, PLACE_FREE, NO_CONFLICT)),
+    Move(
+        Action.ACCEPT,
+        UNANSWERED,
+        State.ACCEPTED,
+        (BASIS_LIVE, RECIPIENT_ACTIVE, PLACE_FREE, NO_CONFLICT, FAMILY_ASSESSED),
+    ),
     Move(Action.DECLINE, UNANSWERED, State.DECLINED),
     Move(Action.STEP_BACK, _from(State.ACCEPTED), State.DECLINED, (JUST_ACCEPTED, CONFLICT)),
     Move(Action.START, _from(State.ACCEPTED), State.IN_SERVICE, (ARRIVED,)),

@@ -160,6 +160,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.RECORD_SCREENING: case_caseworker,
     CaseAct.OFFER_CARD: case_caseworker,
     CaseAct.FIND_BY_CARD: lambda actor, tie: actor.has(*DESK_ROLES, Role.COORDINATOR),
+    CaseAct.RECORD_GUARDIAN: case_caseworker,
+    CaseAct.DECIDE_GUARDIAN: own_or_national_supervisor,
 }
 
 
@@ -184,6 +186,7 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.COUNTERSIGN: (Role.SUPERVISOR,),
     TaskKind.AGE_DECISION: (Role.SUPERVISOR,),
     TaskKind.OBJECTION: (Role.SUPERVISOR,),
+    TaskKind.ASSESS_GUARDIAN: (Role.SUPERVISOR,),
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
 }

@@ -28,7 +28,8 @@ from audit import clock
 from crypto import keyring
 from crypto.errors import KeyDestroyed
 from crypto.fields import SealedField
-from referral.enums import TaskKind
+from referral.disclosure import releasable
+from referral.enums import Group, TaskKind
 from referral.models import Case, Referral, Task
 from tests import canary
 from tests import cast as c
@@ -36,7 +37,7 @@ from tests.chapters import around
 from tests.contents import log_holds
 from tests.referral.attaching import PDF
 from tests.referral.pages import sign_in
-from tests.referral.story import Story, form_of
+from tests.referral.story import TOLD_ALOUD, Story, form_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -69,6 +70,11 @@ TYPED = {
     "original_name": "papiers de Canari.pdf",
     "original_place": "tiroir canari",
     "content": "contenu canari de la pièce",
+    "guardian_name": "Tante Canari",
+    "guardian_phone": "+221 77 000 00 97",
+    "guardian_why": "prudence canari",
+    "assent": "je veux canari",
+    "original": "armoire canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -79,9 +85,14 @@ PLANTED = [
     *(word for chapter in CHAPTERS for word in chapter.TYPED.values()),
 ]
 #: What is kept and stands on no page yet; a date is shown in words.
-UNSHOWN = {TYPED["note"], TYPED["hand_over"], TYPED["witness"], BORN.isoformat()}.union(
-    *(chapter.UNSHOWN for chapter in CHAPTERS)
-)
+UNSHOWN = {
+    TYPED["note"],
+    TYPED["hand_over"],
+    TYPED["witness"],
+    TYPED["assent"],
+    TYPED["original"],
+    BORN.isoformat(),
+}.union(*(chapter.UNSHOWN for chapter in CHAPTERS))
 #: Sealed fields into which no page lets anybody write words: codes, answers, dates and what we make ourselves.
 CODED = {
     "referral.Person.birth_date",
@@ -94,6 +105,7 @@ CODED = {
     "referral.Preview.details",
     "referral.Task.proposal",
     "referral.AttachmentKey.key",
+    "referral.ConsentTalk.answers",
     "audit.Event.detail",
 }.union(*(chapter.CODED for chapter in CHAPTERS))
 
@@ -192,7 +204,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
     without_canary = {
         label for label in labels if not any("canari" in text.lower() for text in trace.held[label])
     }
-    assert without_canary - {"referral.Person.phone"} == CODED
+    assert without_canary - {"referral.Person.phone", "referral.Guardian.phone"} == CODED
     shown = b"\n".join(trace.bodies).decode(errors="replace").replace("\xa0", " ")
     assert {secret for secret in PLANTED if secret not in shown} <= UNSHOWN, (
         "nobody ever saw it: was it there?"
@@ -275,6 +287,7 @@ def a_child(story: Story, trace: Trace) -> None:
     story.does("aissatou", title, action="requisition", court=str(cast.court.pk), **paper, **day)
     story.does("habib", reverse("title_confirm", args=[case.titles.get().pk]), told="aissatou")
     a_paper(story, case)
+    an_aunt(story, case)
     referral = story.drafts(case, cast.centre, "SHELTER_EMERG")
     story.sends(referral, told="codou")
     why = {"reason_code": "OTHER", "reason": TYPED["declined"]}
@@ -294,6 +307,23 @@ def a_paper(story: Story, case: Case) -> None:
     pk, why = case.attachments.get().pk, {"reason": "supervise"}
     assert story.browser("bineta").post(reverse("attachment", args=[pk]), why).context["opened"]
     assert story.browser("bineta").post(reverse("attachment_file", args=[pk]), why).content == content
+
+
+def an_aunt(story: Story, case: Case) -> None:
+    """She stands beside the child, and is not assessed; the child says what it wants without her."""
+    known = {"relation": "relative", "name": TYPED["guardian_name"], "phone": TYPED["guardian_phone"]}
+    story.does("aissatou", reverse("guardian_new", args=[case.pk]), **known)
+    aunt = case.guardians.get()
+    careful = {"standing": "suspected", "reason": TYPED["guardian_why"]}
+    story.does("aissatou", reverse("guardian_standing", args=[aunt.pk]), told="bineta", **careful)
+    assert TYPED["guardian_why"] in story.reads("bineta", "guardian_decide", aunt.pk)
+    assert TYPED["guardian_name"] in story.reads("aissatou", "guardians", case.pk)
+    to = urlencode({"to": f"{story.cast.ngo.pk}:MHPSS", "ask": "1"})
+    cells = {f"cell_{story.cast.ngo.pk.hex}_services_{group}": "no" for group in releasable("MHPSS", Group)}
+    said = {"point_agrees": "yes", "assent": TYPED["assent"], "original": TYPED["original"]}
+    story.does("aissatou", f"{reverse('consent', args=[case.pk])}?{to}", **TOLD_ALOUD | said | cells)
+    for query in ("", f"?talk={case.talks.get().pk}"):
+        story.browser("aissatou").get(reverse("consent_sheet", args=[case.pk]) + query)
 
 
 def an_adult_at_the_centre(story: Story, trace: Trace) -> None:

@@ -51,6 +51,11 @@ from referral.services import (
     receiving,
     withdrawing,
 )
+from referral.guardians import Relation, Standing
+    ConsentText,
+    Guardian,
+)
+from referral.services import basis, care, cases, guardians, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 from tests.referral.attaching import attached
@@ -96,6 +101,8 @@ class World:
     code: Code
     term: Term
     holiday: Holiday
+    guardian: Guardian
+    consent_text: ConsentText
 
 
 def make_world(cast: c.Cast) -> World:
@@ -129,6 +136,8 @@ def make_world(cast: c.Cast) -> World:
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
+        guardian=suspected(cast, case),
+        consent_text=ConsentText.objects.get(language="fr", listener="child"),
     )
 
 
@@ -157,6 +166,15 @@ def around(cast: c.Cast, case: Case) -> dict[str, Any]:
                 case.pk, by=actor, at=at, held_at=at, organisations=[cast.unit.pk], view="vœu canari"
             ),
         }
+
+
+def suspected(cast: c.Cast, case: Case) -> Guardian:
+    """Added by the owner, who says so; a second person is asked."""
+        asked = {"by": actor, "at": clock.now()}
+        father = guardians.add_guardian(case.pk, **asked, said=guardians.Particulars(Relation.FATHER))
+        return guardians.propose_standing(
+            father.pk, **asked, version=father.version, standing=Standing.SUSPECTED, reason="motif canari"
+        )
 
 
 def heard() -> Task:

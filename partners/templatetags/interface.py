@@ -54,6 +54,9 @@ COLOURS = {
     "expired_consent": "orange",
     "active": "green",
     "suspended": "red",
+    "not_assessed": "orange",
+    "assessed_safe": "green",
+    "suspected": "red",
 }
 
 

@@ -11,7 +11,7 @@ from partners.enums import CHILD_PROTECTION_KINDS, Role
 from partners.models import Organisation
 from referral.answers import DelayReason
 from referral.deadlines import FOLLOWED
-from referral.demonstration import persons
+from referral.demonstration import guardians, persons
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File, Loop
 from referral.demonstration.stage import Script, Stage
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of
@@ -19,6 +19,7 @@ from referral.enums import SHELTER_SERVICES, CaseState, GroundCode, Group, Messa
 from referral.models import Case, LegalGround, Notice, Referral, Task
 from referral.queries import places_for
 from referral.queries.facts import groups_of_persons
+from referral.queries.talks import reading_for
 from referral.services import (
     assigning,
     basis,
@@ -32,9 +33,11 @@ from referral.services import (
     receiving,
     sending,
     steps,
+    talks,
     telephone,
     withdrawing,
 )
+from referral.talks import SPOKEN, Answer, Point, Tongue
 
 #: What the person is told and asked before a draft is begun.
 TALK = 15 * MINUTES
@@ -129,10 +132,11 @@ class Play:
         services = [loop.service for top in self.file.loops for loop in top.all() if loop.to == self.loop.to]
         groups = [group for group in Group if any(group in needed(service) for service in services)]
         with self.stage.acting(self.owner) as by:
-            basis.record_conversation(
+            talks.record_talk(
                 self.case_pk,
                 by=by,
                 at=self.at,
+                talk=self._said(),
                 language=profile.languages[0],
                 method="interpreter" if profile.interpreter else "oral_with_witness",
                 witness="Interprète de la permanence" if profile.interpreter else "Une collègue de l’équipe",
@@ -141,6 +145,18 @@ class Play:
                     for group in groups
                 ],
             )
+
+    def _said(self) -> talks.Talk:
+        person = Case.objects.select_related("person").get(pk=self.case_pk).person
+        child = is_child(person.age_status)
+        return talks.Talk(
+            answers=dict.fromkeys(Point, Answer.YES),
+            assent=BEST_INTEREST["view"] if child else None,
+            guardian_id=guardians.safe_beside(self.case_pk) if child else None,
+            reading=reading_for(
+                SPOKEN.get(persons.PROFILES[self.file.profile].languages[0], Tongue.FR), child=child
+            ),
+        )
 
     # --- The sender ----------------------------------------------------------------------------------------
     def draft(self) -> None:

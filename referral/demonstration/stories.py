@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from referral.demonstration import papers, persons, titles
+from referral.demonstration import guardians, papers, persons, titles
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
 from referral.demonstration.stage import Script, Stage
@@ -37,6 +37,7 @@ def open_file(stage: Stage, file: File) -> Script:
     else:
         with stage.acting(file.owner) as by:
             case = cases.open_case(by=by, at=stage.at, region=region, person=person, case=facts)
+    guardians.meet(stage, case.pk, file)
     asked: set[tuple[UUID, str]] = set()
     for loop in file.loops:
         play = Play(stage, file, loop, case.pk, asked)

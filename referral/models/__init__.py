@@ -16,6 +16,7 @@ from referral.models.referral import (
     Snapshot,
     TelephoneAnswer,
 )
+from referral.models.talks import ConsentTalk, ConsentText, Guardian
 from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
@@ -28,10 +29,13 @@ __all__ = [
     "CaseGrant",
     "ClockRound",
     "Consent",
+    "ConsentTalk",
+    "ConsentText",
     "ContactCard",
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "Guardian",
     "Holiday",
     "JusticeStep",
     "LegalGround",

@@ -85,7 +85,7 @@ def _open() -> QuerySet[Task]:
 
 
 #: What somebody asked for is decided by somebody else (design §2).
-SECOND_PERSON = frozenset({TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION})
+SECOND_PERSON = frozenset({TaskKind.COUNTERSIGN, TaskKind.AGE_DECISION, TaskKind.ASSESS_GUARDIAN})
 #: Ends with an act on the file, so of somebody who holds it.
 WRITTEN_INTO_FILE = frozenset(
     {

@@ -24,8 +24,7 @@ def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] 
         return ("referral_extract", pk) if _extract_open(actor, pk, at) else None
     if visible_cases(actor).filter(pk=pk).exists():
         return "case", pk
-    ground = _asked_of_us(actor, pk)
-    return ("ground_decide", ground) if ground else None
+    return _asked_of_us(actor, pk)
 
 
 def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
@@ -68,11 +67,20 @@ def _extract_open(actor: Actor, pk: UUID, at: datetime) -> bool:
     return extract_open(actor, extract.referral, until=extract.until, departed=not lodged, at=at)
 
 
-def _asked_of_us(actor: Actor, case_id: UUID) -> UUID | None:
-    """The ground that the national unit is asked to countersign because nobody else can."""
+#: What the national unit is asked to decide because nobody else can, and what of it the task names.
+_ASKED_OF_US = {
+    TaskKind.COUNTERSIGN: ("ground_decide", "ground"),
+    TaskKind.ASSESS_GUARDIAN: ("guardian_decide", "guardian"),
+}
+
+
+def _asked_of_us(actor: Actor, case_id: UUID) -> tuple[str, UUID] | None:
     if not actor.has(Role.SUPERVISOR):
         return None
     asked = Task.objects.filter(
-        case_id=case_id, kind=TaskKind.COUNTERSIGN, organisation_id=actor.organisation_id, done_at=None
+        case_id=case_id, kind__in=[*_ASKED_OF_US], organisation_id=actor.organisation_id, done_at=None
     ).first()
-    return UUID((asked.proposal or {})["ground"]) if asked else None
+    if asked is None:
+        return None
+    page, named = _ASKED_OF_US[TaskKind(asked.kind)]
+    return page, UUID((asked.proposal or {})[named])

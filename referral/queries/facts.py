@@ -13,6 +13,7 @@ from partners.enums import PersonGroup, Role, Sex
 from partners.models import Organisation, Places, Service
 from partners.queries import active_people, desk_staffed, national_unit
 from referral.deadlines import ASK_AGAIN, CONSENT
+from referral.disclosure import FAMILY_SERVICES, is_child
 from referral.enums import (
     CONFLICT_OF_INTEREST,
     OPEN,
@@ -26,6 +27,7 @@ from referral.enums import (
     State,
     TitleState,
 )
+from referral.guardians import family_may_receive
 from referral.lifecycle import Facts, move_of
 from referral.models import Case, Consent, LegalGround, Referral
 
@@ -89,6 +91,13 @@ def agreed_groups(referral: Referral, at: datetime) -> set[str]:
 def basis_live(referral: Referral, at: datetime) -> bool:
     """Does consent or ground still cover what this referral releases?"""
     return basis_for(referral, at) is not None
+
+
+def family_assessed(referral: Referral) -> bool:
+    """May the family of a child receive it, or be brought to it? What is asked of nobody's family may always go on."""
+    if referral.service not in FAMILY_SERVICES or not is_child(referral.case.person.age_status):
+        return True
+    return family_may_receive(referral.case.guardians.values_list("relation", "standing"))
 
 
 def groups_of_persons(sex: str, *, is_child: bool, with_children: bool) -> list[PersonGroup]:
@@ -161,6 +170,7 @@ _READERS: dict[str, tuple[str, Callable[[Referral, datetime], Any]]] = {
             .exists()
         ),
     ),
+    "family_assessed": ("family_assessed", lambda r, at: family_assessed(r)),
     "not_redirected": (
         "redirected",
         lambda r, at: Referral.objects.filter(parent=r).exclude(state=State.WITHDRAWN).exists(),

@@ -160,9 +160,13 @@ _ADDING = (
     CaseAct.RECORD_SCREENING,
     CaseAct.OFFER_CARD,
     CaseAct.ASSIGN,
+    CaseAct.RECORD_GUARDIAN,
 )
 #: For a child, for an adult alone.
-_OF_CHILD, _OF_ADULT = frozenset({CaseAct.ENTER_TITLE}), frozenset({CaseAct.REFLECT})
+_OF_CHILD, _OF_ADULT = (
+    frozenset({CaseAct.ENTER_TITLE, CaseAct.RECORD_GUARDIAN}),
+    frozenset({CaseAct.REFLECT}),
+)
 NO_BASIS = _("Nothing may be shared yet: record the consent of the person, or a legal ground.")
 ALREADY_ASKED = _("You have opened this case: another supervisor decides.")
 

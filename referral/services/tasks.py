@@ -84,6 +84,7 @@ ENDED_BY_ACT = frozenset(
         TaskKind.AGE_DECISION,
         TaskKind.CONFIRM_TITLE,
         TaskKind.OBJECTION,
+        TaskKind.ASSESS_GUARDIAN,
         TaskKind.TITLE_ENDS,
         TaskKind.STAY_ENDS,
         TaskKind.REFLECTION_ENDS,

@@ -252,8 +252,14 @@ def take_back(case: Case, *, recipient_id: UUID, purpose: str, at: datetime) -> 
         write(consent, "consent.change", fields=["withdrawn_at"], case_id=case.pk)
 
 
-def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str) -> Task:
-    """A child's or guardian's withdrawal moves nothing; a supervisor decides within 24 h (design §6)."""
+def record_objection(
+    case: Case, *, by: Actor, at: datetime, recipient_id: UUID, purpose: str, because: str = ""
+) -> Task:
+    """A child's or guardian's withdrawal moves nothing; a supervisor decides within 24 h (design §6).
+
+    Args:
+        because: a code, where nobody has spoken: a guardian who had agreed is suspected now.
+    """
     deciding = second_people(case, by)
     task = Task(
         kind=TaskKind.OBJECTION,
@@ -261,7 +267,7 @@ def record_objection(case: Case, *, by: Actor, at: datetime, recipient_id: UUID,
         organisation=deciding,
         made_at=at,
         due_at=terms_for(organisation_id=deciding.pk).after(Clock.OBJECTION, at, case.urgency),
-        proposal={"recipient": str(recipient_id), "purpose": purpose, "by": str(by.id)},
+        proposal={"recipient": str(recipient_id), "purpose": purpose, "by": str(by.id), "because": because},
     )
     write(task, case_id=case.pk, reason_code="OBJECTION")
     notices.ask_second_person(task, by=by, at=at)

@@ -3,6 +3,7 @@
 from referral.urls import (
     attachments,
     cases,
+    consent,
     duty,
     intake,
     justice,
@@ -17,6 +18,7 @@ urlpatterns = [
     *attachments.urlpatterns,
     *intake.urlpatterns,
     *cases.urlpatterns,
+    *consent.urlpatterns,
     *duty.urlpatterns,
     *justice.urlpatterns,
     *paper.urlpatterns,

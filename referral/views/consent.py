@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods
 from partners.enums import CodeList
 from partners.queries import code_label
 from referral.disclosure import is_child
-from referral.enums import CaseAct, Purpose
-from referral.forms.consent import ConversationForm, ServiceForm, WithdrawConsentForm
+from referral.enums import CaseAct, State
+from referral.forms.consent import ServiceForm, WithdrawConsentForm
 from referral.models import Case
 from referral.queries import files
 from referral.queries.candidates import Candidate, candidates
-from referral.queries.recipients import Recipient, questions, recipients
+from referral.queries.recipients import Recipient, recipients
 from referral.references import spoken
 from referral.services import basis, drafts, steps
 from referral.views import words
 from referral.views.door import ActingRequest, case_or_404, now, perform
-from referral.views.drafts import resume
+from referral.views.talk import conversation
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +35,7 @@ def consent(request: ActingRequest, pk: UUID) -> HttpResponse:
     steps.permit_case(request.actor, CaseAct.RECORD_CONSENT, case)
     chosen = recipients(request.GET.getlist("to"))
     if chosen and ("ask" in request.GET or request.method == "POST"):
-        return _conversation(request, case, chosen)
+        return conversation(request, case, chosen)
     return choose(
         request, case, chosen, title=_("Who would learn something?"), address="consent", several=True
     )
@@ -117,69 +117,6 @@ def _without(here: str, chosen: Sequence[Recipient], removed: Recipient) -> str:
     return f"{here}?{urlencode(kept)}" if kept else here
 
 
-def _conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]) -> HttpResponse:
-    asked, at = questions(chosen), now()
-    child = is_child(case.person.age_status)
-    agreed = files.agreed_cells(case, at)
-    form = ConversationForm(request.POST or None, questions=asked, agreed=agreed, child=child)
-
-    def act(cleaned: dict[str, Any]) -> str:
-        basis.record_conversation(
-            case.pk,
-            by=request.actor,
-            at=at,
-            cells=form.cells(),
-            method=cleaned["method"],
-            language=cleaned["language"],
-            witness=cleaned["witness"] or None,
-            person_is_safe=cleaned["person_is_safe"] is not False,
-        )
-        drafts.drop_draft(by=request.actor, form="consent", about=case.pk)
-        messages.success(request, _("The answers are recorded."))
-        return reverse("case", args=[case.pk])
-
-    done = perform(request, form, act)
-    return done or render(
-        request,
-        "referral/case/conversation.html",
-        {
-            "case": case,
-            "form": form,
-            "child": child,
-            "tokens": [recipient.token for recipient in chosen],
-            "title": _("What may be shared?"),
-            "caption": words.case_title(case),
-            "questions": [_question(form, question, agreed) for question in asked],
-            "ask_safe": bool(form.errors.get("person_is_safe"))
-            or (form.is_bound and not child and form.data.get("person_is_safe")),
-            "back_url": f"{reverse('consent', args=[case.pk])}?{urlencode([('to', r.token) for r in chosen])}",
-            **resume(request, form, "consent", case.pk),
-        },
-    )
-
-
-def _question(form: ConversationForm, question: Any, agreed: set[tuple[object, str, str]]) -> dict[str, Any]:
-    organisation = question.organisation
-    services = words.listed([code_label(CodeList.SERVICE, service).lower() for service in question.services])
-    return {
-        "organisation": organisation.name,
-        "purpose": Purpose(question.purpose).label,
-        "aloud": _(
-            "%(organisation)s would like to help you with: %(services)s. Before they say yes they see no name. "
-            "If they say yes, may they know:"
-        )
-        % {"organisation": organisation.name, "services": services},
-        "cells": [
-            {
-                "field": form[form.cell_name(question, group)],
-                "aloud": words.group_aloud(group),
-                "before": (organisation.pk, question.purpose, group) in agreed,
-            }
-            for group in question.groups
-        ],
-    }
-
-
 @require_http_methods(["GET", "POST"])
 def consent_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
     """An adult's word ends what rests on it at once; a child's or guardian's is an objection to be decided."""
@@ -230,8 +167,30 @@ def consent_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
             "rows": [(_("Case"), spoken(case.reference))],
             "cancel_url": reverse("case", args=[pk]),
             "nothing": not lines,
+            "consequences": [] if child else _consequences(case, lines),
         },
     )
+
+
+def _consequences(case: Case, lines: Sequence[files.ConsentLine]) -> list[dict[str, Any]]:
+    """What each taking back would end, referral by referral."""
+    open_now = [referral for referral in files.referrals_of(case) if referral.is_open]
+    return [
+        {
+            "who": words.organisation_words(line.recipient, line.purpose),
+            "ends": [
+                {
+                    "what": code_label(CodeList.SERVICE, referral.service),
+                    "state": referral.state,
+                    "label": referral.get_state_display(),
+                    "lodged": referral.state == State.IN_SERVICE,
+                }
+                for referral in open_now
+                if (referral.receiving_organisation_id, referral.purpose) == (line.recipient.pk, line.purpose)
+            ],
+        }
+        for line in lines
+    ]
 
 
 def _withdrawn_words(child: bool, ended: int) -> str:

@@ -24,7 +24,7 @@ from referral.queries import files
 from referral.queries.attachments import attachments_of
 from referral.references import spoken
 from referral.services import reading
-from referral.views import attachments, screened, story, tasks_shown, way, words
+from referral.views import attachments, consented, screened, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -112,6 +112,8 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds, papers),
         "attachments": [attachments.row(actor, paper) for paper in papers if paper.removed_at is None],
         "looks": looks(actor, reading.latest_looks(case)),
+        "talks": consented.of_case(case),
+        "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 

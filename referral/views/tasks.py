@@ -24,6 +24,7 @@ from referral.models import Task
 from referral.queries import visible_cases, visible_to
 from referral.references import spoken
 from referral.services import assigning, reading, steps, tasks, withdrawing
+from referral.services.guardians import GUARDIAN_SUSPECTED
 from referral.views import calls, tasks_shown, telephoning
 from referral.views.door import ActingRequest, now, perform
 
@@ -183,9 +184,17 @@ def objection(request: ActingRequest, pk: UUID) -> HttpResponse:
                 *_rows(task),
                 (_("Organisation"), recipient.name),
                 (_("Purpose"), Purpose(proposal["purpose"]).label),
+                *_cause(proposal),
             ],
             "links": _links(request.actor, task),
             "over": task.done_at is not None,
             "cancel_url": reverse("home"),
         },
     )
+
+
+def _cause(proposal: dict[str, str]) -> list[tuple[str, str]]:
+    """Why there is an objection where nobody has spoken."""
+    if proposal.get("because") != GUARDIAN_SUSPECTED:
+        return []
+    return [(_("Reason"), _("A guardian who had agreed, or the family of the child, is suspected now."))]

@@ -37,6 +37,8 @@ def address(task: Task) -> str:
         return reverse(ON_CASE[TaskKind(task.kind)], args=[task.case_id])
     if task.kind == TaskKind.COUNTERSIGN:
         return reverse("ground_decide", args=[UUID((task.proposal or {})["ground"])])
+    if task.kind == TaskKind.ASSESS_GUARDIAN:
+        return reverse("guardian_decide", args=[UUID((task.proposal or {})["guardian"])])
     if task.kind == TaskKind.CONFIRM_TITLE:
         return reverse("titles")
     if task.kind == TaskKind.STAY_ENDS:
@@ -57,7 +59,7 @@ def is_for(actor: Actor, task: Task) -> bool:
     match task.kind:
         case TaskKind.CONFIRM_TITLE:
             return actor.has(Role.JUSTICE)
-        case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION:
+        case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION | TaskKind.ASSESS_GUARDIAN:
             return actor.has(Role.SUPERVISOR)
         case TaskKind.TAKE_IN_REPORT:
             return actor.has(Role.CASEWORKER, Role.SUPERVISOR)

@@ -31,6 +31,7 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.ADD_ATTACHMENT: "attachment_add",
     CaseAct.RECORD_SCREENING: "case_screening",
     CaseAct.OFFER_CARD: "case_card",
+    CaseAct.RECORD_GUARDIAN: "guardians",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}

@@ -120,7 +120,7 @@ def test_buttons_are_those_of_the_reader(cast: c.Cast) -> None:
     mine = {action["url"].split("/")[3] for action in page(cast.aissatou, case).context["actions"]}
     assert mine == {
         *("consent", "ground", "refer", "title", "edit", "protect", "risk"),
-        *("attachments", "screening", "card", "justice", "conferences"),
+        *("attachments", "screening", "card", "guardians", "justice", "conferences"),
     }
 
 

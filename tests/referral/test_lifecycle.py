@@ -167,6 +167,7 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     ),
     (lifecycle.CODED, row("acknowledged"), Facts(AT, question_coded=True), Facts(AT)),
     (lifecycle.NOT_REDIRECTED, row("declined"), Facts(AT), Facts(AT, redirected=True)),
+    (lifecycle.FAMILY_ASSESSED, row("draft"), Facts(AT, family_assessed=True), Facts(AT)),
     (lifecycle.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
 ]
 
@@ -205,7 +206,7 @@ def test_a_guard_on_a_missing_stamp_refuses(guard: lifecycle.Guard, stands: Simp
 
 
 def test_all_unmet_guards_are_named_at_once() -> None:
-    assert len(lifecycle.unmet(row("draft"), Action.SEND, Facts(AT))) == 5
+    assert len(lifecycle.unmet(row("draft"), Action.SEND, Facts(AT))) == 6
 
 
 @pytest.mark.parametrize("state", State)

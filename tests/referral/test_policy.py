@@ -124,6 +124,7 @@ OWNER_ACTS = READER | {
     CaseAct.REMOVE_ATTACHMENT,
     CaseAct.RECORD_SCREENING,
     CaseAct.OFFER_CARD,
+    CaseAct.RECORD_GUARDIAN,
 }
 #: Whoever may be asked at night by somebody with a card.
 FINDER = {CaseAct.FIND_BY_CARD}
@@ -133,6 +134,7 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.TAKE_IN,
     CaseAct.ASSIGN,
     CaseAct.DECIDE_OBJECTION,
+    CaseAct.DECIDE_GUARDIAN,
 }
 
 
