@@ -108,7 +108,7 @@ def _candidate(candidate: Candidate, service: str, taken: set[str]) -> dict[str,
 def _recipient_words(recipient: Recipient) -> str:
     return _("%(organisation)s, for: %(service)s") % {
         "organisation": recipient.organisation.name,
-        "service": code_label(CodeList.SERVICE, recipient.service).lower(),
+        "service": words.service_words(recipient.service).lower(),
     }
 
 
@@ -160,7 +160,7 @@ def _conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient
 
 def _question(form: ConversationForm, question: Any, agreed: set[tuple[object, str, str]]) -> dict[str, Any]:
     organisation = question.organisation
-    services = words.listed([code_label(CodeList.SERVICE, service).lower() for service in question.services])
+    services = words.listed([words.service_words(service).lower() for service in question.services])
     return {
         "organisation": organisation.name,
         "purpose": Purpose(question.purpose).label,

@@ -23,6 +23,7 @@ from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
 from referral.views import story, tasks_shown, way, words
+from referral.views.course_shown import course_of
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -95,6 +96,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "tasks": [tasks_shown.line(actor, task) for task in files.open_tasks_of(case)],
         "consents": [_consent(line) for line in consents],
         "grounds": [_ground(actor, ground, at) for ground in grounds],
+        "course": course_of(case),
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "reflection_until": case.reflection_until,
