@@ -44,8 +44,8 @@ NEEDED: Mapping[str, frozenset[Group]] = {
     **dict.fromkeys(("EDU", "VOC", "LIVELIHOOD", "CASH", "BASIC", "REINTEG"), _SUPPORT),
     **dict.fromkeys(("AVRR", "REUNIF", "REPAT_IN", "TRACE", "FAM_ASSESS", "MEDIATION"), _FAMILY),
     **dict.fromkeys(("INTERP", "TRANSPORT"), _MEETING),
-    # Whoever is responsible for the person needs to know all that she or he agrees to.
-    CASE_TRANSFER: frozenset(Group),
+    # Whoever is responsible for the person needs to know all that she or he agrees to; papers go from hand to hand.
+    CASE_TRANSFER: frozenset(Group) - {Group.DOCUMENTS},
 }
 RETURN_SERVICES = frozenset({"AVRR", "REUNIF", "REPAT_IN", "TRACE", "FAM_ASSESS"})
 #: What a legal ground may release: never the law file, the narrative or documents (design §5).

@@ -26,10 +26,22 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.models import (
+    Case,
+    CustodyTitle,
+    Holiday,
+    LegalGround,
+    Notice,
+    PlanGoal,
+    Referral,
+    Task,
+    Term,
+    Transfer,
+)
+from referral.services import basis, care, cases, course, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
+from tests.referral import life
 
 
 @dataclass
@@ -44,6 +56,11 @@ class World:
     #: Brought to national coordination by its ladder.
     heard: Task
     objection: Task
+    goal: PlanGoal
+    #: To close a file, asked of a second person.
+    request: Task
+    #: Proposed to the centre.
+    transfer: Transfer
     draft: Referral
     sent: Referral
     acknowledged: Referral
@@ -82,6 +99,7 @@ def make_world(cast: c.Cast) -> World:
         cast=cast,
         case=case,
         **of_case(cast, case),
+        **course_of(cast),
         **referrals(cast),
         report=report(cast),
         draft=c.drafted(cast, case),
@@ -167,6 +185,21 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
         )
     objection = Task.objects.get(kind=TaskKind.OBJECTION, case=case)
     return {"ground": ground, "title": title, "objection": objection}
+
+
+def course_of(cast: c.Cast) -> dict[str, Any]:
+    """Of files of their own."""
+    asked = c.open_case(cast)
+    with c.acting(cast.aissatou) as actor:
+        request = course.ask_close(
+            asked.pk, by=actor, at=clock.now(), version=asked.version, reason_code="PERSON_REQUEST"
+        )
+    planned = life.planned(cast)
+    return {
+        "goal": planned.plangoals.get(),
+        "request": request,
+        "transfer": life.proposed(cast),
+    }
 
 
 def report(cast: c.Cast) -> Case:

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "follow-up",
-                "ordering": ["-heard_at"],
+                "ordering": ["-heard_at", "-recorded_at"],
             },
         ),
         migrations.CreateModel(

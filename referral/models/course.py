@@ -107,7 +107,7 @@ class FollowUp(OfCase):
 
     class Meta:
         verbose_name = _("follow-up")
-        ordering = ["-heard_at"]
+        ordering = ["-heard_at", "-recorded_at"]
 
     @property
     def alarms(self) -> bool:

@@ -10,18 +10,18 @@ from audit.rows import write
 from crypto import keyring
 from partners.actor import Actor
 from partners.models import User
-from referral import grants, lifecycle, notices
-from referral.course import TRANSFERRED, TransferAction
+from referral import grants, notices
+from referral.course import TRANSFERRED
 from referral.deadlines import TITLE_MISSING
 from referral.disclosure import FIELDS, is_child
 from referral.enums import Action, CaseAction, CaseState, Machine, Side, State, TaskKind
 from referral.models import Case, Person, PlanGoal, Referral, Task, Transfer
-from referral.queries.facts import title_live, transfer_facts
+from referral.queries.facts import title_live
 from referral.references import new_reference
 from referral.services import cases, steps
 from referral.services.receiving import close_snapshot
 from referral.services.tasks import end_task
-from referral.services.transfers import begin_acceptance, end, end_answer, locked_for_answer
+from referral.services.transfers import end_accepted, end_answer, locked_for_answer, require_acceptable
 
 #: What still has to be done in the new file; all else was about the former one, and ends with it.
 GO_ALONG = frozenset(
@@ -48,11 +48,8 @@ def accept(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
     """
     with transaction.atomic():
         transfer = locked_for_answer(pk, by=by, version=version)
-        begin_acceptance(transfer, by=by, at=at)
-        old = transfer.case
-        owner = User.objects.get(pk=by.id)
-        facts = transfer_facts(transfer, at)
-        lifecycle.require(old, CaseAction.TRANSFER, facts, Machine.CASE)
+        require_acceptable(transfer, by=by, at=at)
+        old, owner = transfer.case, User.objects.get(pk=by.id)
         title = title_live(old, at)
         new = _open(old, owner, by=by, at=at)
         _copy_person(old, new, transfer)
@@ -60,8 +57,7 @@ def accept(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         _complete_own_service(transfer, at)
         end_answer(transfer, by=by, at=at, result="accepted")
         _hand_tasks_over(old, new, by=by, at=at, title=title)
-        transfer.new_case = new
-        end(transfer, TransferAction.ACCEPT, by=by, at=at)
+        end_accepted(transfer, new, by=by, at=at)
         cases.end_case(
             old,
             CaseAction.TRANSFER,

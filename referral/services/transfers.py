@@ -19,7 +19,7 @@ from partners.queries import active_people
 from referral import lifecycle, notices, policy
 from referral.course import CASE_TRANSFER, OPEN_TRANSFER, TransferAction, TransferState
 from referral.disclosure import purpose_of
-from referral.enums import CaseAct, CaseAction, Clock, Machine, TaskKind
+from referral.enums import CaseAct, CaseAction, Clock, Machine, Side, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, NotAllowed
@@ -74,7 +74,7 @@ def ask_transfer(
         new.recorded_by_id, new.recorded_at, new.state_since = by.id, at, at
         new.reason_code, new.reason, new.message = reason_code, reason or None, message or None
         new.due_at = terms_for(organisation_id=case.organisation_id).after(Clock.PLAN, at, case.urgency)
-        write(new, case_id=case.pk, fields=None, reason_code=reason_code)
+        write(new, case_id=case.pk, reason_code="TRANSFER")
         ask_second(case, TaskKind.APPROVE_TRANSFER, by=by, at=at, proposal={"transfer": str(new.pk)})
     return new
 
@@ -95,11 +95,11 @@ def _against(new: Transfer, case: Case, groups: Sequence[str], at: datetime) -> 
 def propose(pk: UUID, *, by: Actor, at: datetime) -> Transfer:
     """The second person has agreed: the other organisation is asked. The caller holds the file locked."""
     transfer = _locked(pk)
-    _move(transfer, TransferAction.PROPOSE, by=by, at=at)
+    source = _move(transfer, TransferAction.PROPOSE, by=by, at=at)
     terms = terms_for(organisation_id=transfer.receiving_organisation_id)
     transfer.due_at = terms.after(Clock.TRANSFER, at, transfer.case.urgency)
     transfer.approved_by_id, transfer.approved_at = by.id, at
-    _save(transfer, TransferAction.PROPOSE)
+    _save(transfer, TransferAction.PROPOSE, source, by=by, at=at)
     task = Task(
         kind=TaskKind.ANSWER_TRANSFER,
         case=transfer.case,
@@ -196,37 +196,76 @@ def _locked(pk: UUID) -> Transfer:
     return Transfer.objects.select_for_update(of=("self",)).select_related("case").get(pk=pk)
 
 
-def _move(transfer: Transfer, action: TransferAction, *, by: Actor, at: datetime) -> None:
-    """Asks, then moves in memory. Raises NotPossible, and leaves an event."""
+def _move(transfer: Transfer, action: TransferAction, *, by: Actor, at: datetime) -> str:
+    """Asks, then moves in memory; gives the state before. Raises NotPossible, and leaves an event."""
+    source: str = transfer.state
     reasons = lifecycle.unmet(transfer, action, transfer_facts(transfer, at), Machine.TRANSFER)
     if reasons:
         steps.refuse(transfer.case, f"NOT_POSSIBLE_{action.upper()}_TRANSFER")
         raise NotPossible(reasons)
     lifecycle.follow(transfer, action, at=at)
+    return source
 
 
-def _save(transfer: Transfer, action: TransferAction, reason_code: str = "") -> None:
-    write(transfer, f"transition.{action}", case_id=transfer.case_id, reason_code=reason_code)
+def _save(
+    transfer: Transfer,
+    action: TransferAction,
+    source: str,
+    *,
+    by: Actor,
+    at: datetime,
+    reason_code: str = "",
+) -> None:
+    write(
+        transfer,
+        f"transition.{action}",
+        case_id=transfer.case_id,
+        scope=f"{source}:{transfer.state}",
+        reason_code=reason_code,
+    )
+    own = by.organisation_id != transfer.receiving_organisation_id
+    steps.log(
+        Machine.TRANSFER,
+        transfer.case_id,
+        action=action,
+        source=source,
+        target=transfer.state,
+        by=by,
+        side=Side.REFERRING if own else Side.RECEIVING,
+        at=at,
+        reason_code=reason_code,
+    )
 
 
 def _end(
     transfer: Transfer, action: TransferAction, *, by: Actor, at: datetime, reason_code: str = ""
 ) -> None:
-    _move(transfer, action, by=by, at=at)
-    end(transfer, action, by=by, at=at, reason_code=reason_code)
+    source = _move(transfer, action, by=by, at=at)
+    _stamp_end(transfer, by=by, at=at)
+    _save(transfer, action, source, by=by, at=at, reason_code=reason_code)
 
 
-def end(
-    transfer: Transfer, action: TransferAction, *, by: Actor, at: datetime, reason_code: str = ""
-) -> None:
-    """Stamps and saves what has been moved to an end."""
+def _stamp_end(transfer: Transfer, *, by: Actor, at: datetime) -> None:
     transfer.due_at, transfer.ended_at, transfer.decided_by_id = None, at, by.id
-    _save(transfer, action, reason_code)
 
 
-def begin_acceptance(transfer: Transfer, *, by: Actor, at: datetime) -> None:
-    """Asks, then moves in memory, for `services.taking_over`. Raises NotPossible."""
-    _move(transfer, TransferAction.ACCEPT, by=by, at=at)
+def require_acceptable(transfer: Transfer, *, by: Actor, at: datetime) -> None:
+    """May it be accepted now, both by itself and by its file? Raises NotPossible, and leaves an event."""
+    facts = transfer_facts(transfer, at)
+    reasons = lifecycle.unmet(transfer, TransferAction.ACCEPT, facts, Machine.TRANSFER)
+    reasons = reasons or lifecycle.unmet(transfer.case, CaseAction.TRANSFER, facts, Machine.CASE)
+    if reasons:
+        steps.refuse(transfer.case, "NOT_POSSIBLE_ACCEPT_TRANSFER")
+        raise NotPossible(reasons)
+
+
+def end_accepted(transfer: Transfer, new: Case, *, by: Actor, at: datetime) -> None:
+    """The file there is open. The caller has asked `require_acceptable`, and what stood open here goes along."""
+    source = transfer.state
+    lifecycle.follow(transfer, TransferAction.ACCEPT, at=at)
+    transfer.new_case = new
+    _stamp_end(transfer, by=by, at=at)
+    _save(transfer, TransferAction.ACCEPT, source, by=by, at=at)
 
 
 def end_answer(transfer: Transfer, *, by: Actor, at: datetime, result: str) -> None:

@@ -18,7 +18,7 @@ from referral.enums import CaseAct, CaseAction, CaseState, Machine, TaskKind
 from referral.forms.acts import ActForm
 from referral.forms.course import EndGoalForm, GoalForm
 from referral.models import Case, PlanGoal, Task
-from referral.queries import case_tie
+from referral.queries import case_tie, visible_cases
 from referral.queries.course import goals_of
 from referral.queries.facts import case_facts
 from referral.references import spoken
@@ -208,7 +208,8 @@ def goal_end(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 def _goal(request: ActingRequest, pk: UUID) -> tuple[PlanGoal, Case]:
     """A goal that is pursued, for who may change it. Raises NotVisible, NotAllowed."""
-    goal = PlanGoal.objects.select_related("owner").filter(pk=pk).first()
+    held = visible_cases(request.actor)
+    goal = PlanGoal.objects.select_related("owner").filter(pk=pk, case__in=held).first()
     if goal is None:
         raise NotVisible
     case = case_or_404(request, goal.case_id)

@@ -11,7 +11,7 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation, User
 from partners.queries import code_label
-from referral.course import Reactivation, Solution
+from referral.course import Reactivation, Solution, TransferAction
 from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Case, LegalGround, Transition
 from referral.queries.files import Conversation
@@ -31,6 +31,12 @@ _OF_CASE = {
     CaseAction.TRANSFER: gettext_lazy("Responsibility handed over"),
     CaseAction.REOPEN: gettext_lazy("Case opened again"),
     CaseAction.ARCHIVE: gettext_lazy("Case archived"),
+}
+_OF_TRANSFER = {
+    TransferAction.PROPOSE: gettext_lazy("Transfer proposed"),
+    TransferAction.ACCEPT: gettext_lazy("Transfer accepted"),
+    TransferAction.DECLINE: gettext_lazy("Transfer declined"),
+    TransferAction.WITHDRAW: gettext_lazy("Transfer withdrawn"),
 }
 #: Reasons of a move that no list of the ministry has.
 _WHY: Mapping[str, object] = {
@@ -79,6 +85,8 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
     if move.machine == Machine.REFERRAL and move.referral is not None:
         title: object = HAPPENED[Action(move.action)]
         text = f"{spoken(move.referral.reference)} · {move.referral.receiving_organisation.name}"
+    elif move.machine == Machine.TRANSFER:
+        title = _OF_TRANSFER[TransferAction(move.action)]
     elif move.machine == Machine.TITLE:
         title = _OF_TITLE[TitleAction(move.action)]
     elif move.action == CaseAction.SCREEN and move.reason_code:

@@ -240,7 +240,7 @@ def transfer_decline(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def transfer_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
     found = looking.read_transfer(request.actor, pk)
-    case = case_or_404(request, found.case_id)
+    case = found.case
     steps.permit_case(request.actor, CaseAct.WITHDRAW_TRANSFER, case)
     form = ActForm(request.POST or None, version=found.version)
 

@@ -109,6 +109,8 @@ READER = {
     CaseAct.READ_LOOKS,
     CaseAct.PRINT,
     CaseAct.REVIEW_GROUND,
+    CaseAct.RECORD_STATUS,
+    CaseAct.WITHDRAW_TRANSFER,
 }
 OWNER_ACTS = READER | {
     CaseAct.OPEN,
@@ -119,6 +121,10 @@ OWNER_ACTS = READER | {
     CaseAct.REFER,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
+    CaseAct.ASK_CLOSE,
+    CaseAct.PLAN,
+    CaseAct.FOLLOW,
+    CaseAct.TRANSFER,
 }
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,
@@ -126,6 +132,9 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.TAKE_IN,
     CaseAct.ASSIGN,
     CaseAct.DECIDE_OBJECTION,
+    CaseAct.APPROVE,
+    CaseAct.REDIRECT_OUT,
+    CaseAct.REOPEN,
 }
 
 
