@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from referral.course import HowItGoes
 from referral.enums import TaskKind
 
 
@@ -25,14 +26,12 @@ class CallResult(TextChoices):
     FOUND_IN_DANGER = "found_in_danger", _("Found, and in danger")
     REACHED = "reached", _("Somebody was reached")
     NOT_REACHED = "not_reached", _("Nobody was reached")
-    WELL = "well", _("Reached, and well")
-    NEEDS_HELP = "needs_help", _("Reached, and needs help")
 
 
 #: Calls that end with an answer, and which ones they may have.
-ANSWERS: dict[str, tuple[CallResult, ...]] = {
+ANSWERS: dict[str, tuple[CallResult, ...] | tuple[HowItGoes, ...]] = {
     TaskKind.CALL_BACK: (CallResult.FOUND_SAFE, CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER),
     TaskKind.DUTY_CALL: (CallResult.REACHED, CallResult.NOT_REACHED),
-    TaskKind.FOLLOW_UP: (CallResult.WELL, CallResult.NEEDS_HELP, CallResult.NOT_REACHABLE),
+    TaskKind.FOLLOW_UP: tuple(HowItGoes),
     TaskKind.CALL_PERSON: (CallResult.WELL, CallResult.NEEDS_HELP, CallResult.NOT_REACHABLE),
 }

@@ -58,6 +58,7 @@ def of_task(task: Task, audience: Audience) -> list[User]:
 #: Who takes up a task that has no owner yet.
 DESKS = {
     TaskKind.TAKE_IN_REPORT: [Role.CASEWORKER, Role.SUPERVISOR],
+    TaskKind.ANSWER_TRANSFER: [Role.CASEWORKER, Role.SUPERVISOR],
     TaskKind.CONFIRM_TITLE: [Role.JUSTICE],
     TaskKind.DUTY_CALL: [Role.COORDINATOR],
 }

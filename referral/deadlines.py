@@ -36,6 +36,9 @@ FOLLOWED = (timedelta(days=3), timedelta(days=14))
 OUTCOME_CALL = timedelta(hours=24)
 EXTRACT = timedelta(hours=72)
 COUNTERSIGN = timedelta(hours=24)
+#: A second person decides on a plan, an end or a transfer; then the other organisation answers the transfer.
+PLAN = timedelta(days=3)
+TRANSFER_WORKING_DAYS = 3
 AGE_DECISION = timedelta(days=7)
 OBJECTION = timedelta(hours=24)
 CONSENT = timedelta(days=365)
@@ -113,6 +116,8 @@ FOR_ALL: Mapping[Clock, Span] = {
     Clock.REASSESS_MEDIUM: timedelta(days=30),
     Clock.REASSESS_LOW: timedelta(days=90),
     Clock.GROUND_REVIEW: GROUND_REVIEW,
+    Clock.PLAN: PLAN,
+    Clock.TRANSFER: WorkingDays(TRANSFER_WORKING_DAYS),
     Clock.FOLLOW_UP_1: timedelta(days=30),
     Clock.FOLLOW_UP_2: timedelta(days=91),
     Clock.FOLLOW_UP_3: timedelta(days=182),

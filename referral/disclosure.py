@@ -9,6 +9,7 @@ from typing import Any
 
 from partners.actor import Actor
 from partners.enums import JUSTICE_KINDS, OrganisationKind, Role
+from referral.course import CASE_TRANSFER
 from referral.enums import CHILD_BANDS, UNANSWERED, AgeBand, AgeStatus, Group, Level, Purpose, State
 
 IDENTITY, CONTACT, NEEDS, HEALTH = Group.IDENTITY, Group.CONTACT, Group.NEEDS, Group.HEALTH
@@ -43,6 +44,8 @@ NEEDED: Mapping[str, frozenset[Group]] = {
     **dict.fromkeys(("EDU", "VOC", "LIVELIHOOD", "CASH", "BASIC", "REINTEG"), _SUPPORT),
     **dict.fromkeys(("AVRR", "REUNIF", "REPAT_IN", "TRACE", "FAM_ASSESS", "MEDIATION"), _FAMILY),
     **dict.fromkeys(("INTERP", "TRANSPORT"), _MEETING),
+    # Whoever is responsible for the person needs to know all that she or he agrees to; papers go from hand to hand.
+    CASE_TRANSFER: frozenset(Group) - {Group.DOCUMENTS},
 }
 RETURN_SERVICES = frozenset({"AVRR", "REUNIF", "REPAT_IN", "TRACE", "FAM_ASSESS"})
 #: What brings a child back to the family, or the family to the child: only to one that was assessed (domain §3.5).

@@ -4,6 +4,10 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from referral.course import ENDED_CASE as ENDED_CASE
+from referral.course import CaseAction as CaseAction
+from referral.course import CaseState as CaseState
+
 
 class State(TextChoices):
     DRAFT = "draft", pgettext_lazy("status", "Draft")
@@ -46,19 +50,6 @@ class Action(TextChoices):
     WRITE = "write", _("Write a message")
 
 
-class CaseState(TextChoices):
-    SIGNALED = "signaled", pgettext_lazy("case", "Reported")
-    SCREENING = "screening", pgettext_lazy("case", "Screening")
-    PROTECTED = "protected", pgettext_lazy("case", "Immediate protection")
-    CLOSED = "closed", pgettext_lazy("case", "Closed")
-
-
-class CaseAction(TextChoices):
-    SCREEN = "screen", _("Begin the screening")
-    PROTECT = "protect", _("Put under immediate protection")
-    CLOSE = "close", _("Close the case")
-
-
 class TitleState(TextChoices):
     """Custody title of a child (domain §5.4)."""
 
@@ -80,6 +71,7 @@ class Machine(TextChoices):
     REFERRAL = "referral", _("Referral")
     CASE = "case", _("Case")
     TITLE = "title", _("Custody title")
+    TRANSFER = "transfer", _("Transfer of a case")
 
 
 class Side(TextChoices):
@@ -240,6 +232,11 @@ class TaskKind(TextChoices):
     FIRST_STEP = "first_step", _("Refer or protect the person")
     CALL_PERSON = "call_person", _("Call the person who showed a card")
     ASSESS_GUARDIAN = "assess_guardian", _("Decide on a guardian")
+    APPROVE_PLAN = "approve_plan", _("Decide on a support plan")
+    APPROVE_CLOSE = "approve_close", _("Decide on closing a case")
+    APPROVE_TRANSFER = "approve_transfer", _("Decide on a transfer")
+    ANSWER_TRANSFER = "answer_transfer", _("Answer a transfer")
+    TRANSFER_AGAIN = "transfer_again", _("A transfer was declined")
 
 
 class Clock(TextChoices):
@@ -267,6 +264,8 @@ class Clock(TextChoices):
     REASSESS_MEDIUM = "reassess_medium", _("Assess a medium risk again")
     REASSESS_LOW = "reassess_low", _("Assess a low risk again")
     GROUND_REVIEW = "ground_review", _("Review a legal ground")
+    PLAN = "plan", _("Decide on a support plan, or on an end")
+    TRANSFER = "transfer", _("Answer a transfer")
     FOLLOW_UP_1 = "follow_up_1", _("First follow-up")
     FOLLOW_UP_2 = "follow_up_2", _("Second follow-up")
     FOLLOW_UP_3 = "follow_up_3", _("Third follow-up")
@@ -415,6 +414,15 @@ class CaseAct(TextChoices):
     READ_LOOKS = "read_looks", _("See who looked")
     PRINT = "print", _("Print")
     CLOSE = "close", _("Close the case")
+    ASK_CLOSE = "ask_close", _("Ask for the closing")
+    APPROVE = "approve", _("Decide on a plan, an end or a transfer")
+    REDIRECT_OUT = "redirect_out", _("Refer to general services: not a victim")
+    REOPEN = "reopen", _("Open the case again")
+    RECORD_STATUS = "record_status", _("Record a decision on the status")
+    PLAN = "plan", _("Support plan")
+    FOLLOW = "follow", _("Say how the person is")
+    TRANSFER = "transfer", _("Transfer to another organisation")
+    WITHDRAW_TRANSFER = "withdraw_transfer", _("Withdraw the transfer")
     REPORT = "report", _("Report a presumed victim")
     ASSESS_RISK = "assess_risk", _("Assess the risk again")
     REFLECT = "reflect", _("Reflection period (recommended)")

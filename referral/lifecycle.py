@@ -1,7 +1,8 @@
 """When is a move legal? One table per machine; a guard is a predicate and its sentence.
 
 The tables are the only list of moves: the fsm methods, the buttons, the error messages and the lifecycle pages of
-the documentation are all made from them. Pure: no request, no query. Source: design §6, domain §5.2 to §5.4.
+the documentation are all made from them. Those of the case file stand in `case_moves`. Pure: no request, no query.
+Source: design §6, domain §5.2 to §5.4.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from referral.case_moves import CASE_MOVES, TRANSFER_MOVES
+from referral.course import WITH_PLAN, TransferAction, TransferState
 from referral.deadlines import STEP_BACK
 from referral.enums import (
+    ENDED_CASE,
     TERMINAL,
     UNANSWERED,
     Action,
@@ -28,44 +32,11 @@ from referral.enums import (
     TitleAction,
     TitleState,
 )
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the guards need to know that is not on the row itself. Read by `queries.facts_for`."""
-
-    at: datetime
-    basis_live: bool = False
-    recipient_active: bool = False
-    recipient_staffed: bool = False
-    service_offered: bool = False
-    profile_fits: bool = False
-    duplicate: bool = False
-    needs_place: bool = False
-    place_free: bool = False
-    conflict_declared: bool = False
-    arrival_confirmed: bool = False
-    question_coded: bool = False
-    redirected: bool = False
-    open_referrals: int = 0
-    family_assessed: bool = False
-
-
-@dataclass(frozen=True)
-class Guard:
-    name: str
-    sentence: str | Promise
-    holds: Callable[[Any, Facts], bool]
-
-
-@dataclass(frozen=True)
-class Move:
-    """A legal move. `target` None: the state stays as it is."""
-
-    action: str
-    sources: frozenset[str]
-    target: str | None
-    guards: tuple[Guard, ...] = ()
+from referral.moves import Facts as Facts
+from referral.moves import Guard as Guard
+from referral.moves import Move as Move
+from referral.moves import NotPossible as NotPossible
+from referral.moves import states
 
 
 @dataclass(frozen=True)
@@ -74,14 +45,6 @@ class Standing:
 
     holder: Holder
     next_step: str | None
-
-
-class NotPossible(Exception):
-    """A move that the table or a guard refuses. `reasons` are sentences for the user."""
-
-    def __init__(self, reasons: list[str | Promise]):
-        self.reasons = reasons
-        super().__init__("move refused")
 
 
 BASIS_LIVE = Guard(
@@ -162,12 +125,6 @@ OVERDUE = Guard(
 NOT_REDIRECTED = Guard(
     "not_redirected", _("This referral was already redirected."), lambda row, facts: not facts.redirected
 )
-NO_OPEN_REFERRAL = Guard(
-    "no_open_referral",
-    _("A referral of this case is still open."),
-    lambda row, facts: facts.open_referrals == 0,
-)
-
 FAMILY_ASSESSED = Guard(
     "family_assessed",
     _(
@@ -176,19 +133,13 @@ FAMILY_ASSESSED = Guard(
     ),
     lambda row, facts: facts.family_assessed,
 )
-
-
-def _from(*states: str) -> frozenset[str]:
-    return frozenset(states)
-
-
 ACTIVE = frozenset(State) - TERMINAL
 WITH_RECEIVER = ACTIVE - {State.DRAFT}
 
 REFERRAL_MOVES: tuple[Move, ...] = (
     Move(
         Action.SEND,
-        _from(State.DRAFT),
+        states(State.DRAFT),
         State.SENT,
         (
             BASIS_LIVE,
@@ -200,9 +151,9 @@ REFERRAL_MOVES: tuple[Move, ...] = (
             FAMILY_ASSESSED,
         ),
     ),
-    Move(Action.ACKNOWLEDGE, _from(State.SENT), State.ACKNOWLEDGED),
-    Move(Action.REQUEST_INFO, _from(State.ACKNOWLEDGED), State.INFO_REQUESTED, (CODED, ASKED_ONCE)),
-    Move(Action.ANSWER, _from(State.INFO_REQUESTED), State.ACKNOWLEDGED, (BASIS_LIVE,)),
+    Move(Action.ACKNOWLEDGE, states(State.SENT), State.ACKNOWLEDGED),
+    Move(Action.REQUEST_INFO, states(State.ACKNOWLEDGED), State.INFO_REQUESTED, (CODED, ASKED_ONCE)),
+    Move(Action.ANSWER, states(State.INFO_REQUESTED), State.ACKNOWLEDGED, (BASIS_LIVE,)),
     Move(
         Action.ACCEPT,
         UNANSWERED,
@@ -210,42 +161,31 @@ REFERRAL_MOVES: tuple[Move, ...] = (
         (BASIS_LIVE, RECIPIENT_ACTIVE, PLACE_FREE, NO_CONFLICT, FAMILY_ASSESSED),
     ),
     Move(Action.DECLINE, UNANSWERED, State.DECLINED),
-    Move(Action.STEP_BACK, _from(State.ACCEPTED), State.DECLINED, (JUST_ACCEPTED, CONFLICT)),
-    Move(Action.START, _from(State.ACCEPTED), State.IN_SERVICE, (ARRIVED,)),
-    Move(Action.NO_SHOW, _from(State.ACCEPTED), State.NO_SHOW, (EXPECTED,)),
-    Move(Action.RESUME, _from(State.NO_SHOW), State.IN_SERVICE, (BASIS_LIVE, PLACE_FREE, ARRIVED)),
-    Move(Action.REVIEW, _from(State.IN_SERVICE), None),
-    Move(Action.COMPLETE, _from(State.IN_SERVICE), State.COMPLETED),
+    Move(Action.STEP_BACK, states(State.ACCEPTED), State.DECLINED, (JUST_ACCEPTED, CONFLICT)),
+    Move(Action.START, states(State.ACCEPTED), State.IN_SERVICE, (ARRIVED,)),
+    Move(Action.NO_SHOW, states(State.ACCEPTED), State.NO_SHOW, (EXPECTED,)),
+    Move(Action.RESUME, states(State.NO_SHOW), State.IN_SERVICE, (BASIS_LIVE, PLACE_FREE, ARRIVED)),
+    Move(Action.REVIEW, states(State.IN_SERVICE), None),
+    Move(Action.COMPLETE, states(State.IN_SERVICE), State.COMPLETED),
     Move(Action.WITHDRAW, ACTIVE, State.WITHDRAWN),
     Move(Action.EXPIRE, UNANSWERED, State.EXPIRED, (OVERDUE,)),
-    Move(Action.REDIRECT, _from(State.DECLINED, State.EXPIRED), None, (NOT_REDIRECTED,)),
-    Move(Action.PROPOSE_ONWARD, _from(State.IN_SERVICE), None),
+    Move(Action.REDIRECT, states(State.DECLINED, State.EXPIRED), None, (NOT_REDIRECTED,)),
+    Move(Action.PROPOSE_ONWARD, states(State.IN_SERVICE), None),
     Move(Action.RECORD_TELEPHONE_ANSWER, UNANSWERED, None),
     Move(Action.WRITE, WITH_RECEIVER, None),
 )
 
-CASE_MOVES: tuple[Move, ...] = (
-    Move(CaseAction.SCREEN, _from(CaseState.SIGNALED), CaseState.SCREENING),
-    Move(CaseAction.PROTECT, _from(CaseState.SIGNALED, CaseState.SCREENING), CaseState.PROTECTED),
-    Move(
-        CaseAction.CLOSE,
-        _from(CaseState.SCREENING, CaseState.PROTECTED),
-        CaseState.CLOSED,
-        (NO_OPEN_REFERRAL,),
-    ),
-)
-
 TITLE_MOVES: tuple[Move, ...] = (
-    Move(TitleAction.REQUISITION, _from(TitleState.NONE), TitleState.REQUISITION),
-    Move(TitleAction.REQUEST_OGP, _from(TitleState.NONE, TitleState.REQUISITION), TitleState.OGP_REQUESTED),
+    Move(TitleAction.REQUISITION, states(TitleState.NONE), TitleState.REQUISITION),
+    Move(TitleAction.REQUEST_OGP, states(TitleState.NONE, TitleState.REQUISITION), TitleState.OGP_REQUESTED),
     Move(
         TitleAction.ORDER,
-        _from(TitleState.NONE, TitleState.REQUISITION, TitleState.OGP_REQUESTED),
+        states(TitleState.NONE, TitleState.REQUISITION, TitleState.OGP_REQUESTED),
         TitleState.OGP,
     ),
     Move(
         TitleAction.LIFT,
-        _from(TitleState.REQUISITION, TitleState.OGP_REQUESTED, TitleState.OGP),
+        states(TitleState.REQUISITION, TitleState.OGP_REQUESTED, TitleState.OGP),
         TitleState.LIFTED,
     ),
 )
@@ -254,11 +194,13 @@ MOVES: Mapping[Machine, tuple[Move, ...]] = {
     Machine.REFERRAL: REFERRAL_MOVES,
     Machine.CASE: CASE_MOVES,
     Machine.TITLE: TITLE_MOVES,
+    Machine.TRANSFER: TRANSFER_MOVES,
 }
 INITIAL: Mapping[Machine, str] = {
     Machine.REFERRAL: State.DRAFT,
     Machine.CASE: CaseState.SIGNALED,
     Machine.TITLE: TitleState.NONE,
+    Machine.TRANSFER: TransferState.ASKED,
 }
 
 STANDING: Mapping[str, Standing] = {
@@ -313,7 +255,13 @@ def legal_actions(state: str, machine: Machine = Machine.REFERRAL) -> list[str]:
 
 def unmet_on_closed(case: Any) -> list[str | Promise]:
     """Why nothing can be added to a file that is closed; empty while it is open."""
-    return [_("The case is closed.")] if case.state == CaseState.CLOSED else []
+    return [_("The case is closed.")] if case.state in ENDED_CASE else []
+
+
+def unmet_on_plan(case: Any) -> list[str | Promise]:
+    """Why no goal can be set yet; a file that was taken over brings its goals along."""
+    begun = case.state in WITH_PLAN or case.state == CaseState.PLANNING
+    return [] if begun else [_("Begin the support plan first.")]
 
 
 def message_kinds(state: str) -> frozenset[str]:
@@ -370,13 +318,22 @@ class ReferralLifecycle(FSMModelMixin, models.Model):
 
 class CaseLifecycle(FSMModelMixin, models.Model):
     state = StateField(
-        _("status"), max_length=16, choices=CaseState.choices, default=CaseState.SIGNALED, protected=True
+        _("status"), max_length=20, choices=CaseState.choices, default=CaseState.SIGNALED, protected=True
     )
     state_since = models.DateTimeField(_("since"))
 
     screen = _follows(CaseAction.SCREEN, Machine.CASE)
     protect = _follows(CaseAction.PROTECT, Machine.CASE)
+    redirect_out = _follows(CaseAction.REDIRECT_OUT, Machine.CASE)
+    plan = _follows(CaseAction.PLAN, Machine.CASE)
+    approve = _follows(CaseAction.APPROVE, Machine.CASE)
+    prepare = _follows(CaseAction.PREPARE, Machine.CASE)
+    follow_up = _follows(CaseAction.FOLLOW_UP, Machine.CASE)
+    reactivate = _follows(CaseAction.REACTIVATE, Machine.CASE)
     close = _follows(CaseAction.CLOSE, Machine.CASE)
+    transfer = _follows(CaseAction.TRANSFER, Machine.CASE)
+    reopen = _follows(CaseAction.REOPEN, Machine.CASE)
+    archive = _follows(CaseAction.ARCHIVE, Machine.CASE)
 
     class Meta:
         abstract = True
@@ -392,6 +349,21 @@ class TitleLifecycle(FSMModelMixin, models.Model):
     request_ogp = _follows(TitleAction.REQUEST_OGP, Machine.TITLE)
     order = _follows(TitleAction.ORDER, Machine.TITLE)
     lift = _follows(TitleAction.LIFT, Machine.TITLE)
+
+    class Meta:
+        abstract = True
+
+
+class TransferLifecycle(FSMModelMixin, models.Model):
+    state = StateField(
+        _("status"), max_length=16, choices=TransferState.choices, default=TransferState.ASKED, protected=True
+    )
+    state_since = models.DateTimeField(_("since"))
+
+    propose = _follows(TransferAction.PROPOSE, Machine.TRANSFER)
+    accept = _follows(TransferAction.ACCEPT, Machine.TRANSFER)
+    decline = _follows(TransferAction.DECLINE, Machine.TRANSFER)
+    withdraw = _follows(TransferAction.WITHDRAW, Machine.TRANSFER)
 
     class Meta:
         abstract = True

@@ -148,6 +148,15 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.READ_LOOKS: file_reader,
     CaseAct.PRINT: file_reader,
     CaseAct.CLOSE: own_supervisor,
+    CaseAct.ASK_CLOSE: case_caseworker,
+    CaseAct.APPROVE: own_or_national_supervisor,
+    CaseAct.REDIRECT_OUT: own_supervisor,
+    CaseAct.REOPEN: own_supervisor,
+    CaseAct.RECORD_STATUS: file_reader,
+    CaseAct.PLAN: case_caseworker,
+    CaseAct.FOLLOW: case_caseworker,
+    CaseAct.TRANSFER: case_caseworker,
+    CaseAct.WITHDRAW_TRANSFER: file_reader,
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
@@ -180,6 +189,15 @@ def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
     return not actor.stands_for(requested_by)
 
 
+#: Who becomes responsible for a person, by taking a case over.
+TRANSFER_TAKERS = (Role.CASEWORKER, Role.SUPERVISOR)
+
+
+def may_answer_transfer(actor: Actor, transfer: Any) -> bool:
+    """Only people of the organisation that would be responsible answer (design §7.3)."""
+    return actor.organisation_id == transfer.receiving_organisation_id and actor.has(*TRANSFER_TAKERS)
+
+
 #: Roles that a kind of task asks for; any seat at the desk for all others.
 TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.TAKE_IN_REPORT: (Role.CASEWORKER, Role.SUPERVISOR),
@@ -187,6 +205,10 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.AGE_DECISION: (Role.SUPERVISOR,),
     TaskKind.OBJECTION: (Role.SUPERVISOR,),
     TaskKind.ASSESS_GUARDIAN: (Role.SUPERVISOR,),
+    TaskKind.APPROVE_PLAN: (Role.SUPERVISOR,),
+    TaskKind.APPROVE_CLOSE: (Role.SUPERVISOR,),
+    TaskKind.APPROVE_TRANSFER: (Role.SUPERVISOR,),
+    TaskKind.ANSWER_TRANSFER: TRANSFER_TAKERS,
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
 }

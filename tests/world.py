@@ -26,19 +26,24 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
+from referral.guardians import Relation, Standing
 from referral.models import (
     Attachment,
     Case,
     CaseConference,
+    ConsentText,
     CustodyTitle,
+    Guardian,
     Holiday,
     JusticeStep,
     LegalGround,
     Notice,
+    PlanGoal,
     Referral,
     ServiceQuestion,
     Task,
     Term,
+    Transfer,
 )
 from referral.services import (
     basis,
@@ -46,18 +51,16 @@ from referral.services import (
     care,
     cases,
     conferences,
+    course,
+    guardians,
     justice,
     questions,
     receiving,
     withdrawing,
 )
-from referral.guardians import Relation, Standing
-    ConsentText,
-    Guardian,
-)
-from referral.services import basis, care, cases, guardians, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
+from tests.referral import life
 from tests.referral.attaching import attached
 
 
@@ -77,6 +80,11 @@ class World:
     #: Brought to national coordination by its ladder.
     heard: Task
     objection: Task
+    goal: PlanGoal
+    #: To close a file, asked of a second person.
+    request: Task
+    #: Proposed to the centre.
+    transfer: Transfer
     draft: Referral
     sent: Referral
     acknowledged: Referral
@@ -118,6 +126,7 @@ def make_world(cast: c.Cast) -> World:
         case=case,
         **of_case(cast, case),
         attachment=attached(cast, case),
+        **course_of(cast),
         **referrals(cast),
         **around(cast, case),
         report=report(cast),
@@ -170,6 +179,7 @@ def around(cast: c.Cast, case: Case) -> dict[str, Any]:
 
 def suspected(cast: c.Cast, case: Case) -> Guardian:
     """Added by the owner, who says so; a second person is asked."""
+    with c.acting(cast.aissatou) as actor:
         asked = {"by": actor, "at": clock.now()}
         father = guardians.add_guardian(case.pk, **asked, said=guardians.Particulars(Relation.FATHER))
         return guardians.propose_standing(
@@ -243,6 +253,21 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
         )
     objection = Task.objects.get(kind=TaskKind.OBJECTION, case=case)
     return {"ground": ground, "title": title, "objection": objection}
+
+
+def course_of(cast: c.Cast) -> dict[str, Any]:
+    """Of files of their own."""
+    asked = c.open_case(cast)
+    with c.acting(cast.aissatou) as actor:
+        request = course.ask_close(
+            asked.pk, by=actor, at=clock.now(), version=asked.version, reason_code="PERSON_REQUEST"
+        )
+    planned = life.planned(cast)
+    return {
+        "goal": planned.plangoals.get(),
+        "request": request,
+        "transfer": life.proposed(cast),
+    }
 
 
 def report(cast: c.Cast) -> Case:

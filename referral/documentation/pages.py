@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from django.utils import translation
 
 from referral import lifecycle, policy
+from referral.course import TransferAction, TransferState
 from referral.deadlines import ARRIVAL_GRACE, DECIDE_STANDARD_WORKING_DAYS, due_at
 from referral.documentation.drawing import Arrow, Picture
 from referral.enums import Action, CaseAction, CaseState, Machine, State, TitleAction, TitleState, Urgency
 
 NOTICE = "<!-- Made by `manage.py lifecycle_pages` from referral/lifecycle.py: change the table, not this page. -->"
-STATES: Mapping[Machine, type[State] | type[CaseState] | type[TitleState]] = {
-    Machine.REFERRAL: State, Machine.CASE: CaseState, Machine.TITLE: TitleState,
+AnyState = State | CaseState | TitleState | TransferState
+STATES: Mapping[Machine, type[AnyState]] = {
+    Machine.REFERRAL: State, Machine.CASE: CaseState, Machine.TITLE: TitleState, Machine.TRANSFER: TransferState,
 }  # fmt: skip
-ACTIONS: Mapping[Machine, type[Action] | type[CaseAction] | type[TitleAction]] = {
-    Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction,
+ACTIONS: Mapping[Machine, type[Action | CaseAction | TitleAction | TransferAction]] = {
+    Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction, Machine.TRANSFER: TransferAction,
 }  # fmt: skip
 #: A move from more states than this is a note in the picture: its arrows would hide the others.
 MOST_ARROWS = 3
@@ -140,7 +142,7 @@ def _in_order(machine: Machine, sources: Iterable[str]) -> list[str]:
     return [state.value for state in STATES[machine] if state in set(sources)]
 
 
-def _french(state: State | CaseState | TitleState) -> str:
+def _french(state: AnyState) -> str:
     with translation.override("fr"):
         return str(state.label)
 

@@ -1,5 +1,6 @@
 """What came of a call, who else does a task, and why it is not possible yet."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import User
 from referral.answers import CallResult, DelayReason
+from referral.course import HowItGoes
 from referral.enums import TaskKind
 from referral.forms.acts import ActForm
 from referral.forms.tasks import TaskDoneForm
@@ -20,7 +22,9 @@ class AnswerForm(TaskDoneForm):
 
     field_order = ("result", "note")
 
-    def __init__(self, *args: Any, kind: str, answers: tuple[CallResult, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, answers: Sequence[CallResult | HowItGoes], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["result"] = forms.ChoiceField(
             label=_("What came of the call?"),

@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partners.enums import OTHER, CodeList, Role
+from partners.enums import OTHER, Role
 from partners.models import User
-from partners.queries import active_people, code_choices
+from partners.queries import active_people
 from referral.disclosure import band_fits
 from referral.enums import AgeBand, AgeStatus
 from referral.forms.acts import LINE, ActForm, Text
+from referral.forms.course import closing_reasons
 from referral.models import Case
 
 
@@ -24,7 +25,7 @@ class CloseForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = code_choices(CodeList.CLOSURE_REASON)
+        self.fields["reason"].choices = closing_reasons()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from referral.course import RiskAbout, RiskDimension
 from referral.enums import GroundCode, ReflectionAct, RiskLevel
 from referral.forms.acts import LINE, ActForm, Text
 from referral.forms.care import DatedForm
@@ -22,13 +23,26 @@ class RiskForm(DatedForm):
         choices=[choice for choice in RiskLevel.choices if choice[0] != RiskLevel.UNKNOWN],
         error_messages={"required": _("Choose a level.")},
     )
+    about = forms.ChoiceField(
+        label=_("What do you assess?"),
+        widget=forms.RadioSelect,
+        choices=RiskAbout,
+        initial=RiskAbout.PERSON,
+        help_text=_("A return is assessed before it is prepared; it leaves the level of today as it is."),
+    )
+    dimensions = forms.MultipleChoiceField(
+        label=_("Where does the danger come from? (optional)"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=RiskDimension,
+        required=False,
+    )
     note = Text(
         label=_("What does it rest on? (optional)"),
         required=False,
         max_length=5 * LINE,
         help_text=_("Kept locked in this file."),
     )
-    field_order = ["key", "version", "risk", "occurred_at", "note"]
+    field_order = ["key", "version", "about", "risk", "dimensions", "occurred_at", "note"]
 
     def __init__(self, *args: Any, at: datetime, earliest: datetime, **kwargs: Any) -> None:
         super().__init__(*args, at=at, earliest=earliest, **kwargs)

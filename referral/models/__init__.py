@@ -2,6 +2,7 @@ from referral.models.attachment import Attachment, AttachmentKey, AttachmentSegm
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
+from referral.models.course import FollowUp, PlanGoal, RiskAssessment, StatusDecision, Transfer
 from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.intake import ContactCard, Screening
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
@@ -35,6 +36,7 @@ __all__ = [
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "FollowUp",
     "Guardian",
     "Holiday",
     "JusticeStep",
@@ -43,22 +45,26 @@ __all__ = [
     "Notice",
     "Person",
     "Placement",
+    "PlanGoal",
     "Preview",
     "QuestionAnswers",
     "Referral",
     "ReferralGrant",
     "ReservedCode",
     "Reveals",
+    "RiskAssessment",
     "Rung",
     "SafetyExtract",
     "Screening",
     "ServiceQuestion",
     "SmsReply",
     "Snapshot",
+    "StatusDecision",
     "Submission",
     "Task",
     "TelephoneAnswer",
     "Term",
+    "Transfer",
     "Transition",
     "WrongCodes",
 ]

@@ -22,8 +22,8 @@ class Transition(models.Model):
         "referral.Referral", on_delete=models.PROTECT, null=True, related_name="transitions"
     )
     action = CodeField(max_length=24)
-    source = CodeField(max_length=16)
-    target = CodeField(max_length=16)
+    source = CodeField(max_length=20)
+    target = CodeField(max_length=20)
     side = CodeField(max_length=12, choices=Side)
     actor = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey(

@@ -8,7 +8,7 @@ from partners.enums import Role
 from referral.disclosure import extract_open
 from referral.enums import PlacementState, TaskKind, Watched
 from referral.models import Notice, Placement, SafetyExtract, Task
-from referral.policy import may_finish
+from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.files import titles_for
 from referral.queries.visible import visible_cases, visible_to
 
@@ -33,6 +33,8 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
         return None
     if task.kind == TaskKind.CONFIRM_TITLE and (title := _title_to_confirm(actor, task)):
         return "title_confirm", title
+    if (transfer := answered_by(actor, task)) is not None:
+        return "transfer", transfer
     if may_finish(actor, task) and task.done_at is None:
         return "task_done", pk
     if task.referral_id and visible_to(actor).filter(pk=task.referral_id).exists():
@@ -40,6 +42,14 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
     if visible_cases(actor).filter(pk=task.case_id).exists():
         return "case", task.case_id
     return ("task_heard", pk) if heard_task(actor, pk) else None
+
+
+def answered_by(actor: Actor, task: Task) -> UUID | None:
+    """The transfer that the actor's house is asked to answer, as long as it waits."""
+    own = task.organisation_id == actor.organisation_id and actor.has(*TRANSFER_TAKERS)
+    if task.kind != TaskKind.ANSWER_TRANSFER or task.done_at is not None or not own:
+        return None
+    return UUID((task.proposal or {})["transfer"])
 
 
 def _title_to_confirm(actor: Actor, task: Task) -> UUID | None:

@@ -12,16 +12,19 @@ from partners.actor import Actor
 from partners.enums import PersonGroup, Role, Sex
 from partners.models import Organisation, Places, Service
 from partners.queries import active_people, desk_staffed, national_unit
+from referral.course import NOT_VICTIM, OPEN_TRANSFER, WEIGHED, Solution
 from referral.deadlines import ASK_AGAIN, CONSENT
 from referral.disclosure import FAMILY_SERVICES, is_child
 from referral.enums import (
     CONFLICT_OF_INTEREST,
+    ENDED_CASE,
     OPEN,
     SHELTER_SERVICES,
     STANDING_REASONS,
     TERMINAL,
     AgeStatus,
     Basis,
+    CaseState,
     GroundCode,
     Machine,
     State,
@@ -29,7 +32,11 @@ from referral.enums import (
 )
 from referral.guardians import family_may_receive
 from referral.lifecycle import Facts, move_of
-from referral.models import Case, Consent, LegalGround, Referral
+from referral.models import Case, Consent, LegalGround, Referral, Transfer
+from referral.policy import TRANSFER_TAKERS
+
+#: What is shared on a basis: both name their receiver, purpose and groups alike.
+Shared = Referral | Transfer
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class FoundBasis:
     ground: LegalGround | None = None
 
 
-def live_consents(referral: Referral, at: datetime) -> QuerySet[Consent]:
+def live_consents(referral: Shared, at: datetime) -> QuerySet[Consent]:
     return Consent.objects.filter(
         case_id=referral.case_id,
         recipient_id=referral.receiving_organisation_id,
@@ -53,7 +60,7 @@ def live_consents(referral: Referral, at: datetime) -> QuerySet[Consent]:
     )
 
 
-def live_grounds(referral: Referral, at: datetime) -> QuerySet[LegalGround]:
+def live_grounds(referral: Shared, at: datetime) -> QuerySet[LegalGround]:
     """The grounds that stand. The protection of a child ends for somebody who was found to be an adult."""
     return LegalGround.objects.exclude(
         code=GroundCode.CHILD_PROTECTION, case__person__age_status=AgeStatus.ADULT
@@ -66,7 +73,7 @@ def live_grounds(referral: Referral, at: datetime) -> QuerySet[LegalGround]:
     )
 
 
-def basis_for(referral: Referral, at: datetime) -> FoundBasis | None:
+def basis_for(referral: Shared, at: datetime) -> FoundBasis | None:
     """The consent, else the ground, that covers every released group now; None when neither does."""
     groups = set(referral.released_groups)
     if not groups:
@@ -81,14 +88,14 @@ def basis_for(referral: Referral, at: datetime) -> FoundBasis | None:
     return None
 
 
-def agreed_groups(referral: Referral, at: datetime) -> set[str]:
+def agreed_groups(referral: Shared, at: datetime) -> set[str]:
     """The groups that the person agreed to, or that one legal ground releases, for this receiver and purpose."""
     agreed = {consent.group for consent in live_consents(referral, at)}
     grounds = [set(ground.groups) for ground in live_grounds(referral, at)]
     return max([agreed, *grounds], key=len)
 
 
-def basis_live(referral: Referral, at: datetime) -> bool:
+def basis_live(referral: Shared, at: datetime) -> bool:
     """Does consent or ground still cover what this referral releases?"""
     return basis_for(referral, at) is not None
 
@@ -226,5 +233,82 @@ def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:
     )
 
 
-def case_facts(case: Case, at: datetime) -> Facts:
-    return Facts(at=at, open_referrals=case.referrals.exclude(state__in=sorted(TERMINAL)).count())
+def title_live(case: Case, at: datetime) -> bool:
+    """Does a paper hold the child, or was one asked for? What an adult once had holds nobody."""
+    if not is_child(case.person.age_status):
+        return False
+    titles = case.titles.exclude(state__in=[TitleState.NONE, TitleState.LIFTED])
+    return titles.filter(Q(ends_at=None) | Q(ends_at__gt=at)).exists()
+
+
+def something_agreed(case: Case, at: datetime) -> bool:
+    """Does a consent or a legal ground of this file stand, for anybody?"""
+    agreed = case.consents.filter(given=True, withdrawn_at=None, replaced_at=None, expires_at__gt=at)
+    return agreed.exists() or case.grounds.filter(valid_from__lte=at, refused_at=None).exists()
+
+
+def not_victim_by_two(case: Case) -> bool:
+    """Have two persons said so, and nobody the contrary since? Rows as they were recorded: no decision is undone."""
+    found: set[UUID] = set()
+    for status, by in case.statusdecisions.order_by("-recorded_at").values_list("status", "recorded_by"):
+        if status != NOT_VICTIM:
+            break
+        found.add(by)
+    return len(found) > 1
+
+
+def weighed(case: Case, solution: str) -> bool:
+    """Was the risk of this solution assessed?"""
+    return case.riskassessments.filter(about=WEIGHED[Solution(solution)]).exists()
+
+
+_CASE_READERS: dict[str, tuple[str, Callable[[Case, datetime], Any]]] = {
+    "no_open_referral": (
+        "open_referrals",
+        lambda case, at: case.referrals.exclude(state__in=sorted(TERMINAL)).count(),
+    ),
+    "no_open_transfer": (
+        "open_transfer",
+        lambda case, at: case.transfers.filter(state__in=sorted(OPEN_TRANSFER)).exists(),
+    ),
+    "no_live_title": ("title_live", title_live),
+    "not_victim_by_two": ("not_victim_by_two", lambda case, at: not_victim_by_two(case)),
+    "something_agreed": ("something_agreed", something_agreed),
+    "goal_set": ("goals", lambda case, at: case.plangoals.filter(result="").count()),
+    "not_elsewhere": (
+        "elsewhere",
+        lambda case, at: (
+            case.state == CaseState.CLOSED_TRANSFERRED
+            and case.transfers.filter(new_case__isnull=False)
+            .exclude(new_case__state__in=sorted(ENDED_CASE))
+            .exists()
+        ),
+    ),
+}
+
+
+def case_facts(case: Case, action: str, at: datetime, **given: Any) -> Facts:
+    """As `facts_for`, for a move of the file.
+
+    given: what the user declared in the form: informed, reason_code, stable, need_named...
+    """
+    read: dict[str, Any] = {}
+    for guard in move_of(action, Machine.CASE).guards:
+        if guard.name in _CASE_READERS:
+            fact, reader = _CASE_READERS[guard.name]
+            read[fact] = reader(case, at)
+    return Facts(at=at, **(read | given))
+
+
+def transfer_facts(transfer: Transfer, at: datetime) -> Facts:
+    """What may be handed over, to whom, and which referrals cannot go along: all but a service that the taker gives."""
+    taker = transfer.receiving_organisation_id
+    staying = transfer.case.referrals.exclude(state__in=sorted(TERMINAL)).exclude(
+        state=State.IN_SERVICE, receiving_organisation=taker
+    )
+    return Facts(
+        at=at,
+        basis_live=basis_live(transfer, at),
+        recipient_active=active_people(taker, TRANSFER_TAKERS).exists(),
+        open_referrals=staying.count(),
+    )

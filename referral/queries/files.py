@@ -16,6 +16,7 @@ from referral.disclosure import is_child
 from referral.enums import AgeStatus, CaseAct, CaseAction, CaseState, Machine, TitleState
 from referral.models import Case, Consent, CustodyTitle, LegalGround, Referral, Task, Transition
 from referral.policy import Tie
+from referral.queries.course import moves_offered
 from referral.queries.facts import case_facts
 
 
@@ -159,6 +160,9 @@ _ADDING = (
     CaseAct.CONFER,
     CaseAct.RECORD_SCREENING,
     CaseAct.OFFER_CARD,
+    CaseAct.RECORD_STATUS,
+    CaseAct.FOLLOW,
+    CaseAct.TRANSFER,
     CaseAct.ASSIGN,
     CaseAct.RECORD_GUARDIAN,
 )
@@ -206,6 +210,13 @@ def _moves(actor: Actor, case: Case, tie: Tie, at: datetime) -> list[Choice]:
     ):
         found.append(Choice(CaseAction.PROTECT))
     if CaseAction.CLOSE in legal and policy.may_case(actor, CaseAct.CLOSE, tie):
-        unmet = lifecycle.unmet(case, CaseAction.CLOSE, case_facts(case, at), Machine.CASE)
-        found.append(_second(actor, case, CaseAct.CLOSE, unmet))
-    return found
+        found.append(_second(actor, case, CaseAct.CLOSE, closing_unmet(case, at)))
+    if CaseAction.CLOSE in legal and policy.may_case(actor, CaseAct.ASK_CLOSE, tie):
+        found.append(Choice(CaseAct.ASK_CLOSE, tuple(closing_unmet(case, at))))
+    return found + [Choice(action, tuple(unmet)) for action, unmet in moves_offered(actor, case, tie, at)]
+
+
+def closing_unmet(case: Case, at: datetime) -> list[str | Promise]:
+    """What stands in the way of an end, before anybody has given a reason."""
+    facts = case_facts(case, CaseAction.CLOSE, at, informed=True)
+    return lifecycle.unmet(case, CaseAction.CLOSE, facts, Machine.CASE)

@@ -193,13 +193,17 @@ def reports_of(actor: Actor) -> QuerySet[Case]:
     return Case.objects.filter(reported_by_id=actor.id).order_by("-seq")
 
 
+#: Of the desk, and taken up by its caseworkers too: whoever does becomes responsible.
+OF_CASEWORKERS = (TaskKind.TAKE_IN_REPORT, TaskKind.ANSWER_TRANSFER)
+
+
 def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
     """Open tasks that are the actor's own or covered, or the desk's that nobody has taken, by deadline."""
     mine = Q(owner_id__in=actor.seats)
     if actor.has(Role.SUPERVISOR):
         mine |= Q(owner=None, organisation_id=actor.organisation_id)
     elif actor.has(Role.CASEWORKER):
-        mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.TAKE_IN_REPORT)
+        mine |= Q(owner=None, organisation_id=actor.organisation_id, kind__in=OF_CASEWORKERS)
     if actor.has(Role.COORDINATOR):
         mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.DUTY_CALL)
     return list(

@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation
-from referral.enums import CaseState, TaskKind, Watched
+from referral.enums import ENDED_CASE, TaskKind, Watched
 from referral.models import Case, Notice, Referral, Task
-from referral.policy import may_finish
+from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.lists import PAGE
 from referral.queries.silence import Silence, silences, silent_house
 from referral.queries.visible import visible_cases, visible_to
@@ -135,6 +135,7 @@ class _Seen:
         return (
             may_finish(self.actor, task)
             or (own and task.kind == TaskKind.CONFIRM_TITLE and self.actor.has(Role.JUSTICE))
+            or (own and task.kind == TaskKind.ANSWER_TRANSFER and self.actor.has(*TRANSFER_TAKERS))
             or task.referral_id in self.referrals
             or task.case_id in self.cases
             or (heard and self.actor.has(Role.COORDINATOR))
@@ -174,6 +175,6 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
             house=silent_house(referral),
         )
     if (file := seen.cases.get(notice.object_id)) is not None:
-        over = file.state == CaseState.CLOSED
+        over = file.state in ENDED_CASE
         return Subject(case=file, over=over, due_at=notice.due_at, house=file.organisation)
     return Subject()

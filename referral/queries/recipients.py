@@ -6,6 +6,7 @@ from uuid import UUID
 
 from partners.enums import OrganisationStatus
 from partners.models import Organisation, Service
+from referral.course import CASE_TRANSFER
 from referral.disclosure import purpose_of, releasable
 from referral.enums import Group
 
@@ -37,7 +38,10 @@ class Recipient:
 
 
 def recipients(tokens: Iterable[str]) -> list[Recipient]:
-    """Those of the tokens that name an active organisation with this service; others are left out."""
+    """Those of the tokens that name an active organisation with this service; others are left out.
+
+    Any of them may be asked to take a case over, which is no service.
+    """
     asked: dict[tuple[UUID, str], None] = {}
     for token in tokens:
         pk, _sign, service = token.partition(":")
@@ -54,7 +58,9 @@ def recipients(tokens: Iterable[str]) -> list[Recipient]:
         [pk for pk, _service in asked]
     )
     return [
-        Recipient(found[pk], service) for pk, service in asked if pk in found and (pk, service) in offered
+        Recipient(found[pk], service)
+        for pk, service in asked
+        if pk in found and (service == CASE_TRANSFER or (pk, service) in offered)
     ][:MOST]
 
 

@@ -13,7 +13,7 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation, Region, User
 from partners.queries import active_people
-from referral import grants, lifecycle, notices, policy
+from referral import grants, notices, policy
 from referral.enums import (
     AgeBand,
     AgeStatus,
@@ -22,17 +22,17 @@ from referral.enums import (
     CaseState,
     Clock,
     Machine,
+    RiskLevel,
     Side,
     TaskKind,
     Urgency,
 )
-from referral.lifecycle import NotPossible
 from referral.models import Case, Person, Task
-from referral.policy import NotAllowed, Tie
-from referral.queries import facts
+from referral.policy import Tie
 from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import steps
+from referral.services.assessing import keep_assessment
 from referral.services.paper import take_case_code
 from referral.services.tasks import ask_first_step, finish_tasks
 
@@ -188,25 +188,12 @@ def take_in(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
         steps.permit_case(by, CaseAct.TAKE_IN, case)
-        lifecycle.require(case, CaseAction.SCREEN, facts.case_facts(case, at), Machine.CASE)
         owner = User.objects.get(pk=by.id)
-        source = case.state
-        case.screen(at=at)
         case.owner = owner
-        write(case, f"transition.{CaseAction.SCREEN}", case_id=case.pk)
+        steps.advance(case, CaseAction.SCREEN, by=by, at=at)
         grants.open_case(case, owner, at=at)
         finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
         ask_first_step(case, at=at)
-        steps.log(
-            Machine.CASE,
-            case.pk,
-            action=CaseAction.SCREEN,
-            source=source,
-            target=case.state,
-            by=by,
-            side=Side.REFERRING,
-            at=at,
-        )
     return case
 
 
@@ -215,21 +202,8 @@ def protect(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
         steps.permit_change(by, CaseAct.EDIT, case)
-        lifecycle.require(case, CaseAction.PROTECT, facts.case_facts(case, at), Machine.CASE)
-        source = case.state
-        case.protect(at=at)
-        write(case, f"transition.{CaseAction.PROTECT}", case_id=case.pk)
+        steps.advance(case, CaseAction.PROTECT, by=by, at=at)
         finish_tasks(case, TaskKind.FIRST_STEP, by=by, at=at)
-        steps.log(
-            Machine.CASE,
-            case.pk,
-            action=CaseAction.PROTECT,
-            source=source,
-            target=case.state,
-            by=by,
-            side=Side.REFERRING,
-            at=at,
-        )
     return case
 
 
@@ -278,13 +252,25 @@ def reassess(pk: UUID, *, by: Actor, at: datetime, version: int, risk: str, urge
                 changed.append("risk_assessed_at")
                 finish_tasks(case, TaskKind.REASSESS_RISK, by=by, at=at, result=risk)
             write(case, fields=changed, case_id=case.pk)
+            if "risk" in changed and risk != RiskLevel.UNKNOWN:
+                keep_assessment(case, by=by, at=at, level=risk, assessed_at=at)
     return case
 
 
 def close_case(
-    pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str, reason: str | None = None
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    reason_code: str,
+    reason: str | None = None,
+    informed: bool = True,
 ) -> Case:
     """A supervisor closes a file; from then on only the owner and the supervisors hold it (domain §5.3).
+
+    Args:
+        informed: the person has been told, or telling would be dangerous.
 
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible.
@@ -292,43 +278,36 @@ def close_case(
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
         steps.permit_case(by, CaseAct.CLOSE, case)
-        if not (
-            policy.is_second_person(by, case.owner_id) and policy.is_second_person(by, case.opened_by_id)
-        ):
-            steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
-            raise NotAllowed(CaseAct.CLOSE)
-        try:
-            lifecycle.require(case, CaseAction.CLOSE, facts.case_facts(case, at), Machine.CASE)
-        except NotPossible:
-            steps.refuse(case, "NOT_POSSIBLE_CLOSE")
-            raise
-        source = case.state
-        case.close(at=at)
-        case.closed_at = at
-        write(
+        steps.require_second(by, case, CaseAct.CLOSE, case.opened_by_id)
+        end_case(
             case,
-            f"transition.{CaseAction.CLOSE}",
-            case_id=case.pk,
-            scope=f"{source}:{case.state}",
-            reason_code=reason_code,
-        )
-        grants.keep_owner(case)
-        for kind in TaskKind:
-            finish_tasks(case, kind, by=by, at=at, result="closed")
-        steps.log(
-            Machine.CASE,
-            case.pk,
-            action=CaseAction.CLOSE,
-            source=source,
-            target=case.state,
+            CaseAction.CLOSE,
             by=by,
-            side=Side.REFERRING,
             at=at,
             reason_code=reason_code,
             reason=reason,
+            informed=informed,
         )
-        notices.tell([case.owner], case, at=at, due_at=None, action_needed=False)
     return case
+
+
+def end_case(
+    case: Case,
+    action: CaseAction,
+    *,
+    by: Actor,
+    at: datetime,
+    reason_code: str,
+    reason: str | None = None,
+    **given: Any,
+) -> None:
+    """What follows from every end of a file: its tasks end, its grants are the owner's alone, the owner is told."""
+    steps.advance(case, action, by=by, at=at, reason_code=reason_code, reason=reason, **given)
+    grants.keep_owner(case)
+    result = "transferred" if action == CaseAction.TRANSFER else "closed"
+    for kind in TaskKind:
+        finish_tasks(case, kind, by=by, at=at, result=result)
+    notices.tell([case.owner], case, at=at, due_at=None, action_needed=False)
 
 
 def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: str, age_band: str) -> Person:
@@ -336,11 +315,7 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
     with transaction.atomic():
         case = steps.locked_case(by, pk)
         steps.permit_change(by, CaseAct.DECIDE_AGE, case)
-        if not (
-            policy.is_second_person(by, case.owner_id) and policy.is_second_person(by, case.opened_by_id)
-        ):
-            steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
-            raise NotAllowed(CaseAct.DECIDE_AGE)
+        steps.require_second(by, case, CaseAct.DECIDE_AGE, case.opened_by_id)
         person = Person.objects.select_for_update(of=("self",)).get(case=case)
         if person.version != version:
             raise steps.StaleForm

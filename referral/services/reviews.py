@@ -1,6 +1,6 @@
 """What is looked at again by its time: the risk, and the legal grounds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from django.db import transaction
 from audit.rows import write
 from partners.actor import Actor
 from referral import notices
+from referral.course import RiskAbout
 from referral.enums import CaseAct, Clock, RiskLevel, TaskKind
 from referral.models import Case, Task
 from referral.queries.terms import terms_for
 from referral.queries.watch import grounds_due
 from referral.services import steps
+from referral.services.assessing import keep_assessment
 from referral.services.tasks import end_task, finish_tasks
 from referral.services.withdrawing import end_uncovered
 
@@ -27,11 +29,15 @@ def assess_risk(
     risk: str,
     occurred_at: datetime,
     note: str | None = None,
+    about: str = RiskAbout.PERSON,
+    dimensions: Sequence[str] = (),
 ) -> Case:
     """The risk as it was seen at `occurred_at`; from then on the next assessment is counted.
 
     Args:
-        note: what the level rests on, kept sealed with the task.
+        note: what the level rests on, kept sealed.
+        about: of `course.RiskAbout`; a return is assessed apart, and leaves the level of today as it is.
+        dimensions: of `course.RiskDimension`.
 
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible.
@@ -39,6 +45,18 @@ def assess_risk(
     with transaction.atomic():
         case = steps.locked_case(by, pk, version=version)
         steps.permit_change(by, CaseAct.ASSESS_RISK, case)
+        keep_assessment(
+            case,
+            by=by,
+            at=at,
+            level=risk,
+            assessed_at=occurred_at,
+            about=about,
+            dimensions=dimensions,
+            reasons=note,
+        )
+        if about != RiskAbout.PERSON:
+            return case
         case.risk, case.risk_assessed_at = RiskLevel(risk), occurred_at
         write(case, fields=["risk", "risk_assessed_at"], case_id=case.pk, reason_code="RISK")
         asked = Task.objects.select_for_update(of=("self",)).filter(

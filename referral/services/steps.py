@@ -16,12 +16,13 @@ from audit.rows import write
 from partners.actor import Actor
 from referral import grants, lifecycle, notices, policy
 from referral.deadlines import Terms, decide_after_answer, decide_by, due_at
-from referral.enums import TERMINAL, Action, Holder, Machine, Side, State
+from referral.enums import ENDED_CASE, TERMINAL, Action, Holder, Machine, Side, State
 from referral.escalation import QUIET, WRITTEN_LATE
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral, Transition
 from referral.policy import NotAllowed, Tie
 from referral.queries import case_tie, facts_for, tie, visible_cases, visible_to
+from referral.queries.facts import case_facts
 from referral.queries.terms import terms_for
 
 
@@ -113,6 +114,66 @@ def permit_change(actor: Actor, act: str, case: Case) -> Tie:
         refuse(case, f"NOT_POSSIBLE_{act.upper()}")
         raise NotPossible(reasons)
     return standing
+
+
+def require_second(actor: Actor, case: Case, act: str, *asked_by: UUID | None) -> None:
+    """Nobody approves the own request, whatever the roles (design §2). Raises NotAllowed, and leaves an event."""
+    if not all(policy.is_second_person(actor, each) for each in (case.owner_id, *asked_by)):
+        refuse(case, "NOT_ALLOWED_SECOND_PERSON")
+        raise NotAllowed(act)
+
+
+def require_move(case: Case, action: str, at: datetime, **given: Any) -> None:
+    """Is this move of the file legal now? Raises NotPossible, and leaves an event."""
+    try:
+        lifecycle.require(case, action, case_facts(case, action, at, **given), Machine.CASE)
+    except NotPossible:
+        refuse(case, f"NOT_POSSIBLE_{action.upper()}")
+        raise
+
+
+def advance(
+    case: Case,
+    action: str,
+    *,
+    by: Actor,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    reason_code: str = "",
+    reason: str | None = None,
+    **given: Any,
+) -> Transition:
+    """One move of a file that the caller has locked and permitted: asked, made, saved, written down.
+
+    given: declared facts, for `queries.facts.case_facts`.
+
+    Raises:
+        NotPossible, which leaves an event and no change.
+    """
+    source = case.state
+    require_move(case, action, at, reason_code=reason_code, **given)
+    lifecycle.follow(case, action, at=at)
+    case.closed_at = (case.closed_at or at) if case.state in ENDED_CASE else None
+    write(
+        case,
+        f"transition.{action}",
+        case_id=case.pk,
+        scope=f"{source}:{case.state}",
+        reason_code=reason_code,
+    )
+    return log(
+        Machine.CASE,
+        case.pk,
+        action=action,
+        source=source,
+        target=case.state,
+        by=by,
+        side=Side.REFERRING,
+        at=at,
+        occurred_at=occurred_at,
+        reason_code=reason_code,
+        reason=reason,
+    )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from referral.escalation import PATIENCE
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral, Task
 from referral.services import steps
+from referral.services.heard import alarm, keep_follow_up
 
 
 def end_task(
@@ -93,6 +94,10 @@ ENDED_BY_ACT = frozenset(
         TaskKind.CALL_DESK,
         TaskKind.OUTCOME_CALL,
         TaskKind.FIRST_STEP,
+        TaskKind.APPROVE_PLAN,
+        TaskKind.APPROVE_CLOSE,
+        TaskKind.APPROVE_TRANSFER,
+        TaskKind.ANSWER_TRANSFER,
     }
 )
 
@@ -145,6 +150,9 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
         # What was asked for stays in front of what was done.
         task.note = "\n".join(part for part in (task.note, note) if part) or None
         end_task(task, by=by, at=at, result=heard, more=("note",), reason_code=heard.upper())
+        if task.kind == TaskKind.FOLLOW_UP:
+            keep_follow_up(task.case, by=by, at=at, answer=heard, heard_at=at, note=note, task=task)
+            alarm(task.case, heard, at=at)
         if task.result in (CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER):
             notices.tell(notices.supervisors_of(task.organisation_id), task.case, at=at, due_at=None)
         if task.result == CallResult.NOT_REACHED:

@@ -177,7 +177,7 @@ def ask_for_follow_ups(found: list[tuple[UUID, datetime]], at: datetime) -> None
     for pk, due_at in found:
         referral = referrals[pk]
         case, since = referral.case, due_at - FOLLOW_UP_WARNING
-        if _may_be_reached(case):
+        if may_be_reached(case):
             _ask(TaskKind.FOLLOW_UP, case, at=at, since=since, due_at=due_at, referral=referral)
             continue
         task = Task(
@@ -194,7 +194,7 @@ def ask_for_follow_ups(found: list[tuple[UUID, datetime]], at: datetime) -> None
         write(task, case_id=case.pk, referral_id=referral.pk)
 
 
-def _may_be_reached(case: Case) -> bool:
+def may_be_reached(case: Case) -> bool:
     """A look of the system at the safe contact, written down as any other."""
     person = case.person
     with keyring.current().revealing(person):

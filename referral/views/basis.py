@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from partners.actor import Actor
-from partners.enums import CodeList
-from partners.queries import code_label
 from referral import policy
 from referral.disclosure import is_child
 from referral.enums import CaseAct, GroundCode
@@ -76,7 +74,7 @@ def _ground(request: ActingRequest, case: Case, recipient: Recipient) -> HttpRes
             "submit": _("Record the ground"),
             "tokens": [recipient.token],
             "recipient": recipient.organisation.name,
-            "service": code_label(CodeList.SERVICE, recipient.service),
+            "service": words.service_words(recipient.service),
             "purpose": recipient.purpose,
             "alone": form.alone,
             "alone_url": f"{reverse('ground', args=[case.pk])}?{query}&ask=1&alone=1"

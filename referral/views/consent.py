@@ -108,7 +108,7 @@ def _candidate(candidate: Candidate, service: str, taken: set[str]) -> dict[str,
 def _recipient_words(recipient: Recipient) -> str:
     return _("%(organisation)s, for: %(service)s") % {
         "organisation": recipient.organisation.name,
-        "service": code_label(CodeList.SERVICE, recipient.service).lower(),
+        "service": words.service_words(recipient.service).lower(),
     }
 
 

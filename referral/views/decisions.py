@@ -11,15 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from partners.enums import OTHER
-from referral import policy
 from referral.enums import AgeStatus, CaseAct
 from referral.forms.acts import ActForm
 from referral.forms.decisions import AgeForm, AssignForm, CloseForm
 from referral.models import Case
-from referral.policy import NotAllowed
+from referral.queries.files import closing_unmet
 from referral.references import spoken
 from referral.services import cases, reading, steps
-from referral.views import file
+from referral.views import file, ways_out
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
 
@@ -118,7 +117,7 @@ def case_age(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A second person decides; unknown age has had the safeguards of a child until then."""
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.DECIDE_AGE, case)
-    _require_second(request, case, CaseAct.DECIDE_AGE)
+    steps.require_second(request.actor, case, CaseAct.DECIDE_AGE)
     version = case.person.version
     form = AgeForm(request.POST or None, version=version)
 
@@ -153,7 +152,7 @@ def case_age(request: ActingRequest, pk: UUID) -> HttpResponse:
 def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.CLOSE, case)
-    _require_second(request, case, CaseAct.CLOSE)
+    steps.require_second(request.actor, case, CaseAct.CLOSE)
     form = CloseForm(request.POST or None, version=case.version)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -164,6 +163,7 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
             version=cleaned["version"],
             reason_code=cleaned["reason"],
             reason=cleaned["other"] if cleaned["reason"] == OTHER else None,
+            informed=cleaned["informed"],
         )
         messages.success(request, _("The case is closed."))
         return reverse("case", args=[pk])
@@ -175,16 +175,11 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
         case,
         form,
         template="referral/case/close.html",
+        unmet=[] if form.is_bound else closing_unmet(case, now()),
+        ways_out=ways_out.of_closing(case, now()),
         title=_("Close the case?"),
         text=_("Only the case owner and the supervisors can open the file afterwards. Open tasks end."),
         undo=_("Nothing can be added to a closed case."),
         danger=True,
         submit=_("Close the case"),
     )
-
-
-def _require_second(request: ActingRequest, case: Case, act: str) -> None:
-    """Nobody approves their own request, and nobody is shown a form that would only be refused."""
-    if not policy.is_second_person(request.actor, case.owner_id):
-        steps.refuse(case, "NOT_ALLOWED_SECOND_PERSON")
-        raise NotAllowed(act)

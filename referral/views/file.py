@@ -25,6 +25,7 @@ from referral.queries.attachments import attachments_of
 from referral.references import spoken
 from referral.services import reading
 from referral.views import attachments, consented, screened, story, tasks_shown, way, words
+from referral.views.course_shown import course_of
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -104,6 +105,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         ],
         "consents": [_consent(line) for line in consents],
         "grounds": [_ground(actor, ground, at) for ground in grounds],
+        "course": course_of(case),
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "reflection_until": case.reflection_until,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import POLICE_KINDS
 from partners.templatetags.interface import moment
-from referral.enums import CaseAct, CaseState
+from referral.enums import ENDED_CASE, CaseAct, CaseState
 from referral.forms.intake import CONTACT, PERSON, PLACE, REPORT, TALKING
 from referral.forms.opening import SEEN, ReportForm
 from referral.models import Case
@@ -48,14 +48,17 @@ def _row(case: Case, police: bool) -> dict[str, str]:
 
 
 def _colour(case: Case) -> str:
-    return case.state if case.state in (CaseState.SIGNALED, CaseState.CLOSED) else CaseState.SCREENING
+    """One colour for what the police are told alike."""
+    if case.state in ENDED_CASE:
+        return CaseState.CLOSED
+    return CaseState.SIGNALED if case.state == CaseState.SIGNALED else CaseState.SCREENING
 
 
 def _known(case: Case) -> str:
     """Received, taken in charge, closed: nothing from which to guess where the person is."""
     if case.state == CaseState.SIGNALED:
         return _("Received")
-    return _("Closed") if case.state == CaseState.CLOSED else _("Taken in charge")
+    return _("Closed") if case.state in ENDED_CASE else _("Taken in charge")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,6 @@
 """The story of a file: its moves, conversations and grounds in one line, the newest first. Codes only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation, User
 from partners.queries import code_label
+from referral.course import Reactivation, Solution, TransferAction
 from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Attachment, Case, LegalGround, Transition
 from referral.queries.files import Conversation
@@ -20,7 +21,27 @@ from referral.views.timeline import HAPPENED, LATE_RECORD
 
 _OF_CASE = {
     CaseAction.PROTECT: gettext_lazy("Put under immediate protection"),
+    CaseAction.REDIRECT_OUT: gettext_lazy("Not a victim: referred to general services"),
+    CaseAction.PLAN: gettext_lazy("Support plan begun"),
+    CaseAction.APPROVE: gettext_lazy("Support plan approved"),
+    CaseAction.PREPARE: gettext_lazy("Durable solution in preparation"),
+    CaseAction.FOLLOW_UP: gettext_lazy("Follow-up begun"),
+    CaseAction.REACTIVATE: gettext_lazy("Assistance taken up again"),
     CaseAction.CLOSE: gettext_lazy("Case closed"),
+    CaseAction.TRANSFER: gettext_lazy("Responsibility handed over"),
+    CaseAction.REOPEN: gettext_lazy("Case opened again"),
+    CaseAction.ARCHIVE: gettext_lazy("Case archived"),
+}
+_OF_TRANSFER = {
+    TransferAction.PROPOSE: gettext_lazy("Transfer proposed"),
+    TransferAction.ACCEPT: gettext_lazy("Transfer accepted"),
+    TransferAction.DECLINE: gettext_lazy("Transfer declined"),
+    TransferAction.WITHDRAW: gettext_lazy("Transfer withdrawn"),
+}
+#: Reasons of a move that no list of the ministry has.
+_WHY: Mapping[str, object] = {
+    **{solution.upper(): solution.label for solution in Solution},
+    **{why.upper(): why.label for why in Reactivation},
 }
 _OF_TITLE = {
     TitleAction.REQUISITION: gettext_lazy("Custody requisition entered"),
@@ -67,13 +88,17 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
     if move.machine == Machine.REFERRAL and move.referral is not None:
         title: object = HAPPENED[Action(move.action)]
         text = f"{spoken(move.referral.reference)} · {move.referral.receiving_organisation.name}"
+    elif move.machine == Machine.TRANSFER:
+        title = _OF_TRANSFER[TransferAction(move.action)]
     elif move.machine == Machine.TITLE:
         title = _OF_TITLE[TitleAction(move.action)]
+    elif move.action == CaseAction.SCREEN and move.reason_code:
+        title = _("Case taken over")
     elif move.action == CaseAction.SCREEN:
         title = _("Report taken in") if case.reported_by_id is not None else _("Case opened")
     else:
         title = _OF_CASE[CaseAction(move.action)]
-        text = code_label(CodeList.CLOSURE_REASON, move.reason_code) if move.reason_code else ""
+        text = _why(move.reason_code)
     late = move.recorded_at - move.occurred_at > LATE_RECORD
     return _entry(
         title,
@@ -82,6 +107,10 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
         text,
         move.recorded_at if late else None,
     )
+
+
+def _why(code: str) -> str:
+    return str(_WHY[code]) if code in _WHY else code_label(CodeList.CLOSURE_REASON, code) if code else ""
 
 
 def _talked(actor: Actor, talk: Conversation) -> dict[str, Any]:

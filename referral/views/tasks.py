@@ -137,6 +137,9 @@ def _links(actor: Actor, task: Task) -> list[dict[str, str]]:
                 "label": _("Refer elsewhere"),
             },
         )
+    if task.kind == TaskKind.TRANSFER_AGAIN:
+        url = reverse("case_transfer", args=[task.case_id])
+        links.insert(0, {"url": url, "label": str(CaseAct.TRANSFER.label)})
     if task.kind == TaskKind.RENEW_CONSENT:
         url = reverse("consent", args=[task.case_id])
         links.insert(0, {"url": url, "label": str(CaseAct.RECORD_CONSENT.label)})

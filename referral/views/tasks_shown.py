@@ -17,6 +17,7 @@ from referral.models import Task
 from referral.policy import may_finish
 from referral.queries.silence import Silence
 from referral.references import spoken
+from referral.services.asking import ASKED, may_decide
 
 #: Tasks that end with the act that they ask for, and the page of the case where it is done.
 ON_CASE = {
@@ -45,6 +46,10 @@ def address(task: Task) -> str:
         return reverse("referral", args=[task.referral_id])
     if task.kind == TaskKind.OBJECTION:
         return reverse("objection", args=[task.pk])
+    if task.kind in ASKED:
+        return reverse("task_decide", args=[task.pk])
+    if task.kind == TaskKind.ANSWER_TRANSFER:
+        return reverse("transfer", args=[UUID((task.proposal or {})["transfer"])])
     return reverse("task_done", args=[task.pk])
 
 
@@ -61,7 +66,9 @@ def is_for(actor: Actor, task: Task) -> bool:
             return actor.has(Role.JUSTICE)
         case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION | TaskKind.ASSESS_GUARDIAN:
             return actor.has(Role.SUPERVISOR)
-        case TaskKind.TAKE_IN_REPORT:
+        case TaskKind.APPROVE_PLAN | TaskKind.APPROVE_CLOSE | TaskKind.APPROVE_TRANSFER:
+            return may_decide(actor, task)
+        case TaskKind.TAKE_IN_REPORT | TaskKind.ANSWER_TRANSFER:
             return actor.has(Role.CASEWORKER, Role.SUPERVISOR)
         case (
             TaskKind.TITLE_MISSING
@@ -84,6 +91,7 @@ def _url(actor: Actor, task: Task) -> str:
 #: Who takes up a task that has no owner yet.
 DESKS = {
     TaskKind.TAKE_IN_REPORT: _("the caseworkers"),
+    TaskKind.ANSWER_TRANSFER: _("the caseworkers"),
     TaskKind.CONFIRM_TITLE: _("the registry"),
     TaskKind.DUTY_CALL: _("whoever is on duty at national coordination"),
 }
@@ -168,6 +176,9 @@ ABOUT = {
     TaskKind.CALL_DESK: _(
         "A vital emergency: telephone the desk now, do not wait for an answer here. "
         "After 30 minutes the next organisation is asked."
+    ),
+    TaskKind.TRANSFER_AGAIN: _(
+        "The other organisation cannot take the case over. You stay responsible: look for another, or go on."
     ),
     TaskKind.NEXT_CANDIDATE: _(
         "The desk does not answer. Telephone the next organisation, and refer the person there as well. "

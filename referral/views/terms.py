@@ -46,6 +46,10 @@ MEANS: dict[Clock, str | Promise] = {
     ),
     Clock.COUNTERSIGN: gettext_lazy("From the legal ground until a second person has decided on it."),
     Clock.AGE_DECISION: gettext_lazy("From the opening of the file until a second person decides the age."),
+    Clock.PLAN: gettext_lazy(
+        "From the request until a second person decides on a plan, an end or a transfer."
+    ),
+    Clock.TRANSFER: gettext_lazy("From the proposal of a transfer until the other organisation answers."),
     Clock.OBJECTION: gettext_lazy("From a child's or guardian's objection until a supervisor decides."),
     Clock.CONSENT: gettext_lazy("So long a consent counts; then the person is asked again."),
     Clock.TITLE_MISSING: gettext_lazy(

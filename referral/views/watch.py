@@ -14,10 +14,11 @@ from partners.templatetags.interface import day, moment
 from referral.enums import CaseAct, ReflectionAct
 from referral.forms.watch import GroundsForm, ReflectionForm, RiskForm
 from referral.models import Case
+from referral.queries.course import assessments_of
 from referral.queries.watch import grounds_due
 from referral.references import spoken
-from referral.services import reflection, reviews, steps
-from referral.views import file
+from referral.services import looking, reflection, reviews, steps
+from referral.views import file, words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
 
@@ -29,12 +30,13 @@ def _rows(case: Case) -> list[tuple[str, Any]]:
 def case_risk(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The level as it was seen, and when; from then on the next assessment is counted."""
     case = case_or_404(request, pk)
-    steps.permit_case(request.actor, CaseAct.ASSESS_RISK, case)
+    looking.read_assessments(request.actor, case)
     at, last = now(), case.risk_assessed_at or case.opened_at
     form = RiskForm(request.POST or None, at=at, earliest=last, version=case.version)
 
     def act(cleaned: dict[str, Any]) -> str:
-        values = {name: cleaned[name] for name in ("version", "risk", "occurred_at", "note")}
+        names = ("version", "risk", "occurred_at", "note", "about", "dimensions")
+        values = {name: cleaned[name] for name in names}
         reviews.assess_risk(pk, by=request.actor, at=now(), **values)
         messages.success(request, _("The risk is assessed."))
         return reverse("case", args=[pk])
@@ -43,9 +45,10 @@ def case_risk(request: ActingRequest, pk: UUID) -> HttpResponse:
     form.renew(case.version)
     return done or render(
         request,
-        "components/confirm.html",
+        "referral/case/risk.html",
         {
             "form": form,
+            "assessments": [words.assessment(each) for each in assessments_of(case)],
             "title": _("Assess the risk again"),
             "rows": [
                 *_rows(case),

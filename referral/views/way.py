@@ -32,6 +32,16 @@ ADDRESSES: Mapping[str, str] = {
     CaseAct.RECORD_SCREENING: "case_screening",
     CaseAct.OFFER_CARD: "case_card",
     CaseAct.RECORD_GUARDIAN: "guardians",
+    CaseAct.RECORD_STATUS: "case_status",
+    CaseAct.FOLLOW: "case_follow",
+    CaseAct.TRANSFER: "case_transfer",
+    CaseAct.ASK_CLOSE: "case_close_ask",
+    CaseAction.PLAN: "plan_begin",
+    CaseAction.PREPARE: "case_solution",
+    CaseAction.FOLLOW_UP: "case_follow_up",
+    CaseAction.REACTIVATE: "case_reactivate",
+    CaseAction.REDIRECT_OUT: "case_redirect_out",
+    CaseAction.REOPEN: "case_reopen",
 }
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}

@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
 from partners.templatetags.interface import telephone, written
-from referral.enums import AgeBand, Group, PlaceFlag, Purpose, QuestionKind, SafeChannel, State
-from referral.models import Case, Person
+from referral.course import CASE_TRANSFER, RiskAbout, RiskDimension
+from referral.enums import AgeBand, Group, PlaceFlag, Purpose, QuestionKind, RiskLevel, SafeChannel, State
+from referral.models import Case, Person, RiskAssessment, StatusDecision
 from referral.references import spoken
 from referral.topics import Topic
 
@@ -157,6 +159,37 @@ def answer_words(kind: str, answer: str) -> str:
 
 def organisation_words(organisation: Organisation, purpose: str) -> str:
     return f"{organisation} ({str(Purpose(purpose).label).lower()})"
+
+
+def decision(actor: Actor, decision: StatusDecision) -> dict[str, Any]:
+    """A decision on the status, with its basis. Who has decided is data, and may be anybody."""
+    inside = decision.recorded_by.organisation_id == actor.organisation_id
+    by = decision.recorded_by.name if inside else str(decision.recorded_by.organisation)
+    return {
+        "label": code_label(CodeList.STATUS, decision.status),
+        "decider": code_label(CodeList.DECIDER, decision.decider),
+        "on": day_of(decision.decided_on),
+        "basis": decision.basis,
+        "by": by,
+    }
+
+
+def assessment(row: RiskAssessment) -> dict[str, Any]:
+    """What was feared on a day."""
+    return {
+        "level": row.level,
+        "label": RiskLevel(row.level).label,
+        "about": RiskAbout(row.about).label,
+        "dimensions": listed([str(RiskDimension(code).label) for code in row.dimensions]),
+        "reasons": row.reasons,
+        "at": row.assessed_at,
+        "next": row.next_review,
+    }
+
+
+def service_words(code: str) -> str:
+    """A service, or what one asks of an organisation that is to take a case over."""
+    return _("Be responsible for the person") if code == CASE_TRANSFER else code_label(CodeList.SERVICE, code)
 
 
 def group_words(groups: list[str]) -> str:

@@ -160,7 +160,7 @@ def test_an_owner_who_supervises_does_not_decide_alone(cast: c.Cast) -> None:
 # --- close
 
 
-CLOSING = {"reason": "PLAN_COMPLETED", "informed": "on"}
+CLOSING = {"reason": "PERSON_REQUEST", "informed": "on"}
 
 
 def test_a_supervisor_closes_a_file_that_nothing_is_added_to_afterwards(cast: c.Cast) -> None:
@@ -170,7 +170,7 @@ def test_a_supervisor_closes_a_file_that_nothing_is_added_to_afterwards(cast: c.
     assert case.state == "closed"
     assert case.closed_at is not None
     assert not Task.objects.filter(done_at=None).exists()
-    assert Transition.objects.get(case=case, action="close").reason_code == "PLAN_COMPLETED"
+    assert Transition.objects.get(case=case, action="close").reason_code == "PERSON_REQUEST"
     client = sign_in(cast.aissatou)
     assert all(not action["possible"] for action in client.get(url("case", case)).context["actions"])
     answer = press(client, f"{url('case_edit', case)}?part=health", health="trop tard")

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 from django_fsm import TransitionNotAllowed
 
-from referral import deadlines, lifecycle
+from referral import case_moves, deadlines, lifecycle
+from referral.course import OPEN_TRANSFER, TransferAction, TransferState
 from referral.enums import (
     OPEN,
     TERMINAL,
@@ -23,12 +24,27 @@ from referral.enums import (
     Urgency,
 )
 from referral.lifecycle import Facts, NotPossible
-from referral.models import Case, CustodyTitle, Referral
+from referral.models import Case, CustodyTitle, Referral, Transfer
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-STATES = {Machine.REFERRAL: State, Machine.CASE: CaseState, Machine.TITLE: TitleState}
-ACTIONS = {Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction}
-MODELS = {Machine.REFERRAL: Referral, Machine.CASE: Case, Machine.TITLE: CustodyTitle}
+STATES = {
+    Machine.REFERRAL: State,
+    Machine.CASE: CaseState,
+    Machine.TITLE: TitleState,
+    Machine.TRANSFER: TransferState,
+}
+ACTIONS = {
+    Machine.REFERRAL: Action,
+    Machine.CASE: CaseAction,
+    Machine.TITLE: TitleAction,
+    Machine.TRANSFER: TransferAction,
+}
+MODELS = {
+    Machine.REFERRAL: Referral,
+    Machine.CASE: Case,
+    Machine.TITLE: CustodyTitle,
+    Machine.TRANSFER: Transfer,
+}
 
 
 def row(state: str, **columns: object) -> SimpleNamespace:
@@ -81,8 +97,9 @@ def test_every_state_is_reached_and_every_open_one_can_be_left(machine: Machine)
     left = {source for move in moves for source in move.sources}
     final = {
         Machine.REFERRAL: TERMINAL,
-        Machine.CASE: {CaseState.CLOSED},
+        Machine.CASE: {CaseState.ARCHIVED},
         Machine.TITLE: {TitleState.LIFTED},
+        Machine.TRANSFER: set(TransferState) - OPEN_TRANSFER,
     }[machine]
     assert set(STATES[machine]) - left == set(final)
 
@@ -168,7 +185,34 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (lifecycle.CODED, row("acknowledged"), Facts(AT, question_coded=True), Facts(AT)),
     (lifecycle.NOT_REDIRECTED, row("declined"), Facts(AT), Facts(AT, redirected=True)),
     (lifecycle.FAMILY_ASSESSED, row("draft"), Facts(AT, family_assessed=True), Facts(AT)),
-    (lifecycle.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
+    (case_moves.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
+    (case_moves.NOTHING_RUNS, row("assisted"), Facts(AT), Facts(AT, open_referrals=1)),
+    (case_moves.NO_OPEN_TRANSFER, row("assisted"), Facts(AT), Facts(AT, open_transfer=True)),
+    (case_moves.NO_LIVE_TITLE, row("assisted"), Facts(AT), Facts(AT, title_live=True)),
+    (case_moves.NOT_VICTIM_BY_TWO, row("screening"), Facts(AT, not_victim_by_two=True), Facts(AT)),
+    (case_moves.OTHER_NEED, row("screening"), Facts(AT, other_need=True), Facts(AT)),
+    (case_moves.SOMETHING_AGREED, row("screening"), Facts(AT, something_agreed=True), Facts(AT)),
+    (case_moves.GOAL_SET, row("planning"), Facts(AT, goals=1), Facts(AT)),
+    (case_moves.VIEWS_RECORDED, row("assisted"), Facts(AT, views_recorded=True), Facts(AT)),
+    (case_moves.SOLUTION_WEIGHED, row("assisted"), Facts(AT, solution_weighed=True), Facts(AT)),
+    (case_moves.STABLE, row("solution"), Facts(AT, stable=True), Facts(AT)),
+    (case_moves.NEED_NAMED, row("followup"), Facts(AT, need_named=True), Facts(AT)),
+    (case_moves.INFORMED, row("assisted"), Facts(AT, informed=True), Facts(AT)),
+    (
+        case_moves.REASON_FITS,
+        row("screening"),
+        Facts(AT, reason_code="PERSON_REQUEST"),
+        Facts(AT, reason_code="PLAN_COMPLETED"),
+    ),
+    (
+        case_moves.REASON_FITS,
+        row("assisted"),
+        Facts(AT, reason_code="PLAN_COMPLETED"),
+        Facts(AT, reason_code="TRANSFERRED"),
+    ),
+    (case_moves.NOT_ELSEWHERE, row("closed_transferred"), Facts(AT), Facts(AT, elsewhere=True)),
+    (case_moves.HANDED_OVER_COVERED, row("asked"), Facts(AT, basis_live=True), Facts(AT)),
+    (case_moves.TAKER_ACTIVE, row("asked"), Facts(AT, recipient_active=True), Facts(AT)),
 ]
 
 
@@ -185,7 +229,14 @@ def test_a_guard_lets_through_and_refuses(
 
 def test_every_guard_of_the_tables_is_tried() -> None:
     used = {guard.name for moves in lifecycle.MOVES.values() for move in moves for guard in move.guards}
-    assert used == {guard.name for guard, *_rest in GUARDS} | {"asked_once"}
+    assert used == {guard.name for guard, *_rest in GUARDS} | {"asked_once", "risk_assessed", "plan_agreed"}
+
+
+def test_guards_on_the_row_of_a_file() -> None:
+    assert case_moves.RISK_ASSESSED.holds(row("screening", risk="low"), Facts(AT))
+    assert not case_moves.RISK_ASSESSED.holds(row("screening", risk="unknown"), Facts(AT))
+    assert case_moves.PLAN_AGREED.holds(row("planning", plan_agreed_at=AT), Facts(AT))
+    assert not case_moves.PLAN_AGREED.holds(row("planning", plan_agreed_at=None), Facts(AT))
 
 
 def test_information_is_asked_for_once() -> None:

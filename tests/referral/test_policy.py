@@ -110,6 +110,8 @@ READER = {
     CaseAct.PRINT,
     CaseAct.REVIEW_GROUND,
     CaseAct.OPEN_ATTACHMENT,
+    CaseAct.RECORD_STATUS,
+    CaseAct.WITHDRAW_TRANSFER,
 }
 OWNER_ACTS = READER | {
     CaseAct.OPEN,
@@ -125,6 +127,10 @@ OWNER_ACTS = READER | {
     CaseAct.RECORD_SCREENING,
     CaseAct.OFFER_CARD,
     CaseAct.RECORD_GUARDIAN,
+    CaseAct.ASK_CLOSE,
+    CaseAct.PLAN,
+    CaseAct.FOLLOW,
+    CaseAct.TRANSFER,
 }
 #: Whoever may be asked at night by somebody with a card.
 FINDER = {CaseAct.FIND_BY_CARD}
@@ -135,6 +141,9 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.ASSIGN,
     CaseAct.DECIDE_OBJECTION,
     CaseAct.DECIDE_GUARDIAN,
+    CaseAct.APPROVE,
+    CaseAct.REDIRECT_OUT,
+    CaseAct.REOPEN,
 }
 
 

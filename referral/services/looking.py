@@ -1,0 +1,86 @@
+"""Looks at the course of a case: each is permitted and written down (see also `reading`)."""
+
+from uuid import UUID
+
+from audit import services as audit
+from partners.actor import Actor
+from referral import policy
+from referral.course import TransferState
+from referral.enums import CaseAct
+from referral.models import Case, PlanGoal, RiskAssessment, Task, Transfer
+from referral.models import StatusDecision as Decision
+from referral.policy import NotAllowed
+from referral.queries import case_of
+from referral.queries.course import transfer_of
+from referral.services import steps
+from referral.services.asking import may_decide
+
+
+def read_plan(actor: Actor, case: Case) -> None:
+    """The goals with their words. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.READ, case)
+    audit.look("reveal", PlanGoal, case_id=case.pk, fields=["goal", "own_words", "reason"])
+
+
+def print_plan(actor: Actor, case: Case) -> None:
+    """The plan in codes, for the office. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.PRINT, case)
+    audit.look("print", PlanGoal, case_id=case.pk)
+
+
+def read_statuses(actor: Actor, case: Case) -> None:
+    """Every decision and on what it rests. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.RECORD_STATUS, case)
+    audit.look("reveal", Decision, case_id=case.pk, fields=["basis"])
+
+
+def read_assessments(actor: Actor, case: Case) -> None:
+    """Where the danger came from, and why. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.ASSESS_RISK, case)
+    audit.look("reveal", RiskAssessment, case_id=case.pk, fields=["dimensions", "reasons"])
+
+
+def read_services(actor: Actor, case: Case) -> None:
+    """All services, answers and next steps of one person. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.READ, case)
+    audit.look("view", case, case_id=case.pk, scope="services")
+
+
+def read_request(actor: Actor, pk: UUID) -> Task:
+    """What a second person decides on: codes and the reason. Raises NotVisible, NotAllowed."""
+    task = (
+        Task.objects.select_related("case__organisation", "case__person", "case__owner", "case__region")
+        .filter(pk=pk)
+        .first()
+    )
+    if task is None or not may_decide(actor, task):
+        raise steps.NotVisible
+    steps.require_second(actor, task.case, CaseAct.APPROVE, UUID((task.proposal or {})["by"]))
+    audit.look("reveal", task, case_id=task.case_id, fields=["note"])
+    return task
+
+
+def read_transfer(actor: Actor, pk: UUID) -> Transfer:
+    """A transfer, for either side. Its words only where `may_read_words`. Raises NotVisible."""
+    transfer = transfer_of(actor, pk)
+    if transfer is None:
+        raise steps.NotVisible
+    fields = words_for(actor, transfer)
+    audit.look("reveal" if fields else "preview", transfer, case_id=transfer.case_id, fields=fields)
+    return transfer
+
+
+def words_for(actor: Actor, transfer: Transfer) -> list[str]:
+    """The own side reads reason and message; who took over, the message; nobody anything before."""
+    if case_of(actor, transfer.case_id) is not None:
+        return ["reason", "message"]
+    return ["message"] if transfer.state == TransferState.ACCEPTED else []
+
+
+def answer_page(actor: Actor, pk: UUID) -> Transfer:
+    """A transfer that waits for the actor's answer. Raises NotVisible, NotAllowed."""
+    transfer = read_transfer(actor, pk)
+    if not policy.may_answer_transfer(actor, transfer):
+        steps.refuse(transfer.case, "NOT_ALLOWED_ANSWER_TRANSFER")
+        raise NotAllowed(CaseAct.TRANSFER)
+    return transfer

@@ -1,0 +1,105 @@
+"""The second person: what is asked for, in codes, with the reason; then yes or no."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from partners.actor import Actor
+from partners.enums import CodeList
+from partners.models import User
+from partners.queries import code_label
+from referral.enums import TaskKind
+from referral.forms.course import ApprovalForm
+from referral.models import Task, Transfer
+from referral.queries import visible_cases
+from referral.queries.course import goals_of
+from referral.references import spoken
+from referral.services import approvals, looking
+from referral.views import file, plan, words
+from referral.views.door import ActingRequest, now, perform
+
+Row = tuple[str, str]
+
+
+@require_http_methods(["GET", "POST"])
+def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
+    actor, task = request.actor, looking.read_request(request.actor, pk)
+    form = ApprovalForm(request.POST or None, version=task.version)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        approvals.decide(
+            pk,
+            by=actor,
+            at=now(),
+            version=cleaned["version"],
+            approve=cleaned["approve"],
+            note=cleaned["note"],
+        )
+        messages.success(request, _("Your decision is recorded."))
+        return reverse("home")
+
+    done = perform(request, form, act)
+    form.renew(task.version)
+    case = task.case
+    inside = visible_cases(actor).filter(pk=case.pk).exists()
+    asked_by = User.objects.get(pk=(task.proposal or {})["by"])
+    return done or render(
+        request,
+        "referral/decide.html",
+        {
+            "form": form,
+            "task": task,
+            "title": task.get_kind_display(),
+            "rows": [
+                *([(_("Case"), spoken(case.reference))] if inside else []),
+                (_("Asked by"), asked_by.name if inside else case.organisation.name),
+                (_("Danger"), case.get_urgency_display()),
+                (_("Risk"), case.get_risk_display()),
+                *file.codes(case)[:3],
+                *_ABOUT[TaskKind(task.kind)](actor, task),
+            ],
+            "reason": task.note,
+            "over": task.done_at is not None,
+            "at": now(),
+            "links": [{"url": reverse("plan", args=[case.pk]), "label": _("Open the support plan")}]
+            if inside
+            else [],
+            "cancel_url": reverse("home"),
+            "submit": _("Record my decision"),
+        },
+    )
+
+
+def _plan(actor: Actor, task: Task) -> list[Row]:
+    goals = [plan.line(goal) for goal in goals_of(task.case) if not goal.result]
+    return [(str(goal["service"]), str(goal["by"])) for goal in goals]
+
+
+def _close(actor: Actor, task: Task) -> list[Row]:
+    code = (task.proposal or {})["reason_code"]
+    return [(_("Reason for closing"), code_label(CodeList.CLOSURE_REASON, code))]
+
+
+def _transfer(actor: Actor, task: Task) -> list[Row]:
+    pk = UUID((task.proposal or {})["transfer"])
+    transfer = Transfer.objects.select_related("receiving_organisation").get(pk=pk)
+    return [
+        (_("Would be taken over by"), transfer.receiving_organisation.name),
+        (_("What would be handed over"), words.group_words(transfer.released_groups)),
+        (_("Reason"), code_label(CodeList.REFERRAL_REASON, transfer.reason_code)),
+        *([(_("In words"), transfer.reason)] if transfer.reason else []),
+    ]
+
+
+_ABOUT: Mapping[TaskKind, Callable[[Actor, Task], list[Row]]] = {
+    TaskKind.APPROVE_PLAN: _plan,
+    TaskKind.APPROVE_CLOSE: _close,
+    TaskKind.APPROVE_TRANSFER: _transfer,
+}

@@ -1,0 +1,318 @@
+"""A case is handed over: exactly one owner at every moment, and only what the person agreed to (peers A8)."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from crypto import keyring
+from partners.models import User
+from referral.models import Case, Notice, Person, PlanGoal, Referral, Task, Transfer
+from referral.queries.course import responsible_for
+from referral.services import basis, care, cases, withdrawing
+from tests import cast as c
+from tests.contents import nothing_changes
+from tests.referral import life
+from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
+from tests.referral.story import fr, said
+
+pytestmark = pytest.mark.django_db(databases=["default", "audit"])
+
+
+def url(name: str, row: Any) -> str:
+    return reverse(name, args=[row.pk])
+
+
+def who_is_responsible(case: Case) -> User | None:
+    """One file in hand among all, whatever was handed over; its owner."""
+    found = responsible_for(life.fresh(case))
+    open_files = Case.objects.filter(owner__isnull=False, closed_at=None)
+    assert [each.pk for each in open_files] == [found.case.pk]
+    return found.owner
+
+
+def asks(cast: c.Cast, case: Case, **typed: Any) -> Any:
+    said = {"groups": ["identity", "contact"], "reason_code": "MigrationOrChangeOfLocation"}
+    address = f"{url('case_transfer', case)}?to={cast.centre.pk}"
+    return press(sign_in(cast.aissatou), address, **(said | typed))
+
+
+def test_responsibility_moves_in_one_moment_from_one_to_the_other(cast: c.Cast) -> None:
+    case = life.assisted(cast)
+    assert who_is_responsible(case) == cast.aissatou
+    assert asks(cast, case, message="message canari", reason="motif canari").status_code == 302
+    transfer = Transfer.objects.get(case=case)
+    assert (transfer.state, who_is_responsible(case)) == ("asked", cast.aissatou)
+    assert same_as_unknown(sign_in(cast.daouda), "transfer", transfer.pk)
+    assert Notice.objects.filter(user=cast.daouda).count() == 0
+
+    task = Task.objects.get(case=case, kind="approve_transfer")
+    page = sign_in(cast.bineta).get(url("task_decide", task)).content.decode()
+    assert ("Maison Teranga" in page, "motif canari" in page) == (True, True)
+    assert press(sign_in(cast.bineta), url("task_decide", task), approve="yes").status_code == 302
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.approved_by, who_is_responsible(case)) == (
+        "proposed",
+        cast.bineta,
+        cast.aissatou,
+    )
+
+    daouda = sign_in(cast.daouda)
+    answer = Task.objects.get(case=case, kind="answer_transfer")
+    assert answer.due_at > clock.now() + timedelta(days=2)
+    notice = Notice.objects.get(user=cast.daouda)
+    assert daouda.get(reverse("notice", args=[notice.pk])).url == url("transfer", transfer)
+    assert url("transfer", transfer) in daouda.get("/").content.decode()
+    preview = daouda.get(url("transfer", transfer))
+    body = preview.content.decode()
+    assert (leaked(preview), "canari" in body.lower(), "Formation professionnelle" in body) == (
+        [],
+        False,
+        True,
+    )
+    assert case.reference not in body.replace(" ", "").replace("\xa0", "")
+
+    accepted = press(daouda, url("transfer_accept", transfer))
+    new = Case.objects.get(taken_over=transfer)
+    assert accepted.url == url("case", new)
+    case = life.fresh(case)
+    assert (case.state, case.closed_at is None, who_is_responsible(case)) == (
+        "closed_transferred",
+        False,
+        cast.daouda,
+    )
+    assert new.reference != case.reference
+    assert (new.organisation, new.risk, new.urgency, new.state) == (
+        cast.centre,
+        case.risk,
+        case.urgency,
+        "screening",
+    )
+    assert "message canari" in daouda.get(url("transfer", transfer)).content.decode()
+    assert "motif canari" not in daouda.get(url("transfer", transfer)).content.decode()
+    assert Notice.objects.filter(user=cast.aissatou, object_id=case.pk, action_needed=False).exists()
+
+
+def test_only_what_was_agreed_to_goes_along_and_is_sealed_anew(cast: c.Cast) -> None:
+    case = c.open_case(cast, **life.SAFE)
+    c.agree(cast, case, cast.centre, groups=["identity", "needs"])
+    address = f"{url('case_transfer', case)}?to={cast.centre.pk}"
+    offered = sign_in(cast.aissatou).get(address).context["form"].fields["groups"].choices
+    assert [code for code, _label in offered] == ["identity", "needs"]
+    assert "groups" in asks(cast, case, groups=["identity", "health"]).context["form"].errors
+    transfer = life.proposed(cast, case, groups=["identity"])
+    new = life.taken(cast, transfer)
+    with c.acting(cast.daouda):
+        person = Person.objects.get(case=new)
+        with keyring.current().revealing(person):
+            assert (person.family_name, person.needs, person.health, person.narrative) == (
+                c.SECRETS["family_name"],
+                None,
+                None,
+                None,
+            )
+    assert (person.sex, person.age_band, person.key_scope().case_id) == ("female", "21-29", new.pk)
+    look = Event.objects.using("audit").get(verb="reveal", scope="transfer")
+    assert (look.case_id, "family_name" in look.fields, "health" in look.fields) == (case.pk, True, False)
+
+
+def test_without_an_agreement_nothing_is_proposed_and_a_withdrawn_one_stops_the_acceptance(
+    cast: c.Cast,
+) -> None:
+    case = c.open_case(cast, **life.SAFE)
+    page = sign_in(cast.aissatou).get(f"{url('case_transfer', case)}?to={cast.centre.pk}")
+    assert page.context["unmet"]
+    ask = page.context["ask_url"]
+    conversation = sign_in(cast.aissatou).get(ask)
+    assert fr("Be responsible for the person").lower() in conversation.content.decode()
+    c.agree(cast, case, cast.centre)
+    transfer = life.proposed(cast, case)
+    with c.acting(cast.aissatou) as actor:
+        basis.withdraw_consent(
+            case.pk,
+            by=actor,
+            at=clock.now(),
+            recipient_id=cast.centre.pk,
+            purpose="services",
+            person_is_safe=True,
+        )
+    with nothing_changes():
+        answer = press(sign_in(cast.daouda), url("transfer_accept", transfer))
+    assert fr("No live consent or legal ground covers what would be handed over.") in said(answer)
+    assert who_is_responsible(case) == cast.aissatou
+
+
+def test_tasks_and_goals_go_along_and_the_rest_ends(cast: c.Cast) -> None:
+    case = life.followed(cast)
+    open_before = set(Task.objects.filter(case=case, done_at=None).values_list("kind", "due_at"))
+    assert len(open_before) == 4
+    new = life.taken(cast, life.proposed(cast, case))
+    assert (
+        set(Task.objects.filter(case=new, done_at=None, owner=cast.daouda).values_list("kind", "due_at"))
+        == open_before
+    )
+    assert not Task.objects.filter(case=case, done_at=None).exists()
+    assert set(Task.objects.filter(case=case, kind="follow_up").values_list("result", flat=True)) == {
+        "transferred"
+    }
+    goal = PlanGoal.objects.get(case=new)
+    with c.acting(cast.daouda):
+        assert (goal.service, goal.owner, goal.goal, goal.own_words) == ("VOC", cast.daouda, None, None)
+
+
+def test_a_child_keeps_the_age_to_decide_and_its_paper_to_enter(cast: c.Cast) -> None:
+    case = life.agreed(cast, age_status="unknown", age_band="unknown")
+    with c.acting(cast.aissatou) as actor:
+        basis.enter_title(
+            case.pk,
+            by=actor,
+            at=clock.now(),
+            action="order",
+            court=cast.court,
+            number="N° 1",
+            name_on_order="Nom Canari",
+            issued_on=clock.now().date(),
+            ends_at=None,
+        )
+    new = life.taken(cast, life.proposed(cast, case))
+    found = {task.kind: task.owner for task in Task.objects.filter(case=new, done_at=None)}
+    assert found == {"age_decision": None, "title_missing": cast.daouda}
+    assert not new.titles.exists()
+
+
+def test_a_service_of_the_new_house_goes_on_as_its_own_and_any_other_referral_stops_it(cast: c.Cast) -> None:
+    case = c.open_case(cast, **c.GIRL | {"age_band": "14-17"})
+    lodged = c.started(cast, c.accepted(cast, c.sent(cast, case)))
+    draft = c.drafted(cast, case, service="SHELTER_TRANSIT")
+    assert fr(
+        "A referral of this case is open: only a service of the organisation that takes over may go on."
+    ) in said(asks(cast, case))
+    with c.acting(cast.aissatou) as actor:
+        withdrawing.withdraw_referral(draft.pk, by=actor, at=clock.now(), reason_code="ERROR")
+    new = life.taken(cast, life.proposed(cast, case))
+    lodged = Referral.objects.get(pk=lodged.pk)
+    assert (lodged.state, lodged.outcome) == ("completed", "TRANSFERRED")
+    assert lodged.placements.get().state == "occupied"  # she lives there
+    assert new.organisation == cast.centre
+
+
+def test_a_decline_leaves_the_owner_responsible_with_a_task(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    answer = press(sign_in(cast.elisabeth), url("transfer_decline", transfer), reason_code="NO_CAPACITY")
+    assert answer.status_code == 302
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.decline_reason, who_is_responsible(transfer.case)) == (
+        "declined",
+        "NO_CAPACITY",
+        cast.aissatou,
+    )
+    task = Task.objects.get(kind="transfer_again", done_at=None)
+    assert (task.owner, Notice.objects.filter(user=cast.aissatou, action_needed=True).exists()) == (
+        cast.aissatou,
+        True,
+    )
+    assert same_as_unknown(sign_in(cast.daouda), "transfer", transfer.pk)
+    page = sign_in(cast.aissatou).get(reverse("task_done", args=[task.pk])).content.decode()
+    assert url("case_transfer", transfer.case) in page
+
+
+def test_it_is_withdrawn_by_the_owner_or_refused_by_the_second_person(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    case = transfer.case
+    assert sign_in(cast.daouda).get(url("transfer_withdraw", transfer)).status_code == 403
+    assert asks(cast, case).context["form"].non_field_errors()  # one at a time
+    closing = {"reason": "PERSON_REQUEST", "informed": "on"}
+    assert press(sign_in(cast.bineta), url("case_close", case), **closing).context["form"].non_field_errors()
+    assert press(sign_in(cast.aissatou), url("transfer_withdraw", transfer)).status_code == 302
+    assert not Task.objects.filter(kind="answer_transfer", done_at=None).exists()
+    assert same_as_unknown(sign_in(cast.daouda), "transfer_accept", transfer.pk)
+    again = life.asked(cast, life.fresh(case))
+    life.decide(case, cast.bineta, approve=False, note="pas encore")
+    again.refresh_from_db()
+    assert (again.state, who_is_responsible(case)) == ("withdrawn", cast.aissatou)
+
+
+def test_the_former_side_reads_and_writes_no_more_and_does_not_open_it_again_meanwhile(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    new, case = life.taken(cast, transfer), transfer.case
+    aissatou = sign_in(cast.aissatou)
+    assert aissatou.get(url("case", case)).status_code == 200
+    assert fr("The case is closed.") in said(press(aissatou, url("case_follow", case), answer="well"))
+    assert same_as_unknown(aissatou, "case", new.pk)
+    assert same_as_unknown(sign_in(cast.daouda), "case", case.pk)
+    opens = press(sign_in(cast.bineta), url("case_reopen", case), reason="encore")
+    assert fr("Another organisation is responsible for the person now: ask it.") in said(opens)
+    with c.acting(cast.elisabeth) as actor:
+        cases.close_case(new.pk, by=actor, at=clock.now(), version=new.version, reason_code="PERSON_REQUEST")
+    later(hours=1)
+    assert press(sign_in(cast.bineta), url("case_reopen", case), reason="revenue").status_code == 302
+    assert who_is_responsible(case) == cast.aissatou
+
+
+def test_a_third_house_finds_nothing_and_a_focal_point_answers_nothing(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    for who in ("fatou", "codou", "ousmane", "ibrahima", "gora"):
+        for name in ("transfer", "transfer_accept", "transfer_decline"):
+            assert same_as_unknown(sign_in(cast.people[who]), name, transfer.pk)
+    assert sign_in(cast.aissatou).get(url("transfer_accept", transfer)).status_code == 403
+
+
+def test_a_stale_answer_is_shown_again(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    typed = {"key": str(uuid4()), "version": str(transfer.version - 1)}
+    with nothing_changes():
+        answer = sign_in(cast.daouda).post(url("transfer_accept", transfer), typed)
+    assert answer.context["form"].stale
+    again = sign_in(cast.daouda).post(
+        url("transfer_accept", transfer), typed | {"key": str(uuid4()), "version": str(transfer.version)}
+    )
+    assert again.status_code == 302
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "audit"])
+def test_of_two_who_accept_at_once_one_is_responsible(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    transfer = life.proposed(cast)
+    clients = []
+    for user in (cast.daouda, cast.elisabeth):
+        client = Client()
+        client.force_login(user, backend="partners.backends.Backend")
+        clients.append(client)
+    barrier, statuses = threading.Barrier(2), []
+
+    def accept(client: Client) -> None:
+        form = {"key": str(uuid4()), "version": str(transfer.version)}
+        barrier.wait()
+        try:
+            statuses.append(client.post(url("transfer_accept", transfer), form).status_code)
+        finally:
+            for alias in ("default", "audit"):
+                connections[alias].close()
+
+    threads = [threading.Thread(target=accept, args=[client]) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses.count(302) == 1
+    transfer.refresh_from_db()
+    assert Case.objects.filter(organisation=cast.centre).count() == 1
+    assert who_is_responsible(transfer.case) == transfer.new_case.owner
+    assert Event.objects.filter(object_id=transfer.pk, verb="transition.accept").count() == 1
+
+
+def test_a_completed_service_is_no_hindrance(cast: c.Cast) -> None:
+    case = life.agreed(cast, age_status="child", age_band="14-17")
+    referral = c.started(cast, c.accepted(cast, c.sent(cast, case)))
+    with c.acting(cast.codou) as actor:
+        at = clock.now()
+        said = {"by": actor, "at": at, "version": referral.version, "occurred_at": at}
+        care.complete_service(referral.pk, **said, outcome="NEED_MET")
+    assert life.taken(cast, life.proposed(cast, case)).owner == cast.daouda
