@@ -12,8 +12,6 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from partners.enums import CodeList
-from partners.queries import code_label
 from partners.templatetags.interface import day
 from referral.disclosure import is_child
 from referral.enums import AgeStatus, Purpose
@@ -201,9 +199,7 @@ def _question(
     organisation = question.organisation
     language = reading.text.language if reading else get_language()
     with translation.override(language):
-        services = words.listed(
-            [code_label(CodeList.SERVICE, service).lower() for service in question.services]
-        )
+        services = words.listed([words.service_words(service).lower() for service in question.services])
         sentence = _(
             "%(organisation)s would like to help you with: %(services)s. Before they say yes they see no name. "
             "If they say yes, may they know:"
