@@ -234,6 +234,7 @@ class TaskKind(TextChoices):
     REVIEW_GROUND = "review_ground", _("Review a legal ground")
     RENEW_CONSENT = "renew_consent", _("Renew a consent that ends")
     FOLLOW_UP = "follow_up", _("Ask how the person is")
+    COMPARE_CALL = "compare_call", _("Telephone an organisation, at the request of coordination")
 
 
 class Clock(TextChoices):
@@ -387,3 +388,5 @@ class CaseAct(TextChoices):
     ASSESS_RISK = "assess_risk", _("Assess the risk again")
     REFLECT = "reflect", _("Reflection period (recommended)")
     REVIEW_GROUND = "review_ground", _("Review the legal grounds")
+    SEARCH = "search", _("Search for a person")
+    DECIDE_DUPLICATE = "decide_duplicate", _("Say whether two files are about one person")

@@ -151,6 +151,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
+    CaseAct.SEARCH: lambda actor, tie: actor.has(Role.CASEWORKER, Role.SUPERVISOR),
+    CaseAct.DECIDE_DUPLICATE: file_reader,
 }
 
 

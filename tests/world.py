@@ -26,8 +26,19 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.likeness import MatchDecision
+from referral.models import (
+    Case,
+    CustodyTitle,
+    Holiday,
+    LegalGround,
+    MatchReview,
+    Notice,
+    Referral,
+    Task,
+    Term,
+)
+from referral.services import basis, care, cases, duplicates, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -68,6 +79,9 @@ class World:
     code: Code
     term: Term
     holiday: Holiday
+    #: Of two organisations: one waits, the other was found to be one person's.
+    pair: MatchReview
+    linked: MatchReview
 
 
 def make_world(cast: c.Cast) -> World:
@@ -99,7 +113,24 @@ def make_world(cast: c.Cast) -> World:
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
+        **pairs(cast),
     )
+
+
+def pairs(cast: c.Cast) -> dict[str, MatchReview]:
+    found = []
+    for number in (1, 2):
+        known = {"phone": f"+221 77 000 11 0{number}", "family_name": None}
+        ours, theirs = c.open_case(cast, **known), c.open_case(cast, by=cast.daouda, **known)
+        with c.acting():
+            duplicates.look_across(theirs.pk, at=clock.now())
+        first, second = sorted((ours.pk, theirs.pk))
+        found.append(MatchReview.objects.get(first=first, second=second))
+    pair, linked = found
+    with c.acting(cast.ibrahima) as actor:
+        said = {"by": actor, "at": clock.now(), "version": linked.version}
+        linked = duplicates.decide(linked.pk, **said, decision=MatchDecision.SAME)
+    return {"pair": pair, "linked": linked}
 
 
 def heard() -> Task:

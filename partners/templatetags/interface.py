@@ -54,6 +54,10 @@ COLOURS = {
     "expired_consent": "orange",
     "active": "green",
     "suspended": "red",
+    "same": "green",
+    "near": "yellow",
+    "different": "grey",
+    "not_sure": "yellow",
 }
 
 

@@ -39,7 +39,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "health": ("health",),
     "legal": ("legal_situation",),
     "narrative": ("narrative",),
-    "documents": ("documents",),
+    "documents": ("document_number", "documents"),
 }
 #: A reporter's report: what is needed to come at once, and how to reach the person without harm.
 REPORT = (*SITUATION[:1], *PERSON, *PLACE, *TALKING, "alias", *CONTACT, *NEEDS)
@@ -175,6 +175,12 @@ class PersonForm(ActForm):
     documents = Text(
         label=_("Documents"), required=False, help_text=_("Which papers there are, and who keeps them.")
     )
+    document_number = forms.CharField(
+        label=_("Number of an identity paper"),
+        max_length=40,
+        required=False,
+        help_text=_("Of a card, a passport or a birth certificate. It is never shared."),
+    )
     children_0_5, children_6_8, children_9_13, children_14_17 = (_count(band) for band in WITH_PERSON)
 
     def __init__(
@@ -261,6 +267,7 @@ class PersonForm(ActForm):
                 "legal_situation",
                 "narrative",
                 "documents",
+                "document_number",
             )
             if name in asked
         }

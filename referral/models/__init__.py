@@ -2,6 +2,7 @@ from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.matching import MatchReview, PersonLink, SearchCount
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
@@ -25,9 +26,11 @@ __all__ = [
     "Draft",
     "Holiday",
     "LegalGround",
+    "MatchReview",
     "Message",
     "Notice",
     "Person",
+    "PersonLink",
     "Placement",
     "Preview",
     "Referral",
@@ -35,6 +38,7 @@ __all__ = [
     "ReservedCode",
     "Rung",
     "SafetyExtract",
+    "SearchCount",
     "SmsReply",
     "Snapshot",
     "Submission",

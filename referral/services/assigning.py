@@ -42,6 +42,7 @@ MAY_WAIT = frozenset(
         TaskKind.STAY_ENDS,
         TaskKind.RENEW_CONSENT,
         TaskKind.FOLLOW_UP,
+        TaskKind.COMPARE_CALL,
     }
 )
 

@@ -22,7 +22,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, T
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
-from referral.views import story, tasks_shown, way, words
+from referral.views import pairs, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -101,6 +101,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "referrals": [_referral(referral) for referral in referrals],
         "opening": _opening(case, moves),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
+        "pairs": pairs.of_case(actor, case.pk),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 
