@@ -36,7 +36,7 @@ COINCIDENCES = 2
 #: A year of birth is often a guess.
 YEARS_APART = 1
 #: A file may have been written so long ago, with the age of then.
-FILE_AGE = 5
+FILE_AGE = 2
 SHORTEST_DOCUMENT = 4
 HOME = "SN"
 #: In a search only, in the place of an age band.
@@ -98,18 +98,27 @@ def lookups(who: Identity, today: date) -> dict[Index, set[str]]:
     """Where another file of the same person may stand: a year earlier or later, an age band where no year was known."""
     found = {index: {value} for index, value in entries(who).items()}
     if who.sound:
-        if who.birth_date:
-            ages = [age_on(who.birth_date, today)] * 2
-            years = range(who.birth_date.year - YEARS_APART, who.birth_date.year + YEARS_APART + 1)
-        else:
-            ages = [0, OLDEST] if who.age_band == ANY_AGE else list(ages_of(who.age_band))
-            years = range(today.year - ages[1] - 1 - YEARS_APART, today.year - ages[0] + FILE_AGE + 1)
-        found[Index.NAME] |= {f"{who.sound}|{age}" for age in [*years, *_bands(*ages)]}
+        ages = [*_years_of_birth(who, today), *_bands_of(who, today)]
+        found[Index.NAME] |= {f"{who.sound}|{age}" for age in ages}
     return found
 
 
-def _bands(youngest: int, oldest: int) -> set[str]:
+def _years_of_birth(who: Identity, today: date) -> range:
+    """Every year in which such a person may have been born."""
+    if who.birth_date:
+        return range(who.birth_date.year - YEARS_APART, who.birth_date.year + YEARS_APART + 1)
+    youngest, oldest = (0, OLDEST) if who.age_band == ANY_AGE else ages_of(who.age_band)
+    # A year earlier, when the birthday is still to come.
+    return range(today.year - oldest - FILE_AGE - YEARS_APART - 1, today.year - youngest + YEARS_APART + 1)
+
+
+def _bands_of(who: Identity, today: date) -> set[str]:
     """Every band in which such a person may have been written down."""
+    if who.birth_date:
+        youngest = oldest = age_on(who.birth_date, today)
+    else:
+        youngest, oldest = (0, OLDEST) if who.age_band == ANY_AGE else ages_of(who.age_band)
+        oldest += FILE_AGE  # this file, too, may be of then
     ages = range(max(0, youngest - FILE_AGE - YEARS_APART), oldest + YEARS_APART + 1)
     return {AgeBand.UNKNOWN.value, *(band_at(age).value for age in ages)}
 
@@ -154,18 +163,13 @@ def _age(a: Identity, b: Identity, today: date) -> Likeness:
     if a.birth_date and b.birth_date:
         if a.birth_date == b.birth_date:
             return Likeness.SAME
-        near = abs(a.birth_date.year - b.birth_date.year) <= YEARS_APART
-        return Likeness.NEAR if near else Likeness.DIFFERENT
-    if a.birth_date or b.birth_date:
-        dated, other = (a, b) if a.birth_date else (b, a)
-        return _banded(dated.birth_date, other.age_band, today)
-    if not {AgeBand.UNKNOWN, ANY_AGE}.isdisjoint((a.age_band, b.age_band)):
+        return _near(b.birth_date.year in _years_of_birth(a, today))
+    dated, banded = (a, b) if a.birth_date else (b, a)
+    unknown = {AgeBand.UNKNOWN.value, ANY_AGE}
+    if banded.age_band in unknown or (not dated.birth_date and dated.age_band in unknown):
         return Likeness.UNKNOWN
-    return Likeness.NEAR if b.age_band in _bands(*ages_of(a.age_band)) else Likeness.DIFFERENT
+    return _near(banded.age_band in _bands_of(dated, today))
 
 
-def _banded(born: date | None, band: str, today: date) -> Likeness:
-    if born is None or band in (AgeBand.UNKNOWN, ANY_AGE):
-        return Likeness.UNKNOWN
-    age = age_on(born, today)
-    return Likeness.NEAR if band in _bands(age, age) else Likeness.DIFFERENT
+def _near(near: bool) -> Likeness:
+    return Likeness.NEAR if near else Likeness.DIFFERENT

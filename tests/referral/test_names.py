@@ -114,6 +114,8 @@ def test_names_written_in_each_others_place_meet() -> None:
     assert sound_of("Diop", "Moussa") == sound_of("Moussa", "Diop") != sound_of("Diop", "Awa")
 
 
-@pytest.mark.parametrize(("family", "given"), [("Diop", ""), ("", "Moussa"), (None, None), ("--", "Moussa"), ("٣", "!")])
+@pytest.mark.parametrize(
+    ("family", "given"), [("Diop", ""), ("", "Moussa"), (None, None), ("--", "Moussa"), ("٣", "!")]
+)
 def test_one_name_alone_is_looked_up_by_nothing(family: str | None, given: str | None) -> None:
     assert sound_of(family, given) == ""
