@@ -121,7 +121,12 @@ _TITLES = frozenset(
 
 
 def _spelt(name: str) -> str:
-    sound = normalise(normalise(name.casefold().translate(_LETTERS)).translate(_LETTERS))
+    """Word by word, because a word's end has rules of its own: Ndiaye-Sarr sounds as Njaay Saar."""
+    letters = normalise(name.casefold().translate(_LETTERS)).translate(_LETTERS)
+    return "".join(map(_word, letters.replace("-", " ").split()))
+
+
+def _word(sound: str) -> str:
     for spelling, heard in _SOUNDS:
         sound = spelling.sub(heard, sound)
     return sound

@@ -106,6 +106,12 @@ def test_a_title_and_a_second_name_change_nothing(names: str, same: str) -> None
     assert sound_of_given(names) == sound_of_given(same)
 
 
+@pytest.mark.parametrize("name", ["N'Diaye", "N Diaye", "N-Diaye", "ndiaye ", "N’DIAYE"])
+def test_apostrophes_spaces_and_case_do_not_matter(name: str) -> None:
+    assert sound_of_surname(name) == sound_of_surname("Ndiaye")
+    assert sound_of_surname(f"{name}-Sarr") == sound_of_surname("Njaay Saar")
+
+
 def test_a_title_alone_is_a_name() -> None:
     assert sound_of_given("Ndèye") not in ("", sound_of_given("Fatou"))
 
