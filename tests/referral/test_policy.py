@@ -102,6 +102,7 @@ def test_require_raises() -> None:
 
 #: role, tie -> the acts on a case that they may do.
 READER = {
+    CaseAct.DECIDE_DUPLICATE,
     CaseAct.READ,
     CaseAct.REVEAL,
     CaseAct.WITHDRAW_CONSENT,
@@ -111,6 +112,7 @@ READER = {
     CaseAct.REVIEW_GROUND,
 }
 OWNER_ACTS = READER | {
+    CaseAct.SEARCH,
     CaseAct.OPEN,
     CaseAct.EDIT,
     CaseAct.RECORD_CONSENT,
@@ -121,6 +123,7 @@ OWNER_ACTS = READER | {
     CaseAct.REFLECT,
 }
 SUPERVISOR_ACTS = READER | {
+    CaseAct.SEARCH,
     CaseAct.CLOSE,
     CaseAct.APPROVE_GROUND,
     CaseAct.TAKE_IN,
@@ -133,10 +136,10 @@ SUPERVISOR_ACTS = READER | {
     ("role", "tie", "acts"),
     [
         (Role.CASEWORKER, Tie(case_granted=True, own_case=True), OWNER_ACTS | {CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(own_case=True), {CaseAct.OPEN, CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(), {CaseAct.OPEN}),
+        (Role.CASEWORKER, Tie(own_case=True), {CaseAct.OPEN, CaseAct.SEARCH, CaseAct.TAKE_IN}),
+        (Role.CASEWORKER, Tie(), {CaseAct.OPEN, CaseAct.SEARCH}),
         (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS),
-        (Role.SUPERVISOR, Tie(), set()),
+        (Role.SUPERVISOR, Tie(), {CaseAct.SEARCH}),
         (Role.FOCAL_POINT, Tie(own_case=True), set()),
         (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
