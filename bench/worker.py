@@ -3,11 +3,14 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
+from itertools import count, cycle
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -19,19 +22,22 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from audit.work import at_work
 from bench.floor import MIDDLEWARE
 from partners.models import User
-from referral.models import ClockRound
+from referral.models import ClockRound, Person
 from referral.seeding.organisations import desk_address
 from referral.services import clock
+from referral.services.matching import identity_of
 
 
 def main() -> None:
-    pages = Pages()
+    pages, searches = Pages(), Searches()
     answers: dict[str, Callable[[], Any]] = {
         "floor": lambda: pages.cost(pages.floor),
         "inbox": lambda: pages.cost(pages.inbox),
         "facts": pages.facts,
         "round": clock_round,
         "spin": spin,
+        "held": lambda: searches.ask(held=True),
+        "free": lambda: searches.ask(held=False),
     }
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()]()), flush=True)
@@ -68,17 +74,10 @@ class Pages:
     def __init__(self) -> None:
         user = User.objects.get(email=desk_address(1))
 
-        def signed_in(backend: str) -> str:
-            session = SessionStore()
-            session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), backend
-            session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-            session.save()
-            return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
-
         with override_settings(MIDDLEWARE=MIDDLEWARE):
             plain = WSGIHandler()
-        self.floor = Page(plain, "/floor/", signed_in("django.contrib.auth.backends.ModelBackend"))
-        self.inbox = Page(WSGIHandler(), "/inbox/", signed_in("partners.backends.Backend"))
+        self.floor = Page(plain, "/floor/", signed_in(user, "django.contrib.auth.backends.ModelBackend"))
+        self.inbox = Page(WSGIHandler(), "/inbox/", signed_in(user, "partners.backends.Backend"))
         for page in (self.floor, self.inbox):
             page.serve()  # loads templates, codes and permissions
         self._backends = [Path(f"/proc/{pid}/schedstat") for pid in _backends()]
@@ -119,9 +118,15 @@ class Page:
     def __init__(self, handler: Any, path: str, cookie: str) -> None:
         self._handler, self._path, self._cookie = handler, path, cookie
 
-    def serve(self) -> bytes:
+    def serve(self, typed: bytes = b"") -> bytes:
+        return self.answer(typed)[1]
+
+    def answer(self, typed: bytes = b"") -> tuple[list[tuple[str, str]], bytes]:
+        """Headers and body. Args: typed: of a form, which is then posted."""
         environ = {
-            "REQUEST_METHOD": "GET",
+            "REQUEST_METHOD": "POST" if typed else "GET",
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_LENGTH": str(len(typed)),
             "PATH_INFO": self._path,
             "SERVER_NAME": "bench",
             "SERVER_PORT": "80",
@@ -130,16 +135,91 @@ class Page:
             "HTTP_COOKIE": self._cookie,
             "HTTP_ACCEPT_LANGUAGE": "fr",
             "wsgi.url_scheme": "http",
-            "wsgi.input": BytesIO(),
+            "wsgi.input": BytesIO(typed),
             "wsgi.errors": sys.stderr,
         }
-        statuses: list[str] = []
-        response = self._handler(environ, lambda status, headers: statuses.append(status))
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+        response = self._handler(environ, lambda status, headers: begun.append((status, headers)))
         body = b"".join(response)
         response.close()
+        statuses = [status for status, _headers in begun]
         if statuses != ["200 OK"]:
             raise SystemExit(f"{self._path} answers {statuses}.")
-        return body
+        return begun[0][1], body
+
+
+class Searches:
+    """A partner's caseworker asks for somebody by name: every second time for one whom another organisation holds."""
+
+    PARTNER = "worker2@seed.relais.example"
+    TOKEN = "m" * 32
+
+    def __init__(self) -> None:
+        self._names: dict[bool, Iterator[dict[str, str]]] = {}
+
+    def ask(self, *, held: bool) -> dict[str, Any]:
+        if not self._names:
+            self._begin()
+        typed = urlencode(next(self._names[held]) | {"csrfmiddlewaretoken": self.TOKEN}).encode()
+        counts = []
+
+        def counted(execute: Any, sql: str, *more: Any) -> Any:
+            counts.append(sql)
+            return execute(sql, *more)
+
+        with connections["default"].execute_wrapper(counted), connections["audit"].execute_wrapper(counted):
+            began = time.perf_counter()
+            headers, body = self._page.answer(typed)
+            seconds = time.perf_counter() - began
+        plain = sorted(f"{name}: {value}" for name, value in headers if name not in ("Expires", "Set-Cookie"))
+        clock_read = ("django_session", "partners_code")
+        queries = sum(not any(table in sql for table in clock_read) for sql in counts)
+        return {"seconds": seconds, "queries": queries, "bytes": len(body), "headers": plain}
+
+    def _begin(self) -> None:
+        user = User.objects.get(email=self.PARTNER)
+        cookies = [
+            signed_in(user, "partners.backends.Backend"),
+            f"{settings.CSRF_COOKIE_NAME}={self.TOKEN}",
+        ]
+        self._page = Page(WSGIHandler(), "/cases/search/", "; ".join(cookies))
+        self._page.serve()
+        self._names = {True: self._of_others(user), False: self._of_nobody()}
+
+    @staticmethod
+    def _of_others(user: User) -> Iterator[dict[str, str]]:
+        others = Person.objects.exclude(case__organisation=user.organisation_id).order_by("pk")
+        found = []
+        with at_work():
+            for person in others[:2000]:
+                who = identity_of(person)
+                if len(who.family_name or "") == NAME_LENGTH and who.birth_date:
+                    found.append(_typed(who.family_name, who.given_names, who.birth_date.year))
+        return cycle(found)
+
+    @staticmethod
+    def _of_nobody() -> Iterator[dict[str, str]]:
+        """As long as the others, and of the same years: the name of nobody begins otherwise."""
+        years = (8, 11, 13, 15, 16, 17, 22, 27, 34)
+        this = datetime.now(tz=UTC).year
+        for number in count(100_000):
+            yield _typed(f"Fomille {number}", f"Prânom {number}", this - years[number % len(years)])
+
+
+NAME_LENGTH = len("Famille 123456")
+
+
+def _typed(family_name: str | None, given_names: str | None, year: int) -> dict[str, str]:
+    return {"family_name": family_name or "", "given_names": given_names or "", "year": str(year)}
+
+
+def signed_in(user: User, backend: str) -> str:
+    """The cookie of a session of this user."""
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), backend
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 def _backends() -> list[int]:

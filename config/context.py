@@ -52,6 +52,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
+        ("duplicates", _("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
         ("questions", _("Questions"), (Role.COORDINATOR,)),
         ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),

@@ -254,6 +254,13 @@ else:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("RELAIS_MAIL_FROM", "portail@localhost")
 
+# --- Finding a person (security.md §2.6): after a change of the population, `manage.py match rebuild` ----------
+#: How many people the files of this country are about, at least: buckets of the indexes hold more than one of them.
+RELAIS_POPULATION = env.int("RELAIS_POPULATION", 20_000)
+#: Searches of one person on one day: of a partner, of the national unit.
+RELAIS_SEARCHES = env.int("RELAIS_SEARCHES", 20)
+RELAIS_SEARCHES_NATIONAL = env.int("RELAIS_SEARCHES_NATIONAL", 200)
+
 # --- Text messages: without an address none is offered (docs/operations.md) ---------------------------------
 RELAIS_GATEWAY_URL = env.str("RELAIS_GATEWAY_URL", "")
 RELAIS_GATEWAY_TOKEN = env.str("RELAIS_GATEWAY_TOKEN", "")

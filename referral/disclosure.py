@@ -24,7 +24,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     Group.LEGAL: ("legal_situation",),
     Group.NARRATIVE: ("narrative",),
     Group.CHILDREN: ("children",),
-    Group.DOCUMENTS: ("documents",),
+    Group.DOCUMENTS: ("documents", "document_number"),
 }
 
 _LODGING = frozenset({IDENTITY, CONTACT, NEEDS, HEALTH, CHILDREN})
@@ -147,8 +147,24 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def band_of(birth_date: date, day: date) -> AgeBand:
-    years = age_on(birth_date, day)
+    return band_at(age_on(birth_date, day))
+
+
+def band_at(years: int) -> AgeBand:
     return next((band for last, band in _BANDS if years <= last), AgeBand.B48)
+
+
+#: Nobody is looked for beyond this age. An unknown age is a child's, or a young adult's (design §5).
+OLDEST, OLDEST_UNKNOWN = 90, 30
+
+
+def ages_of(band: str) -> tuple[int, int]:
+    """The youngest and the oldest of a band."""
+    if band == AgeBand.UNKNOWN:
+        return 0, OLDEST_UNKNOWN
+    ends = [-1, *(last for last, _band in _BANDS), OLDEST]
+    place = [each for _last, each in _BANDS].index(AgeBand(band)) if band != AgeBand.B48 else len(_BANDS)
+    return ends[place] + 1, ends[place + 1]
 
 
 def is_child(age_status: str) -> bool:

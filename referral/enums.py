@@ -237,6 +237,7 @@ class TaskKind(TextChoices):
     APPROVE_TRANSFER = "approve_transfer", _("Decide on a transfer")
     ANSWER_TRANSFER = "answer_transfer", _("Answer a transfer")
     TRANSFER_AGAIN = "transfer_again", _("A transfer was declined")
+    COMPARE_CALL = "compare_call", _("Telephone an organisation, at the request of coordination")
 
 
 class Clock(TextChoices):
@@ -438,3 +439,5 @@ class CaseAct(TextChoices):
     FIND_BY_CARD = "find_by_card", _("Find a case by its card")
     RECORD_GUARDIAN = "record_guardian", _("Guardians of the child")
     DECIDE_GUARDIAN = "decide_guardian", _("Decide on a guardian")
+    SEARCH = "search", _("Search for a person")
+    DECIDE_DUPLICATE = "decide_duplicate", _("Say whether two files are about one person")

@@ -2,6 +2,7 @@
 
 import logging
 from smtplib import SMTPException
+from uuid import UUID
 
 from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
@@ -10,7 +11,7 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, lost
+from referral.services import clock, deliveries, duplicates, lost
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,13 @@ def deliver(context: JobContext, delivery: int) -> None:
             if PATIENT.get_retry_decision(exception=error, job=context.job) is None:
                 deliveries.give_up(delivery, at=at)
             raise
+
+
+@app.task(name="referral.duplicates", retry=PATIENT)
+def look_for_duplicates(case: str) -> None:
+    """After every change of what a person is known by, found or not: whoever saved it waits for nothing."""
+    with at_work() as at:
+        duplicates.look_across(UUID(case), at=at)
 
 
 #: Six in the morning at Dakar, whose time is UTC all year.

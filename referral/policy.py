@@ -171,6 +171,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.FIND_BY_CARD: lambda actor, tie: actor.has(*DESK_ROLES, Role.COORDINATOR),
     CaseAct.RECORD_GUARDIAN: case_caseworker,
     CaseAct.DECIDE_GUARDIAN: own_or_national_supervisor,
+    CaseAct.SEARCH: lambda actor, tie: actor.has(Role.CASEWORKER, Role.SUPERVISOR),
+    CaseAct.DECIDE_DUPLICATE: file_reader,
 }
 
 

@@ -38,6 +38,7 @@ from tests.contents import log_holds
 from tests.referral.attaching import PDF
 from tests.referral.pages import sign_in
 from tests.referral.story import TOLD_ALOUD, Story, form_of
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -75,6 +76,7 @@ TYPED = {
     "guardian_why": "prudence canari",
     "assent": "je veux canari",
     "original": "armoire canari",
+    "paper": "N° SN-Canari 778",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -339,7 +341,8 @@ def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
         channels=["phone"],
         region=str(cast.region.pk),
     )
-    case = Case.objects.get(pk=url.strip("/").rpartition("/")[2])
+    case = Case.objects.get(pk=re.findall(r"[0-9a-f-]{36}", url)[0])
+    the_same_woman(story, case, url)
     referral = story.refers(case, cast.centre, "SHELTER_EMERG", told="codou")
     story.acts("codou", referral, "acknowledge", told="aissatou")
     story.acts("codou", referral, "request_info", told="aissatou", codes=["LANGUAGE"])
@@ -359,6 +362,29 @@ def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
     edit = f"{reverse('case_edit', args=[case.pk])}?part=health"
     story.does("aissatou", edit, health=TYPED["corrected"])
     trace.look()  # before the keys of what was shared are destroyed
+
+
+def the_same_woman(story: Story, case: Case, url: str) -> None:
+    """Her paper is written down; one file looks like another's, here and in another organisation."""
+    edit = f"{reverse('case_edit', args=[case.pk])}?part=documents"
+    story.does("aissatou", edit, document_number=TYPED["paper"], documents=c.SECRETS["documents"])
+    assert url == reverse("case_duplicates", args=[case.pk])
+    asked = [name for name in story.browser("aissatou").get(url).context["form"].fields if "pair_" in name]
+    story.does("aissatou", url, **dict.fromkeys(asked, "not_sure"))
+    names = {name: c.SECRETS[name] for name in ("family_name", "given_names")}
+    for typed in (names, {"phone": c.SECRETS["phone"]}, {"document_number": TYPED["paper"]}):
+        answer = story.browser("aissatou").post(reverse("case_search"), typed)
+        assert answer.context["rows"], typed
+    theirs = story.opens_case("daouda", **person())
+    work("referral.duplicates")
+    queue = story.browser("ibrahima").get(reverse("duplicates"))
+    assert queue.context["rows"], theirs
+    for row in queue.context["rows"]:
+        story.does("ibrahima", row["url"], told="aissatou daouda", decision="same", telephone="on")
+    for task in Task.objects.filter(kind=TaskKind.COMPARE_CALL):
+        assert task.owner is not None
+        story.reads(task.owner.name.lower(), "task_done", task.pk)
+    everything(story, case)
 
 
 def the_end_of_it(story: Story, trace: Trace) -> None:

@@ -27,6 +27,7 @@ from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
 from referral.guardians import Relation, Standing
+from referral.likeness import MatchDecision
 from referral.models import (
     Attachment,
     Case,
@@ -37,6 +38,7 @@ from referral.models import (
     Holiday,
     JusticeStep,
     LegalGround,
+    MatchReview,
     Notice,
     PlanGoal,
     Referral,
@@ -52,6 +54,7 @@ from referral.services import (
     cases,
     conferences,
     course,
+    duplicates,
     guardians,
     justice,
     questions,
@@ -111,6 +114,9 @@ class World:
     holiday: Holiday
     guardian: Guardian
     consent_text: ConsentText
+    #: Of two organisations: one waits, the other was found to be one person's.
+    pair: MatchReview
+    linked: MatchReview
 
 
 def make_world(cast: c.Cast) -> World:
@@ -147,6 +153,7 @@ def make_world(cast: c.Cast) -> World:
         **settings(),
         guardian=suspected(cast, case),
         consent_text=ConsentText.objects.get(language="fr", listener="child"),
+        **pairs(cast),
     )
 
 
@@ -185,6 +192,22 @@ def suspected(cast: c.Cast, case: Case) -> Guardian:
         return guardians.propose_standing(
             father.pk, **asked, version=father.version, standing=Standing.SUSPECTED, reason="motif canari"
         )
+
+
+def pairs(cast: c.Cast) -> dict[str, MatchReview]:
+    found = []
+    for number in (1, 2):
+        known = {"phone": f"+221 77 000 11 0{number}", "family_name": None}
+        ours, theirs = c.open_case(cast, **known), c.open_case(cast, by=cast.daouda, **known)
+        with c.acting():
+            duplicates.look_across(theirs.pk, at=clock.now())
+        first, second = sorted((ours.pk, theirs.pk))
+        found.append(MatchReview.objects.get(first=first, second=second))
+    pair, linked = found
+    with c.acting(cast.ibrahima) as actor:
+        said = {"by": actor, "at": clock.now(), "version": linked.version}
+        linked = duplicates.decide(linked.pk, **said, decision=MatchDecision.SAME)
+    return {"pair": pair, "linked": linked}
 
 
 def heard() -> Task:

@@ -72,6 +72,10 @@ COLOURS = {
     "not_assessed": "orange",
     "assessed_safe": "green",
     "suspected": "red",
+    "same": "green",
+    "near": "yellow",
+    "different": "grey",
+    "not_sure": "yellow",
 }
 
 

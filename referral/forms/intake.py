@@ -40,7 +40,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "health": ("health",),
     "legal": ("legal_situation",),
     "narrative": ("narrative",),
-    "documents": ("documents",),
+    "documents": ("document_number", "documents"),
     "declined": ("declined",),
 }
 #: A reporter's report: what is needed to come at once, and how to reach the person without harm.
@@ -196,6 +196,12 @@ class PersonForm(QuestionForm):
         required=False,
         help_text=_("Nobody asks about it again, unless the person begins."),
     )
+    document_number = forms.CharField(
+        label=_("Number of an identity paper"),
+        max_length=40,
+        required=False,
+        help_text=_("Of a card, a passport or a birth certificate. It is never shared."),
+    )
     children_0_5, children_6_8, children_9_13, children_14_17 = (_count(band) for band in WITH_PERSON)
 
     def __init__(self, *args: Any, age_status: str | None = None, **kwargs: Any) -> None:
@@ -276,6 +282,7 @@ class PersonForm(QuestionForm):
                 "legal_situation",
                 "narrative",
                 "documents",
+                "document_number",
             )
             if name in asked
         }

@@ -7,6 +7,7 @@ from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.intake import ContactCard, Screening
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
 from referral.models.looks import Reveals
+from referral.models.matching import MatchReview, PersonLink, SearchCount
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
     Message,
@@ -41,9 +42,11 @@ __all__ = [
     "Holiday",
     "JusticeStep",
     "LegalGround",
+    "MatchReview",
     "Message",
     "Notice",
     "Person",
+    "PersonLink",
     "Placement",
     "PlanGoal",
     "Preview",
@@ -56,6 +59,7 @@ __all__ = [
     "Rung",
     "SafetyExtract",
     "Screening",
+    "SearchCount",
     "ServiceQuestion",
     "SmsReply",
     "Snapshot",

@@ -115,6 +115,8 @@ class Person(Recorded):
     #: Age bands of the children with the person, e.g. ["0-5", "6-8"].
     children = SealedJSONField(_("children with the person"), null=True, blank=True)
     documents = SealedTextField(_("documents"), secret=True, padding="long", null=True, blank=True)
+    #: Of one identity paper: by it a second file of the same person is found.
+    document_number = SealedTextField(_("number of a document"), secret=True, null=True, blank=True)
     #: Codes that a place depends on: late_pregnancy, acute_care, mobility, danger_nearby (design §6, Preview).
     flags = SealedJSONField(_("needs of the place"), null=True, blank=True)
     #: Codes of services, as they were heard first; the next step of the own file, told to nobody else.

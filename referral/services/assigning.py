@@ -43,6 +43,7 @@ MAY_WAIT = frozenset(
         TaskKind.FIRST_STEP,
         TaskKind.RENEW_CONSENT,
         TaskKind.FOLLOW_UP,
+        TaskKind.COMPARE_CALL,
     }
 )
 

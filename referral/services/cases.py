@@ -31,7 +31,7 @@ from referral.models import Case, Person, Task
 from referral.policy import Tie
 from referral.queries.terms import terms_for
 from referral.references import new_reference
-from referral.services import steps
+from referral.services import duplicates, matching, steps
 from referral.services.assessing import keep_assessment
 from referral.services.paper import take_case_code
 from referral.services.tasks import ask_first_step, finish_tasks
@@ -82,6 +82,7 @@ PERSON_FIELDS = (
     "narrative",
     "children",
     "documents",
+    "document_number",
     "flags",
     "first_needs",
     "declined",
@@ -122,7 +123,7 @@ def open_case(
         write(new, case_id=new.pk)
         new.refresh_from_db(fields=["seq"])
         grants.open_case(new, owner, at=at)
-        _write_person(new, person, at=at)
+        duplicates.look_within(_write_person(new, person, at=at), by=by, at=at)
         steps.log(
             Machine.CASE,
             new.pk,
@@ -141,6 +142,7 @@ def open_case(
 def _write_person(case: Case, values: Mapping[str, Any], *, at: datetime) -> Person:
     person = Person(case=case, **{name: values[name] for name in PERSON_FIELDS if name in values})
     write(person, case_id=case.pk)
+    matching.index(person)
     if person.age_status == AgeStatus.UNKNOWN:
         task = Task(
             kind=TaskKind.AGE_DECISION,
@@ -231,9 +233,12 @@ def correct_person(
                 name for name in PERSON_FIELDS if name in values and getattr(person, name) != values[name]
             ]
         if changed:
-            for name in changed:
-                setattr(person, name, values[name])
-            write(person, fields=changed, case_id=case.pk)
+            with matching.reindexed(person):
+                for name in changed:
+                    setattr(person, name, values[name])
+                write(person, fields=changed, case_id=case.pk)
+            if matching.IDENTIFYING & {*changed}:
+                duplicates.look_within(person, by=by, at=at)
     return case
 
 
@@ -319,8 +324,9 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
         person = Person.objects.select_for_update(of=("self",)).get(case=case)
         if person.version != version:
             raise steps.StaleForm
-        person.age_status, person.age_band = AgeStatus(age_status), AgeBand(age_band)
-        write(person, fields=["age_status", "age_band"], case_id=case.pk)
+        with matching.reindexed(person):
+            person.age_status, person.age_band = AgeStatus(age_status), AgeBand(age_band)
+            write(person, fields=["age_status", "age_band"], case_id=case.pk)
         finish_tasks(case, TaskKind.AGE_DECISION, by=by, at=at, result=age_status)
         # An adult's own consent is needed from now on: what only a child's ground covered is closed to its receiver.
         adult = person.age_status == AgeStatus.ADULT

@@ -24,7 +24,7 @@ from referral.queries import files
 from referral.queries.attachments import attachments_of
 from referral.references import spoken
 from referral.services import reading
-from referral.views import attachments, consented, screened, story, tasks_shown, way, words
+from referral.views import attachments, consented, pairs, screened, story, tasks_shown, way, words
 from referral.views.course_shown import course_of
 
 
@@ -116,6 +116,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "looks": looks(actor, reading.latest_looks(case)),
         "talks": consented.of_case(case),
         "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
+        "pairs": pairs.of_case(actor, case.pk),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 

@@ -21,6 +21,7 @@ from referral.models import Referral, ReferralGrant, Task
 from referral.policy import Tie, may_case
 from referral.queries import files, needing, tasks_of
 from referral.queries.agenda import late_of_team
+from referral.queries.duplicates import undecided
 from referral.queries.intakes import begun_by
 from referral.queries.lists import to_route
 from referral.queries.lost import lost_this_morning
@@ -39,7 +40,7 @@ def home(request: ActingRequest) -> HttpResponse:
     """Tasks and referrals whose next step is mine, what is late first; the count is in the title."""
     actor, at = request.actor, now()
     lines = [_held(grant, at) for grant in needing(actor)]
-    lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
+    lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at), *_pairs(actor, at)]
     lines.sort(key=_order)
     return render(
         request,
@@ -158,6 +159,25 @@ def _to_place(actor: Actor, at: datetime) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _pairs(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Files that may be one person's, on which nobody has decided yet."""
+    if not actor.has(Role.CASEWORKER, Role.SUPERVISOR, Role.COORDINATOR):
+        return []
+    found = undecided(actor)
+    if found.oldest is None:
+        return []
+    count = ngettext("%(count)d pair to decide", "%(count)d pairs to decide", found.count)
+    return [
+        {
+            "url": reverse("duplicates"),
+            "reference": _("Possible duplicates"),
+            "what": count % {"count": found.count},
+            "who": "",
+            **_waiting(found.oldest, at),
+        }
+    ]
 
 
 def _welcome(actor: Actor) -> str:

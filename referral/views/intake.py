@@ -32,7 +32,7 @@ from referral.policy import Tie, may_case
 from referral.queries import paper
 from referral.references import spoken
 from referral.services import cases, drafts, intakes, reading, steps
-from referral.views import words
+from referral.views import pairs, words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 from referral.views.drafts import resume
 
@@ -70,7 +70,7 @@ def case_new_page(request: ActingRequest) -> HttpResponse:
             request,
             _("The case is open. Its reference is %(reference)s.") % {"reference": spoken(case.reference)},
         )
-        return reverse("case", args=[case.pk])
+        return pairs.after_saving(request.actor, case.pk)
 
     done = perform(request, form, act)
     shown = {
@@ -176,7 +176,7 @@ def _edit(request: ActingRequest, case: Case, part: str) -> HttpResponse:
             )
         drafts.drop_draft(by=request.actor, form=f"edit_{part}", about=case.pk)
         messages.success(request, _("The file is corrected."))
-        return reverse("case", args=[case.pk])
+        return pairs.after_saving(request.actor, case.pk)
 
     done = perform(request, form, act)
     if done:

@@ -86,6 +86,8 @@ def _rows(task: Task) -> list[tuple[str, str]]:
         rows.append((_("Not yet possible"), waits))
     if task.kind == TaskKind.ONWARD:
         rows += _proposal_rows(task.proposal or {})
+    if task.kind == TaskKind.COMPARE_CALL:
+        rows += telephoning.numbers(Organisation.objects.filter(pk=(task.proposal or {})["organisation"]))
     return rows
 
 

@@ -157,6 +157,10 @@ ABOUT = {
         "The organisation that cares for the person proposes a further service. You take consent and send."
     ),
     TaskKind.REDIRECT: _("The organisation did not take the person in. Find another one."),
+    TaskKind.COMPARE_CALL: _(
+        "National coordination asks you to telephone this organisation about this case. Say no name "
+        "before you know who answers."
+    ),
     TaskKind.FOLLOW_UP: _(
         "Ask how the person is, only by the safe contact that she or he gave. Read it in the file first."
     ),

@@ -128,7 +128,7 @@ class Story:
         url = self.does(
             owner, reverse("case_new_page"), **form_of(c.WOMAN | person), region=str(self.cast.region.pk)
         )
-        return Case.objects.get(pk=url.strip("/").rpartition("/")[2])
+        return Case.objects.get(pk=re.findall(r"[0-9a-f-]{36}", url)[0])
 
     def agrees(
         self,

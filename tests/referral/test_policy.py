@@ -102,6 +102,7 @@ def test_require_raises() -> None:
 
 #: role, tie -> the acts on a case that they may do.
 READER = {
+    CaseAct.DECIDE_DUPLICATE,
     CaseAct.READ,
     CaseAct.REVEAL,
     CaseAct.WITHDRAW_CONSENT,
@@ -114,6 +115,7 @@ READER = {
     CaseAct.WITHDRAW_TRANSFER,
 }
 OWNER_ACTS = READER | {
+    CaseAct.SEARCH,
     CaseAct.OPEN,
     CaseAct.EDIT,
     CaseAct.RECORD_CONSENT,
@@ -135,6 +137,7 @@ OWNER_ACTS = READER | {
 #: Whoever may be asked at night by somebody with a card.
 FINDER = {CaseAct.FIND_BY_CARD}
 SUPERVISOR_ACTS = READER | {
+    CaseAct.SEARCH,
     CaseAct.CLOSE,
     CaseAct.APPROVE_GROUND,
     CaseAct.TAKE_IN,
@@ -151,10 +154,10 @@ SUPERVISOR_ACTS = READER | {
     ("role", "tie", "acts"),
     [
         (Role.CASEWORKER, Tie(case_granted=True, own_case=True), OWNER_ACTS | FINDER | {CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(own_case=True), FINDER | {CaseAct.OPEN, CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(), FINDER | {CaseAct.OPEN}),
+        (Role.CASEWORKER, Tie(own_case=True), FINDER | {CaseAct.OPEN, CaseAct.SEARCH, CaseAct.TAKE_IN}),
+        (Role.CASEWORKER, Tie(), FINDER | {CaseAct.OPEN, CaseAct.SEARCH}),
         (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS | FINDER),
-        (Role.SUPERVISOR, Tie(), FINDER),
+        (Role.SUPERVISOR, Tie(), FINDER | {CaseAct.SEARCH}),
         (Role.FOCAL_POINT, Tie(own_case=True), FINDER),
         (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
