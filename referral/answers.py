@@ -33,5 +33,5 @@ ANSWERS: dict[str, tuple[CallResult, ...] | tuple[HowItGoes, ...]] = {
     TaskKind.CALL_BACK: (CallResult.FOUND_SAFE, CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER),
     TaskKind.DUTY_CALL: (CallResult.REACHED, CallResult.NOT_REACHED),
     TaskKind.FOLLOW_UP: tuple(HowItGoes),
-    TaskKind.CALL_PERSON: (CallResult.WELL, CallResult.NEEDS_HELP, CallResult.NOT_REACHABLE),
+    TaskKind.CALL_PERSON: tuple(HowItGoes),
 }

@@ -15,7 +15,7 @@ from referral import texts
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0005_channels"),
-        ("referral", "0009_wrong_codes"),
+        ("referral", "0012_attachments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from partners.actor import Actor
 from partners.enums import Role
 from referral.likeness import MatchDecision
-from referral.models import Case, MatchReview, PersonLink
+from referral.models import Case, MatchReview, PersonLink, Transfer
 from referral.queries.visible import visible_cases
 
 #: What is still to be decided.
@@ -74,3 +74,9 @@ def undecided(actor: Actor) -> Undecided:
 
 def link_of(review: MatchReview) -> PersonLink | None:
     return PersonLink.objects.filter(first=review.first_id, second=review.second_id, undone_at=None).first()
+
+
+def transferred_with(case_id: UUID) -> set[UUID]:
+    """The file that this one took over from, or went over to: one person by their transfer, and no question."""
+    pairs = Transfer.objects.filter(Q(case=case_id) | Q(new_case=case_id), new_case__isnull=False)
+    return {pk for pair in pairs.values_list("case_id", "new_case_id") for pk in pair} - {case_id}

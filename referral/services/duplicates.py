@@ -49,7 +49,8 @@ def look_across(case_id: UUID, *, at: datetime) -> int:
         who = matching.identity_of(person)
     except KeyDestroyed:
         return 0
-    found, opened = matching.likely(matching.candidates(who, today) - {case_id}, who, today)
+    others = matching.candidates(who, today) - {case_id, *queries.transferred_with(case_id)}
+    found, opened = matching.likely(others, who, today)
     _looked([case_id, *opened])
     with transaction.atomic():
         for each in found:

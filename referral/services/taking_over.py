@@ -18,7 +18,7 @@ from referral.enums import Action, CaseAction, CaseState, Machine, Side, State, 
 from referral.models import Case, Person, PlanGoal, Referral, Task, Transfer
 from referral.queries.facts import title_live
 from referral.references import new_reference
-from referral.services import cases, steps
+from referral.services import cases, matching, steps
 from referral.services.receiving import close_snapshot
 from referral.services.tasks import end_task
 from referral.services.transfers import end_accepted, end_answer, locked_for_answer, require_acceptable
@@ -114,6 +114,7 @@ def _copy_person(old: Case, new: Case, transfer: Transfer) -> None:
             setattr(copied, name, getattr(person, name))
     audit.look("reveal", person, case_id=old.pk, fields=names, scope="transfer")
     write(copied, case_id=new.pk, fields=None)
+    matching.index(copied)
 
 
 def _copy_goals(old: Case, new: Case, *, by: Actor, at: datetime) -> None:

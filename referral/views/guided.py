@@ -24,7 +24,7 @@ from referral.references import spoken
 from referral.services import intakes
 from referral.services.drafts import save_draft
 from referral.topics import COMPULSORY, DECLINABLE, Topic
-from referral.views import words
+from referral.views import pairs, words
 from referral.views.door import ActingRequest, now, perform
 from referral.views.drafts import as_typed, fill, resume, typed_in
 from referral.views.intake import require_opener
@@ -222,7 +222,7 @@ def check(request: ActingRequest, about: UUID) -> HttpResponse:
             request,
             _("The case is open. Its reference is %(reference)s.") % {"reference": spoken(case.reference)},
         )
-        return reverse("case", args=[case.pk])
+        return pairs.after_saving(request.actor, case.pk)
 
     done = perform(request, form, act)
     return done or render(
