@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,14 @@ TYPED = {
     "assent": "je veux canari",
     "original": "armoire canari",
     "paper": "N° SN-Canari 778",
+    "basis": "fondement canari",
+    "risk": "menace canari",
+    "goal": "métier canari",
+    "own_words": "rêve canari",
+    "given_up": "renoncement canari",
+    "heard": "nouvelle canari",
+    "transfer": "départ canari",
+    "message": "consigne canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -108,6 +116,7 @@ CODED = {
     "referral.Task.proposal",
     "referral.AttachmentKey.key",
     "referral.ConsentTalk.answers",
+    "referral.RiskAssessment.dimensions",
     "audit.Event.detail",
 }.union(*(chapter.CODED for chapter in CHAPTERS))
 
@@ -194,6 +203,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         an_adult_at_the_centre,
         the_end_of_it,
         *(each.play for each in CHAPTERS),
+        the_course_of_it,
         those_who_look,
     ):
         chapter(story, trace)
@@ -400,6 +410,42 @@ def the_end_of_it(story: Story, trace: Trace) -> None:
     story.reads("codou", "referral_extract", referral.pk)
     story.does("codou", reverse("referral_departure", args=[referral.pk]), told="aissatou")
     everything(story, referral.case)
+
+
+def the_course_of_it(story: Story, trace: Trace) -> None:
+    """Status, risk, plan, follow-up; then another house takes the case over."""
+    cast, case = story.cast, Case.objects.get(person__age_band="30-47")
+
+    def at(name: str) -> str:
+        return reverse(name, args=[case.pk])
+
+    def on(field: str, day: date) -> dict[str, str]:
+        return {f"{field}_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+
+    today = clock.now().date()
+    status = {"status": "ActualVictimOfTrafficking", "decider": "Police", "basis": TYPED["basis"]}
+    story.does("aissatou", at("case_status"), **status, **on("decided_on", today))
+    story.does("aissatou", at("case_risk"), risk="low", dimensions=["health"], note=TYPED["risk"])
+    story.does("aissatou", at("plan_begin"))
+    goal = {"goal": TYPED["goal"], "own_words": TYPED["own_words"], "service": "VOC"}
+    story.does("aissatou", at("goal_new"), **goal, **on("target_on", today + timedelta(days=30)))
+    ending = {"result": "given_up", "reason": TYPED["given_up"]}
+    story.does("aissatou", reverse("goal_end", args=[case.plangoals.get().pk]), **ending)
+    story.does("aissatou", at("case_follow"), answer="well", note=TYPED["heard"])
+    for name in ("case_status", "case_risk", "plan", "plan_print", "case_follow", "case_services"):
+        story.reads("aissatou", name, case.pk)
+    over = {"reason": TYPED["transfer"], "message": TYPED["message"]}
+    to = f"{at('case_transfer')}?to={cast.centre.pk}"
+    why = {"groups": ["identity", "contact"], "reason_code": "AdditionalServicesRequired"}
+    story.does("aissatou", to, told="bineta", **why, **over)
+    asked = Task.objects.get(kind=TaskKind.APPROVE_TRANSFER)
+    decide = reverse("task_decide", args=[asked.pk])
+    story.does("bineta", decide, told="aissatou daouda elisabeth", approve="yes")
+    transfer = case.transfers.get()
+    story.reads("daouda", "transfer", transfer.pk)
+    story.does("daouda", reverse("transfer_accept", args=[transfer.pk]), told="aissatou bineta")
+    for who in ("aissatou", "daouda"):
+        story.reads(who, "transfer", transfer.pk)
 
 
 def everything(story: Story, case: Case) -> None:

@@ -151,6 +151,8 @@ class File:
     closed: bool = False
     #: An AttachmentKind of `papers.PAPERS`: what was put into the file soon after it was opened.
     paper: str = ""
+    #: How far it has come after the screening (`courses.WAYS`).
+    course: str = ""
 
 
 # fmt: off
@@ -177,7 +179,7 @@ FILES: tuple[File, ...] = (
         Loop("wergu", "MED_GEN", STANDARD, "completed", 2, "NEED_MET"),
         Loop("elleg", "EDU", STANDARD, "in_service", 4),
         Loop("network", "TRACE", STANDARD, "acknowledged", 1.5),
-    ), title="ogp", tell_back=True, paper="custody"),
+    ), title="ogp", tell_back=True, paper="custody", course="to_approve"),
     File("caseworker", "women", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", URGENT, "consent_withdrawn", 0.6),
         Loop("wergu", "PSYCH", STANDARD, "in_service", 4),
@@ -192,7 +194,7 @@ FILES: tuple[File, ...] = (
         Loop("teranga", "SHELTER_EMERG", URGENT, "completed", 12, "NEED_MET"),
         Loop("atte", "JUSTICE", STANDARD, "in_service", 20),
         Loop("elleg", "VOC", STANDARD, "in_service", 9),
-    ), title="ogp"),
+    ), title="ogp", course="assisted"),
     File("caseworker", "unknown", "SN-DK", (
         Loop("yaakaar", "SHELTER_EMERG", URGENT, "declined", 3.5, "NO_CAPACITY",
              then=Loop("teranga", "SHELTER_EMERG", URGENT, "accepted_late", 0.3)),
@@ -202,7 +204,7 @@ FILES: tuple[File, ...] = (
         Loop("jambaar", "MHPSS", STANDARD, "completed", 15, "PARTLY_MET"),
         Loop("atte", "COMP", STANDARD, "staying", 4),
         Loop("liggeey", "LIVELIHOOD", STANDARD, "in_service", 11),
-    ), refused="health"),
+    ), refused="health", course="solution"),
     File("caseworker", "sport", "SN-DK", (
         Loop("teranga", "SHELTER_TRANSIT", STANDARD, "no_show", 0.5),
         Loop("network", "TRACE", STANDARD, "withdrawn", 6, "OTHER_SOLUTION"),
@@ -217,7 +219,7 @@ FILES: tuple[File, ...] = (
         Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 12),
         Loop("wergu", "MED_GEN", STANDARD, "completed", 46, "NEED_MET"),
         Loop("aemo_dk", "MEDIATION", STANDARD, "in_service", 14),
-    ), title="ogp"),
+    ), title="ogp", course="planning"),
     File("mamadou.ba", "gold_site", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", EMERGENCY, "acknowledged", 0.04),
         Loop("wergu", "MED_EMERG", EMERGENCY, "accepted", 0.05),
@@ -233,12 +235,14 @@ FILES: tuple[File, ...] = (
         Loop("teeru", "SHELTER_TRANSIT", STANDARD, "completed", 58, "LEFT_BY_CHOICE"),
         Loop("atte", "LEGAL", STANDARD, "completed", 44, "PARTLY_MET"),
         Loop("liggeey", "VOC", STANDARD, "in_service", 6),
-    )),
+    ), course="followup"),
+    File("mamadou.ba", "women", "SN-DK", days=15, course="taken_over"),
+    File("fatou.kane", "women", "SN-DK", days=5, course="proposed"),
     File("ndeye.sarr", "market", "SN-DK", (
         Loop("teranga", "SHELTER_TRANSIT", URGENT, "completed", 57, "RETURNED"),
         Loop("cdpe_pikine", "FAM_ASSESS", STANDARD, "completed", 62, "NEED_MET"),
         Loop("wergu", "MED_GEN", STANDARD, "completed", 68, "NEED_MET"),
-    ), title="ogp", closed=True),
+    ), title="ogp", closed=True, course="assisted"),
     File("ndeye.sarr", "fishing", "SN-DK", (
         Loop("jokko", "VOC", STANDARD, "staying", 22),
         Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 25),

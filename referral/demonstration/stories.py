@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from referral.demonstration import guardians, papers, persons, titles
+from referral.demonstration import courses, guardians, papers, persons, titles
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
 from referral.demonstration.stage import Script, Stage
-from referral.enums import RevealReason, Urgency
+from referral.enums import RevealReason, TitleAction, TitleState, Urgency
 from referral.kinds import AttachmentKind
 from referral.models import Case
-from referral.services import cases, reading
+from referral.services import basis, cases, reading
 
 
 def opening(file: File, now: datetime) -> datetime:
@@ -51,6 +51,9 @@ def open_file(stage: Stage, file: File) -> Script:
         stage.later(stage.at + 20 * MINUTES, lambda: papers.attach(stage, case.pk, file.owner, kind))
     if profile.unknown_age:
         stage.later(stage.at + 3 * DAYS, lambda: _decide_age(stage, case.pk))
+    if file.course:
+        first = min((loop.schedule(stage.now)[0][1] for loop in file.loops), default=stage.at)
+        stage.begin(courses.walk(stage, case.pk, file), first + (courses.AFTER if file.loops else HOURS))
     if file.closed:
         ended = max(loop.schedule(stage.now)[-1][1] for loop in file.loops)
         stage.later(ended + 2 * DAYS, lambda: _close(stage, case.pk, file))
@@ -84,5 +87,17 @@ def _close(stage: Stage, case_pk: UUID, file: File) -> None:
         case = cases.reassess(
             case_pk, by=by, at=stage.at, version=case.version, risk="low", urgency="standard"
         )
+        for title in case.titles.exclude(state=TitleState.LIFTED):
+            basis.enter_title(
+                case_pk,
+                by=by,
+                at=stage.at,
+                action=TitleAction.LIFT,
+                court=title.court,
+                number=title.number,
+                name_on_order=None,
+                issued_on=stage.at.date(),
+                ends_at=None,
+            )
     with stage.acting(stage.other_supervisors(case)[0]) as by:
         cases.close_case(case_pk, by=by, at=stage.at, version=case.version, reason_code="FAMILY_REUNIFIED")

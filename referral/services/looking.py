@@ -7,7 +7,7 @@ from partners.actor import Actor
 from referral import policy
 from referral.course import TransferState
 from referral.enums import CaseAct
-from referral.models import Case, PlanGoal, RiskAssessment, Task, Transfer
+from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, Task, Transfer
 from referral.models import StatusDecision as Decision
 from referral.policy import NotAllowed
 from referral.queries import case_of
@@ -38,6 +38,12 @@ def read_assessments(actor: Actor, case: Case) -> None:
     """Where the danger came from, and why. Raises NotAllowed."""
     steps.permit_case(actor, CaseAct.ASSESS_RISK, case)
     audit.look("reveal", RiskAssessment, case_id=case.pk, fields=["dimensions", "reasons"])
+
+
+def read_follow_ups(actor: Actor, case: Case) -> None:
+    """How the person was, with what was said. Raises NotAllowed."""
+    steps.permit_case(actor, CaseAct.FOLLOW, case)
+    audit.look("reveal", FollowUp, case_id=case.pk, fields=["note"])
 
 
 def read_services(actor: Actor, case: Case) -> None:

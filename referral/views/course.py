@@ -144,7 +144,7 @@ def case_reactivate(request: ActingRequest, pk: UUID) -> HttpResponse:
 def case_follow(request: ActingRequest, pk: UUID) -> HttpResponse:
     """How the person is: what the clock asked ends with its task, all else is written down here."""
     case, at = case_or_404(request, pk), now()
-    steps.permit_case(request.actor, CaseAct.FOLLOW, case)
+    looking.read_follow_ups(request.actor, case)
     form = FollowForm(request.POST or None, at=at, earliest=case.opened_at)
 
     def act(cleaned: dict[str, Any]) -> object:
@@ -172,7 +172,12 @@ def case_follow(request: ActingRequest, pk: UUID) -> HttpResponse:
             "the supervisors are told, and the file stays open."
         ),
         heard=[
-            {"label": HowItGoes(each.answer).label, "state": each.answer, "when": day(each.heard_at)}
+            {
+                "label": HowItGoes(each.answer).label,
+                "state": each.answer,
+                "when": day(each.heard_at),
+                "note": each.note,
+            }
             for each in rows_of.follow_ups_of(case)
         ],
         submit=_("Write it down"),

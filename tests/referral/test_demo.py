@@ -32,9 +32,11 @@ from referral.models import (
     Referral,
     ReferralGrant,
     SafetyExtract,
+    StatusDecision,
     Task,
     TelephoneAnswer,
     Term,
+    Transfer,
 )
 from referral.queries import cases_of, inbox
 from referral.queries.terms import forget_holidays
@@ -157,14 +159,19 @@ def test_the_demonstration(settings: Any) -> None:
     assert Organisation.objects.filter(status="suspended").count() == 1
 
     # Files, mostly of children; referrals where the plot leads them.
-    assert Case.objects.count() == len(FILES) + len(WAITING)
+    taken_over = Transfer.objects.filter(state="accepted").count()
+    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over
     children = [is_child(status) for status in Person.objects.values_list("age_status", flat=True)]
     assert children.count(True) > 2 * children.count(False)
     wanted = sorted("withdrawn" if loop.to == "leer" else state_of(loop) for loop in loops())
     assert sorted(Referral.objects.values_list("state", flat=True)) == wanted
     assert len(wanted) == 120
     assert Case.objects.filter(state=CaseState.SIGNALED, owner=None).count() == len(WAITING)
-    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState)
+    # Nothing is old enough to be archived.
+    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState) - {CaseState.ARCHIVED}
+    assert {each.state for each in Transfer.objects.all()} == {"accepted", "proposed"}
+    assert Task.objects.filter(kind=TaskKind.APPROVE_PLAN, done_at=None).exists()
+    assert StatusDecision.objects.values("decider").distinct().count() > 1
 
     # The first case that the caseworker sees is a child's; the desk has work; coordination too.
     caseworker, desk = (actor_of(User.objects.get(email=address(key))) for key in ("caseworker", "focal"))
