@@ -85,6 +85,7 @@ TYPED = {
     "heard": "nouvelle canari",
     "transfer": "départ canari",
     "message": "consigne canari",
+    "word": "mot convenu canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -101,6 +102,7 @@ UNSHOWN = {
     TYPED["witness"],
     TYPED["assent"],
     TYPED["original"],
+    TYPED["word"],
     BORN.isoformat(),
 }.union(*(chapter.UNSHOWN for chapter in CHAPTERS))
 #: Sealed fields into which no page lets anybody write words: codes, answers, dates and what we make ourselves.
@@ -111,6 +113,10 @@ CODED = {
     "referral.Person.interpreter_needed",
     "referral.Person.children",
     "referral.Person.flags",
+    "referral.Person.first_needs",
+    "referral.Person.declined",
+    "referral.Screening.answers",
+    "referral.Screening.non_punishment",
     "referral.Referral.arrival_code",
     "referral.Preview.details",
     "referral.Task.proposal",
@@ -258,6 +264,11 @@ def before_the_case(story: Story, trace: Trace) -> None:
     half = reverse("draft_save", args=["intake", "00000000-0000-0000-0000-000000000000"])
     story.browser("aissatou").post(half, {"narrative": TYPED["half"]})
     assert TYPED["half"] in story.reads("aissatou", "case_new_page")
+    topic = "00000000-0000-4000-8000-000000000001", "story"
+    story.browser("aissatou").post(
+        reverse("draft_save", args=["guided_story", topic[0]]), {"narrative": TYPED["half"]}
+    )
+    assert TYPED["half"] in story.reads("aissatou", "intake_topic", *topic)
 
 
 def person(**more: Any) -> dict[str, Any]:
@@ -283,6 +294,13 @@ def a_child(story: Story, trace: Trace) -> None:
     """On a legal ground, with a title; declined, and the task that follows is done by hand."""
     cast = story.cast
     case = story.opens_case(**person(age_status="child", age_band="9-13", children=[]))
+    elements = {"exploitation": ["SN_DAARA_BEGGING"], "non_punishment": "yes"}
+    story.does("aissatou", reverse("case_screening", args=[case.pk]), **elements)
+    taken = {"card": "accepted", "card_answer": TYPED["word"]}
+    story.does("aissatou", reverse("case_card", args=[case.pk]), **taken)
+    story.reads("aissatou", "card_print", case.pk)
+    found = {"code": case.cards.get().code, "answer": TYPED["word"]}
+    story.browser("bineta").post(reverse("cards"), found | {"key": str(case.pk)})
     to = urlencode({"to": f"{cast.centre.pk}:SHELTER_EMERG", "ask": "1"})
     answers = {name: TYPED[name] for name in ("safety", "view", "guardian")}
     story.does("aissatou", f"{reverse('ground', args=[case.pk])}?{to}", told="bineta", **answers)
@@ -350,6 +368,8 @@ def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
         **born,
         channels=["phone"],
         region=str(cast.region.pk),
+        first_needs=["SHELTER_EMERG"],
+        declined=["story"],
     )
     case = Case.objects.get(pk=re.findall(r"[0-9a-f-]{36}", url)[0])
     the_same_woman(story, case, url)
@@ -450,7 +470,7 @@ def the_course_of_it(story: Story, trace: Trace) -> None:
 
 def everything(story: Story, case: Case) -> None:
     """Every part of the file is opened, printed and read back by those who may."""
-    groups = ["identity", "contact", "needs", "health", "legal", "narrative", "documents"]
+    groups = ["identity", "contact", "needs", "health", "legal", "narrative", "documents", "screening"]
     for who in ("aissatou", "bineta"):
         story.browser(who).post(reverse("case_reveal", args=[case.pk]), {"groups": groups, "reason": "care"})
         for name in ("case", "case_looks", "case_print"):

@@ -269,6 +269,10 @@ PROFILES: dict[str, Profile] = {
 }
 
 
+#: What could not wait when somebody came.
+FIRST_NEEDS = {Urgency.EMERGENCY: ("SHELTER_EMERG", "MED_EMERG"), Urgency.URGENT: ("SHELTER_EMERG",)}
+
+
 def draw(profile: Profile, random: Random, today: date) -> dict[str, Any]:
     """Values for the columns of `Person`, as the form of the intake gives them."""
     country = random.choice(profile.countries)
@@ -305,6 +309,7 @@ def draw(profile: Profile, random: Random, today: date) -> dict[str, Any]:
         "documents": profile.documents,
         "children": [band.value for band in profile.children],
         "flags": [flag.value for flag in profile.flags],
+        "first_needs": list(FIRST_NEEDS.get(profile.urgency, ())),
     }
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from referral.demonstration import courses, guardians, papers, persons, titles
+from referral.demonstration.first_meeting import hear
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
 from referral.demonstration.stage import Script, Stage
@@ -38,6 +39,7 @@ def open_file(stage: Stage, file: File) -> Script:
         with stage.acting(file.owner) as by:
             case = cases.open_case(by=by, at=stage.at, region=region, person=person, case=facts)
     guardians.meet(stage, case.pk, file)
+    hear(stage, file.owner, file.profile, case)
     asked: set[tuple[UUID, str]] = set()
     for loop in file.loops:
         play = Play(stage, file, loop, case.pk, asked)

@@ -160,6 +160,7 @@ def question(request: ActingRequest, about: UUID, topic: str) -> HttpResponse:
         "referral/intake/question.html",
         {
             "form": form,
+            "topic": asked.value,
             "title": asked.label,
             "text": TOLD.get(asked, ""),
             "caption": _("Step %(place)d of %(count)d") % {"place": place + 1, "count": len(Topic)},

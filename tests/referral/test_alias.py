@@ -42,7 +42,7 @@ def test_under_an_alias_from_the_first_meeting_to_the_end(
         payload = referral.snapshots.get().payload
     assert payload["identity"] == {"alias": "Étoile Canari"}
     story.acts("daouda", referral, "start", told="aissatou", identified_otherwise="par l’alias")
-    story.acts("daouda", referral, "complete", told="aissatou", reason_code="NEED_MET")
+    story.acts("daouda", referral, "complete", told="aissatou", reason_code="NEED_MET", left="yes")
     assert Referral.objects.get(pk=referral.pk).state == "completed"
 
 
