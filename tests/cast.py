@@ -41,6 +41,7 @@ SECRETS = {
     "legal_situation": "situation canari",
     "narrative": "récit canari",
     "documents": "papiers canari",
+    "document_number": "N° SN-Canari 778",
 }
 
 

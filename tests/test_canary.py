@@ -76,7 +76,6 @@ TYPED = {
     "guardian_why": "prudence canari",
     "assent": "je veux canari",
     "original": "armoire canari",
-    "paper": "N° SN-Canari 778",
     "basis": "fondement canari",
     "risk": "menace canari",
     "goal": "métier canari",
@@ -397,12 +396,12 @@ def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
 def the_same_woman(story: Story, case: Case, url: str) -> None:
     """Her paper is written down; one file looks like another's, here and in another organisation."""
     edit = f"{reverse('case_edit', args=[case.pk])}?part=documents"
-    story.does("aissatou", edit, document_number=TYPED["paper"], documents=c.SECRETS["documents"])
+    story.does("aissatou", edit, **{name: c.SECRETS[name] for name in ("document_number", "documents")})
     assert url == reverse("case_duplicates", args=[case.pk])
     asked = [name for name in story.browser("aissatou").get(url).context["form"].fields if "pair_" in name]
     story.does("aissatou", url, **dict.fromkeys(asked, "not_sure"))
     names = {name: c.SECRETS[name] for name in ("family_name", "given_names")}
-    for typed in (names, {"phone": c.SECRETS["phone"]}, {"document_number": TYPED["paper"]}):
+    for typed in (names, {"phone": c.SECRETS["phone"]}, {"document_number": c.SECRETS["document_number"]}):
         answer = story.browser("aissatou").post(reverse("case_search"), typed)
         assert answer.context["rows"], typed
     theirs = story.opens_case("daouda", **person())

@@ -197,7 +197,7 @@ def suspected(cast: c.Cast, case: Case) -> Guardian:
 def pairs(cast: c.Cast) -> dict[str, MatchReview]:
     found = []
     for number in (1, 2):
-        known = {"phone": f"+221 77 000 11 0{number}", "family_name": None}
+        known = {"phone": f"+221 77 000 11 0{number}", "family_name": None, "document_number": None}
         ours, theirs = c.open_case(cast, **known), c.open_case(cast, by=cast.daouda, **known)
         with c.acting():
             duplicates.look_across(theirs.pk, at=clock.now())

@@ -314,13 +314,13 @@ class Migration(migrations.Migration):
                 (
                     "first",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
                     ),
                 ),
                 (
                     "second",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
                     ),
                 ),
             ],
@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
                 (
                     "first",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
                     ),
                 ),
                 (
@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                 (
                     "second",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
                     ),
                 ),
                 (

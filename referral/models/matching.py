@@ -11,10 +11,13 @@ from referral.likeness import MatchDecision, UndoReason
 
 
 class MatchReview(Recorded):
-    """One pair, once. Between two organisations only coordination knows that it exists."""
+    """One pair, once. Between two organisations only coordination knows that it exists.
 
-    first = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="+")
-    second = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="+")
+    It goes with its files: a file that could not be removed because of it would tell its owner.
+    """
+
+    first = models.ForeignKey("referral.Case", on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey("referral.Case", on_delete=models.CASCADE, related_name="+")
     found_at = models.DateTimeField(_("found"))
     #: "field:likeness", no value: all that is known without opening either file.
     likenesses = ArrayField(CodeField(max_length=40))
@@ -45,8 +48,8 @@ class MatchReview(Recorded):
 class PersonLink(Recorded):
     """Two files of one person, which stay two files (design §5)."""
 
-    first = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="+")
-    second = models.ForeignKey("referral.Case", on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey("referral.Case", on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey("referral.Case", on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -21,7 +21,7 @@ from referral.enums import CaseAct, TaskKind
 from referral.escalation import Audience
 from referral.lifecycle import NotPossible
 from referral.likeness import Likeness, MatchDecision, UndoReason
-from referral.matching import Identity, likenesses
+from referral.matching import Identity, entries, likenesses
 from referral.models import Case, MatchReview, Person, PersonLink, Task
 from referral.queries import duplicates as queries
 from referral.services import matching, steps
@@ -33,6 +33,8 @@ CALL_WITHIN = timedelta(hours=48)
 def look_within(person: Person, *, by: Actor, at: datetime) -> None:
     """Pairs with files that `by` may read are written down, for the decision that the next page asks for."""
     who, today = matching.identity_of(person), timezone.localdate(at)
+    if not entries(who):
+        return
     found, opened = matching.likely_within(by, who, today, besides=person.case_id)
     _looked(opened)
     for each in found:

@@ -43,7 +43,7 @@ WAYS = (
 
 def test_each_way_leads_to_the_file(cast: c.Cast) -> None:
     case = c.open_case(cast, **PAPER)
-    c.open_case(cast, family_name="Diop", given_names="Awa", phone=None)
+    c.open_case(cast, family_name="Diop", given_names="Awa", phone=None, document_number=None)
     referral = c.drafted(cast, case)
     codes = tuple({"code": spoken(row.reference).lower()} for row in (case, referral))
     for who in (cast.aissatou, cast.bineta):

@@ -75,7 +75,7 @@ def test_the_same_person_in_ones_own_file_asks_for_a_decision(cast: c.Cast) -> N
 
 def test_a_correction_asks_too_and_a_decision_is_not_asked_again(cast: c.Cast) -> None:
     c.open_case(cast)
-    case = c.open_case(cast, family_name="Diop", given_names="Awa", phone=None)
+    case = c.open_case(cast, family_name="Diop", given_names="Awa", phone=None, document_number=None)
     browser = sign_in(cast.aissatou)
     edit = f"{reverse('case_edit', args=[case.pk])}?part=identity"
     names = {name: c.SECRETS[name] for name in ("family_name", "given_names")}
@@ -249,7 +249,8 @@ def numbered(number: int) -> dict[str, str]:
     """As many letters for everybody, and no two alike."""
     letters = "bdfgklmnrst"
     word = "".join(letters[(number // 11**place) % 11] + "a" for place in range(3))
-    return {"family_name": f"F{word}", "given_names": f"G{word}", "phone": f"+221 77 {100_0000 + number}"}
+    names = {"family_name": f"F{word}", "given_names": f"G{word}"}
+    return names | {"phone": f"+221 77 {100_0000 + number}", "document_number": f"SN {1000 + number}"}
 
 
 #: Half of them held by others.

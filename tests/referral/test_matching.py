@@ -61,7 +61,7 @@ def test_the_index_follows_the_person(cast: c.Cast) -> None:
 
 
 def test_a_report_and_a_decided_age_are_indexed_too(cast: c.Cast) -> None:
-    unknown = {"age_status": "unknown", "age_band": "unknown", "phone": None}
+    unknown = {"age_status": "unknown", "age_band": "unknown", "phone": None, "document_number": None}
     with c.acting(cast.gora) as actor:
         report = cases.report(
             by=actor, at=clock.now(), region=cast.region, person=c.GIRL | unknown, case={"urgency": "urgent"}
