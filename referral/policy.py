@@ -151,6 +151,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ASSESS_RISK: case_caseworker,
     CaseAct.REFLECT: case_caseworker,
     CaseAct.REVIEW_GROUND: file_reader,
+    CaseAct.IMPORT: lambda actor, tie: actor.has(Role.SUPERVISOR),
+    CaseAct.EXPORT: lambda actor, tie: actor.has(Role.CASEWORKER, Role.SUPERVISOR),
+    CaseAct.APPROVE_EXPORT: own_or_national_supervisor,
 }
 
 

@@ -1,6 +1,7 @@
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
+from referral.models.exchange import ExportPart, ExportRequest, ImportBatch, ImportedRow
 from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.referral import (
@@ -23,7 +24,11 @@ __all__ = [
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "ExportPart",
+    "ExportRequest",
     "Holiday",
+    "ImportBatch",
+    "ImportedRow",
     "LegalGround",
     "Message",
     "Notice",

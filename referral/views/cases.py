@@ -47,6 +47,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
             "clear_url": address,
             "next": f"{address}?{asked}after={rows[-1].pk}" if more else "",
             "may_open": policy.may_case(actor, CaseAct.OPEN, policy.Tie()),
+            "may_import": policy.may_case(actor, CaseAct.IMPORT, policy.Tie()),
         },
     )
 

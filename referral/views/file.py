@@ -21,6 +21,7 @@ from referral.forms.file import MASKED
 from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
 from referral.policy import Tie
 from referral.queries import files
+from referral.queries.exchange import was_imported
 from referral.references import spoken
 from referral.views import story, tasks_shown, way, words
 
@@ -101,6 +102,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "referrals": [_referral(referral) for referral in referrals],
         "opening": _opening(case, moves),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
+        "imported": was_imported(case),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 
