@@ -390,15 +390,3 @@ class CaseAct(TextChoices):
     IMPORT = "import", _("Import a register")
     EXPORT = "export", _("Export files")
     APPROVE_EXPORT = "approve_export", _("Approve an export")
-
-
-class ExportProfile(TextChoices):
-    """What a file in HTCDS 2.0 holds, and how it is written."""
-
-    TEMPLATE = "template", _("With identities, as the Excel template of the standard (.xlsx)")
-    CORE = "core", _("With identities, the core fields as text (.csv)")
-    DEIDENTIFIED = "deidentified", _("Without identities: codes, age bands and years (.csv)")
-
-
-#: Reason of the closing of a file that an undone import had opened: it counts in no list and no figure.
-IMPORT_UNDONE = "IMPORT_UNDONE"

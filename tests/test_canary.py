@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -30,8 +31,9 @@ from referral.models import Case, Referral, Task
 from tests import canary
 from tests import cast as c
 from tests.contents import log_holds
-from tests.referral.pages import sign_in
+from tests.referral.pages import press, sign_in
 from tests.referral.story import Story, form_of
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -59,6 +61,8 @@ TYPED = {
     "note": "note canari",
     "corrected": "santé corrigée canari",
     "witness": "Témoin Canari",
+    "imported": "Dossier 12 Canari",
+    "purpose": "usage canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -81,6 +85,7 @@ CODED = {
     "referral.Preview.details",
     "referral.Task.proposal",
     "audit.Event.detail",
+    "referral.ExportPart.content",
 }
 
 
@@ -160,6 +165,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         a_child,
         an_adult_at_the_centre,
         the_end_of_it,
+        registers,
         those_who_look,
     ):
         chapter(story, trace)
@@ -311,6 +317,28 @@ def the_end_of_it(story: Story, trace: Trace) -> None:
     story.reads("codou", "referral_extract", referral.pk)
     story.does("codou", reverse("referral_departure", args=[referral.pk]), told="aissatou")
     everything(story, referral.case)
+
+
+def registers(story: Story, trace: Trace) -> None:
+    """One comes in with a fault, then without; and what it held goes out again."""
+    cast, heads = story.cast, b"prs_FirstName,prs_Gender,x_Dossier\r\n"
+    given = {"owner": str(cast.aissatou.pk), "region": str(cast.region.pk)}
+    row = f"Mariama Canari,%s,{TYPED['imported']}\r\n"
+    for gender, status in (("Fille", 200), ("Feminine", 302)):
+        file = SimpleUploadedFile("registre.csv", heads + (row % gender).encode())
+        answer = press(story.browser("bineta"), reverse("import_new"), file=file, **given)
+        assert answer.status_code == status
+    story.does("bineta", answer["Location"])
+    work()
+    case = Case.objects.get(imported__isnull=False)
+    page = story.browser("aissatou").post(reverse("case_imported", args=[case.pk]), {"reason": "care"})
+    assert TYPED["imported"] in page.content.decode()
+    asked = {"profile": "template", "purpose": TYPED["purpose"]}
+    url = story.does("aissatou", reverse("export_new"), **asked)
+    assert TYPED["purpose"] in story.browser("bineta").get(url).content.decode()
+    story.does("bineta", url, approve="yes")
+    work()
+    assert story.browser("aissatou").get(f"{url}file/").status_code == 200
 
 
 def everything(story: Story, case: Case) -> None:

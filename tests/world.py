@@ -26,8 +26,21 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.htcds.profiles import ExportProfile
+from referral.htcds.reading import Row
+from referral.models import (
+    Case,
+    CustodyTitle,
+    ExportRequest,
+    Holiday,
+    ImportBatch,
+    LegalGround,
+    Notice,
+    Referral,
+    Task,
+    Term,
+)
+from referral.services import basis, care, cases, exporting, importing, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -68,6 +81,10 @@ class World:
     code: Code
     term: Term
     holiday: Holiday
+    batch: ImportBatch
+    #: A file that came with a register.
+    imported: Case
+    export: ExportRequest
 
 
 def make_world(cast: c.Cast) -> World:
@@ -99,6 +116,7 @@ def make_world(cast: c.Cast) -> World:
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
+        **exchange(cast),
     )
 
 
@@ -119,6 +137,19 @@ def settings() -> dict[str, Any]:
         write(term)
         write(holiday)
     return {"term": term, "holiday": holiday}
+
+
+def exchange(cast: c.Cast) -> dict[str, Any]:
+    """A register of one row that came in, and an export that waits for somebody's yes."""
+    with c.acting(cast.bineta) as actor:
+        at, rows = clock.now(), [Row(2, {"prs_FirstName": "Prénom Canari"})]
+        chosen = {"owner_id": cast.aissatou.pk, "region_id": cast.region.pk}
+        batch = importing.keep_register(by=actor, at=at, rows=rows, **chosen)
+        batch = importing.order_import(batch.pk, by=actor, at=at, version=batch.version)
+        importing.write_handful(batch.pk, at=at)
+    with c.acting(cast.aissatou) as actor:
+        export = exporting.request_export(by=actor, at=at, profile=ExportProfile.CORE, purpose="usage canari")
+    return {"batch": batch, "imported": batch.rows.get().case, "export": export}
 
 
 def roster(cast: c.Cast) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Region
 from partners.queries import active_people
-from referral.enums import AgeBand, ExportProfile, RevealReason
+from referral.enums import AgeBand, RevealReason
 from referral.forms.acts import LINE, ActForm, Text
+from referral.htcds.profiles import ExportProfile
 from referral.htcds.reading import Register, Unreadable, read
 from referral.queries.exchange import regions_by_word
 

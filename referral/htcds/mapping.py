@@ -11,8 +11,9 @@ from typing import Any
 
 from partners.enums import Sex
 from referral.disclosure import band_of
-from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, CaseState, ExportProfile, SafeChannel
-from referral.htcds.standard import AGE_BAND, OWN_NAMES, REFERENCE, REGION, SEPARATOR, TEMPLATE
+from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, CaseState, SafeChannel
+from referral.htcds.profiles import ExportProfile
+from referral.htcds.standard import AGE_BAND, OWN_NAMES, REFERENCE, REGION, SEPARATOR, TEMPLATE, codes_of
 
 Values = Mapping[str, str]
 
@@ -27,8 +28,6 @@ SEXES = {word: sex for sex, word in GENDERS.items()} | dict.fromkeys(
     ("TransgenderFeminine", "TransgenderMasculine"), Sex.OTHER
 )
 CLOSED = frozenset({"Closed", "ClosedReferred"})
-#: "Any other" of our list of countries is no country of the standard.
-NO_COUNTRY = "ZZ"
 OFFICIAL = tuple(field.name for field in TEMPLATE)
 #: Codes alone: nothing that was typed, nobody's name, no day.
 CODES = tuple(field.name for field in TEMPLATE if field.kind == "code" and field.name != "prs_MailingCountry")
@@ -146,7 +145,8 @@ BRIDGES: tuple[Bridge, ...] = (
     (_sex, lambda file: {"prs_Gender": GENDERS[Sex(file.sex)]}),
     (
         _nationality,
-        lambda file: {"prs_Citizenship": "" if file.nationality == NO_COUNTRY else file.nationality},
+        # "Any other" of our list of countries is no country of the standard.
+        lambda file: {"prs_Citizenship": file.nationality if file.nationality in codes_of("country") else ""},
     ),
     (_phone, lambda file: {"prs_MobilePhone": file.phone, "prs_HomePhone": ""}),
     (_closed, lambda file: {"cas_Status": "Closed" if file.closed else "Active"}),

@@ -110,10 +110,11 @@ def _known(cells: list[Cell], known: Mapping[str, str]) -> int:
 
 
 def _headings(sheet: Sheet, by_labels: bool) -> _Headings | None:
-    """The row of names and, if it follows, that of labels; or labels alone. Two known words make a heading."""
+    """The row of names and, if it follows, that of labels; or labels alone. One known word makes no heading."""
     first = sheet.rows[:HEADINGS]
     for index, cells in enumerate(first):
-        if _known(cells, BY_NAME) > 1:
+        known = _known(cells, BY_NAME)
+        if known and known + sum(plain(cell).startswith(OWN) for cell in cells) > 1:
             after = sheet.rows[index + 1] if index + 1 < len(sheet.rows) else []
             labels = after if 2 * _known(after, BY_LABEL) > sum(bool(plain(cell)) for cell in after) else []
             return _mapped(index, cells, labels, by_labels)
@@ -191,14 +192,16 @@ class _Rules:
 
 
 def _read_row(number: int, cells: list[Cell], headings: _Headings, rules: _Rules, register: Register) -> None:
-    if not cells or plain(cells[0]).startswith("# ") or not any(plain(cell) for cell in cells[1:] or cells):
+    # The first column of the template numbers its rows, those without a person too.
+    said = cells if 0 in headings.columns else cells[1:]
+    if not any(map(plain, said)) or plain(cells[0]).startswith("# "):
         return
     values: dict[str, str] = {}
     sound = True
     for column, cell in enumerate(cells):
         field = headings.columns.get(column)
         if field is None:
-            # The first column of the template numbers its rows; a refused heading has its fault already.
+            # A refused heading has its fault already.
             if column and plain(cell) and not _refused(headings, column):
                 register.faults.append(
                     _fault(number, column, headings, _("This value stands under no heading."))

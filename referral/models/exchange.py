@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, SealedJSONField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from referral.enums import ExportProfile
+from referral.htcds.profiles import ExportProfile
 
 
 class ImportBatch(Recorded):

@@ -9,7 +9,7 @@ from audit.models import Event
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Region
-from referral.enums import ExportProfile
+from referral.htcds.profiles import ExportProfile
 from referral.htcds.standard import folded
 from referral.models import Case, ExportRequest, ImportBatch, ImportedRow, Referral
 from referral.queries.visible import visible_cases
@@ -38,6 +38,12 @@ def exports_of(actor: Actor) -> QuerySet[ExportRequest]:
         if actor.national_unit:
             found |= ~Q(profile=ExportProfile.DEIDENTIFIED) & (Q(decided_at=None) | Q(decided_by_id=actor.id))
     return ExportRequest.objects.filter(found).select_related("organisation", "requested_by", "decided_by")
+
+
+def exports_to_decide(actor: Actor) -> QuerySet[ExportRequest]:
+    """What waits for a second person's yes or no, who may be this one."""
+    waiting = exports_of(actor).filter(decided_at=None).exclude(profile=ExportProfile.DEIDENTIFIED)
+    return waiting.exclude(requested_by__in=actor.seats).order_by("requested_at")
 
 
 def regions_by_word() -> dict[str, str]:

@@ -17,8 +17,9 @@ from partners.actor import Actor
 from partners.models import User
 from partners.queries import actor_of
 from referral import policy
-from referral.enums import CaseAct, ExportProfile
+from referral.enums import CaseAct
 from referral.htcds.mapping import COLUMNS, FEWEST, File, Values, deidentified, row_of
+from referral.htcds.profiles import ExportProfile
 from referral.htcds.writing import csv_of, joined, parted, xlsx_of
 from referral.models import Case, ExportPart, ExportRequest, Referral
 from referral.policy import NotAllowed, Tie

@@ -26,17 +26,7 @@ from partners.queries import active_people, actor_of
 from partners.services.guard import Refusal
 from referral import grants, policy
 from referral.deadlines import DRAFT
-from referral.enums import (
-    IMPORT_UNDONE,
-    AgeStatus,
-    CaseAct,
-    CaseAction,
-    CaseState,
-    Machine,
-    RiskLevel,
-    Side,
-    Urgency,
-)
+from referral.enums import AgeStatus, CaseAct, CaseAction, CaseState, Machine, RiskLevel, Side, Urgency
 from referral.htcds.mapping import Entry, entry_of
 from referral.htcds.reading import Row
 from referral.models import Case, ImportBatch, ImportedRow, Task
@@ -47,7 +37,8 @@ from referral.services.tasks import end_task
 
 HANDFUL = 50
 WRITE, UNDO = "referral.import_register", "referral.undo_import"
-CLOSED_BEFORE = "OTHER"
+#: Why a file is closed: it was when it came; or its import was undone, so that it counts in no list and no figure.
+CLOSED_BEFORE, IMPORT_UNDONE = "OTHER", "IMPORT_UNDONE"
 
 
 def require_import(by: Actor) -> None:

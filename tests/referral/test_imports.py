@@ -14,12 +14,14 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from crypto.models import DataKey
-from referral.enums import IMPORT_UNDONE, CaseState
+from referral.enums import AgeBand, CaseState
 from referral.htcds.mapping import OFFICIAL
 from referral.htcds.reading import Register, read
 from referral.models import Case, ImportBatch, ImportedRow, Person
+from referral.queries.exchange import regions_by_word
 from referral.services import importing
 from referral.services.clock import run as run_rule
+from referral.services.importing import IMPORT_UNDONE
 from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import registers
@@ -28,7 +30,7 @@ from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
-ROWS = 2000 if os.environ.get("FULL") == "1" else 60
+ROWS = 2000 if os.environ.get("FULL") == "1" else 30
 
 
 def upload(cast: c.Cast, content: bytes, **typed: Any) -> Any:
@@ -52,10 +54,8 @@ def written(cast: c.Cast, content: bytes) -> ImportBatch:
 
 
 def again(content: bytes) -> Register:
-    return read(content, today=clock.now().date(), regions={"sn-dk": "SN-DK"}, bands=BANDS)
-
-
-BANDS = frozenset({"0-5", "6-8", "9-13", "14-17", "18-20", "21-29", "30-47", "48+", "unknown"})
+    bands = frozenset(AgeBand.values)
+    return read(content, today=clock.now().date(), regions=regions_by_word(), bands=bands)
 
 
 def official(values: Mapping[str, str]) -> dict[str, str]:
@@ -237,8 +237,8 @@ def test_an_import_is_taken_back_but_for_what_somebody_has_touched(cast: c.Cast)
     touched, *others = Case.objects.order_by("seq")
     browser = sign_in(cast.aissatou)
     browser.get(reverse("case", args=[others[0].pk]))  # a look is no work
-    edit = f"{reverse('case_edit', args=[touched.pk])}?part=identity"
-    assert press(browser, edit, family_name="Corrigée").status_code == 302
+    edit = f"{reverse('case_edit', args=[touched.pk])}?part=health"
+    assert press(browser, edit, health="allergie").status_code == 302
     assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
     work()
     for case in others:

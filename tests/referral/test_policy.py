@@ -119,6 +119,7 @@ OWNER_ACTS = READER | {
     CaseAct.REFER,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
+    CaseAct.EXPORT,
 }
 SUPERVISOR_ACTS = READER | {
     CaseAct.CLOSE,
@@ -126,6 +127,9 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.TAKE_IN,
     CaseAct.ASSIGN,
     CaseAct.DECIDE_OBJECTION,
+    CaseAct.IMPORT,
+    CaseAct.EXPORT,
+    CaseAct.APPROVE_EXPORT,
 }
 
 
@@ -133,10 +137,10 @@ SUPERVISOR_ACTS = READER | {
     ("role", "tie", "acts"),
     [
         (Role.CASEWORKER, Tie(case_granted=True, own_case=True), OWNER_ACTS | {CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(own_case=True), {CaseAct.OPEN, CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(), {CaseAct.OPEN}),
+        (Role.CASEWORKER, Tie(own_case=True), {CaseAct.OPEN, CaseAct.TAKE_IN, CaseAct.EXPORT}),
+        (Role.CASEWORKER, Tie(), {CaseAct.OPEN, CaseAct.EXPORT}),
         (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS),
-        (Role.SUPERVISOR, Tie(), set()),
+        (Role.SUPERVISOR, Tie(), {CaseAct.IMPORT, CaseAct.EXPORT}),
         (Role.FOCAL_POINT, Tie(own_case=True), set()),
         (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
