@@ -176,7 +176,7 @@ def _cell(cell: Any) -> Cell:
         return Failed(cell.value)
     value = cell.value
     if isinstance(value, str | int | float | bool) or value is None or hasattr(value, "isoformat"):
-        return value  # type: ignore[no-any-return]
+        return value
     return str(value)
 
 
