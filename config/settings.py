@@ -120,6 +120,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes: rate limits and used codes counted per process could be outwitted.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "relais_cache"}}
 
+# --- Uploads -----------------------------------------------------------------------------------------------
+# In memory or not at all: a temporary file would lie on the disk in clear. Larger ones are passed over, and the
+# form says that no file came. Ten megabytes, and what a form has around them.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024 + 64 * 1024
+
 # --- Work outside a request --------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # A worker that died is noticed within seconds, and what it held is taken up again (config/jobs.py).

@@ -441,3 +441,6 @@ class CaseAct(TextChoices):
     DECIDE_GUARDIAN = "decide_guardian", _("Decide on a guardian")
     SEARCH = "search", _("Search for a person")
     DECIDE_DUPLICATE = "decide_duplicate", _("Say whether two files are about one person")
+    IMPORT = "import", _("Import a register")
+    EXPORT = "export", _("Export files")
+    APPROVE_EXPORT = "approve_export", _("Approve an export")

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, duplicates, lost
+from referral.services import clock, deliveries, duplicates, exporting, importing, lost
 
 logger = logging.getLogger(__name__)
 
@@ -66,3 +66,21 @@ def count_lost(timestamp: int) -> None:
 def deliver_digests(timestamp: int) -> None:
     with at_work() as at:
         deliveries.deliver_digests(at=at)
+
+
+@app.task(name=importing.WRITE, retry=PATIENT)
+def write_register(batch: str) -> None:
+    with at_work() as at:
+        importing.write_register(UUID(batch), at=at)
+
+
+@app.task(name=importing.UNDO, retry=PATIENT)
+def undo_register(batch: str) -> None:
+    with at_work() as at:
+        importing.undo_register(UUID(batch), at=at)
+
+
+@app.task(name=exporting.MAKE, retry=PATIENT)
+def make_export(export: str) -> None:
+    with at_work() as at:
+        exporting.make_export(UUID(export), at=at)

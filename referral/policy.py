@@ -173,6 +173,9 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.DECIDE_GUARDIAN: own_or_national_supervisor,
     CaseAct.SEARCH: lambda actor, tie: actor.has(Role.CASEWORKER, Role.SUPERVISOR),
     CaseAct.DECIDE_DUPLICATE: file_reader,
+    CaseAct.IMPORT: lambda actor, tie: actor.has(Role.SUPERVISOR),
+    CaseAct.EXPORT: lambda actor, tie: actor.has(Role.CASEWORKER, Role.SUPERVISOR),
+    CaseAct.APPROVE_EXPORT: own_or_national_supervisor,
 }
 
 

@@ -202,6 +202,17 @@ ACCESS: dict[str, Row] = {
     "objection": Row("bineta", about="objection", others=404),
     "alerts": get("gora"),
     "alert_new": Row("gora"),
+    # --- registers in, files out
+    "imports": get("bineta elisabeth fatou"),
+    "import_new": Row("bineta elisabeth fatou"),
+    "import": Row("bineta", about="batch", others=404),
+    "import_end": Row("bineta", about="batch", others=404),
+    "case_imported": Row(UNIT, about="imported", others=404),
+    "exports": get("aissatou bineta daouda elisabeth fatou"),
+    "export_new": Row("aissatou bineta daouda elisabeth fatou"),
+    "export": Row(UNIT, about="export", others=404),
+    # Not yet approved, and so not yet there.
+    "export_file": get("", about="export", others=404, holds=UNIT),
     # --- referrals
     "inbox": get(DESKS),
     "routing": get("ibrahima"),

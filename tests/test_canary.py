@@ -36,7 +36,7 @@ from tests import cast as c
 from tests.chapters import around
 from tests.contents import log_holds
 from tests.referral.attaching import PDF
-from tests.referral.pages import sign_in
+from tests.referral.pages import press, sign_in
 from tests.referral.story import TOLD_ALOUD, Story, form_of
 from tests.working import work
 
@@ -85,6 +85,8 @@ TYPED = {
     "transfer": "départ canari",
     "message": "consigne canari",
     "word": "mot convenu canari",
+    "imported": "Dossier 12 Canari",
+    "purpose": "usage canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -123,6 +125,7 @@ CODED = {
     "referral.ConsentTalk.answers",
     "referral.RiskAssessment.dimensions",
     "audit.Event.detail",
+    "referral.ExportPart.content",
 }.union(*(chapter.CODED for chapter in CHAPTERS))
 
 
@@ -209,6 +212,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         the_end_of_it,
         *(each.play for each in CHAPTERS),
         the_course_of_it,
+        registers,
         those_who_look,
     ):
         chapter(story, trace)
@@ -465,6 +469,28 @@ def the_course_of_it(story: Story, trace: Trace) -> None:
     story.does("daouda", reverse("transfer_accept", args=[transfer.pk]), told="aissatou bineta")
     for who in ("aissatou", "daouda"):
         story.reads(who, "transfer", transfer.pk)
+
+
+def registers(story: Story, trace: Trace) -> None:
+    """One comes in with a fault, then without; and what it held goes out again."""
+    cast, heads = story.cast, b"prs_FirstName,prs_Gender,x_Dossier\r\n"
+    given = {"owner": str(cast.aissatou.pk), "region": str(cast.region.pk)}
+    row = f"Mariama Canari,%s,{TYPED['imported']}\r\n"
+    for gender, status in (("Fille", 200), ("Feminine", 302)):
+        file = SimpleUploadedFile("registre.csv", heads + (row % gender).encode())
+        answer = press(story.browser("bineta"), reverse("import_new"), file=file, **given)
+        assert answer.status_code == status
+    story.does("bineta", answer["Location"])
+    work()
+    case = Case.objects.get(imported__isnull=False)
+    page = story.browser("aissatou").post(reverse("case_imported", args=[case.pk]), {"reason": "care"})
+    assert TYPED["imported"] in page.content.decode()
+    asked = {"profile": "template", "purpose": TYPED["purpose"]}
+    url = story.does("aissatou", reverse("export_new"), **asked)
+    assert TYPED["purpose"] in story.browser("bineta").get(url).content.decode()
+    story.does("bineta", url, approve="yes")
+    work()
+    assert story.browser("aissatou").get(f"{url}file/").status_code == 200
 
 
 def everything(story: Story, case: Case) -> None:

@@ -61,6 +61,12 @@ from referral.services import (
     receiving,
     withdrawing,
 )
+from referral.htcds.profiles import ExportProfile
+from referral.htcds.reading import Row
+    ExportRequest,
+    ImportBatch,
+)
+from referral.services import basis, care, cases, exporting, importing, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 from tests.referral import life
@@ -117,6 +123,10 @@ class World:
     #: Of two organisations: one waits, the other was found to be one person's.
     pair: MatchReview
     linked: MatchReview
+    batch: ImportBatch
+    #: A file that came with a register.
+    imported: Case
+    export: ExportRequest
 
 
 def make_world(cast: c.Cast) -> World:
@@ -154,6 +164,7 @@ def make_world(cast: c.Cast) -> World:
         guardian=suspected(cast, case),
         consent_text=ConsentText.objects.get(language="fr", listener="child"),
         **pairs(cast),
+        **exchange(cast),
     )
 
 
@@ -227,6 +238,19 @@ def settings() -> dict[str, Any]:
         write(term)
         write(holiday)
     return {"term": term, "holiday": holiday}
+
+
+def exchange(cast: c.Cast) -> dict[str, Any]:
+    """A register of one row that came in, and an export that waits for somebody's yes."""
+    with c.acting(cast.bineta) as actor:
+        at, rows = clock.now(), [Row(2, {"prs_FirstName": "Prénom Canari"})]
+        chosen = {"owner_id": cast.aissatou.pk, "region_id": cast.region.pk}
+        batch = importing.keep_register(by=actor, at=at, rows=rows, **chosen)
+        batch = importing.order_import(batch.pk, by=actor, at=at, version=batch.version)
+        importing.write_handful(batch.pk, at=at)
+    with c.acting(cast.aissatou) as actor:
+        export = exporting.request_export(by=actor, at=at, profile=ExportProfile.CORE, purpose="usage canari")
+    return {"batch": batch, "imported": batch.rows.get().case, "export": export}
 
 
 def roster(cast: c.Cast) -> dict[str, Any]:

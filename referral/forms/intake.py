@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList, Sex
 from partners.models import Region
-from partners.queries import code_choices
+from partners.queries import code_choices, code_labels
 from referral.disclosure import band_fits, band_of
 from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, PlaceFlag, RiskLevel, SafeChannel, Urgency
 from referral.forms.acts import LINE, NAME, TEXT, QuestionForm, Text
@@ -215,7 +215,10 @@ class PersonForm(QuestionForm):
             if name in self.fields:
                 blank = [("", _("Not known, or does not wish to answer"))] if name == "nationality" else []
                 self.fields[name].choices = [*blank, *code_choices(codes)]
-
+        if age_status is not None and "nationality" in self.fields:
+            # A file that came with a register may name a country that is not offered: correcting must not drop it.
+            others = code_labels(CodeList.COUNTRY).items() - self.fields["nationality"].choices
+            self.fields["nationality"].choices += sorted(others, key=lambda country: country[1])
         if age_status is not None and "age_band" in self.fields:
             bands = [(band.value, band.label) for band in AgeBand if band_fits(age_status, band)]
             self.fields["age_band"] = forms.ChoiceField(

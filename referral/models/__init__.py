@@ -3,6 +3,7 @@ from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.course import FollowUp, PlanGoal, RiskAssessment, StatusDecision, Transfer
+from referral.models.exchange import ExportPart, ExportRequest, ImportBatch, ImportedRow
 from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.intake import ContactCard, Screening
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
@@ -37,9 +38,13 @@ __all__ = [
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "ExportPart",
+    "ExportRequest",
     "FollowUp",
     "Guardian",
     "Holiday",
+    "ImportBatch",
+    "ImportedRow",
     "JusticeStep",
     "LegalGround",
     "MatchReview",

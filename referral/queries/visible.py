@@ -8,7 +8,7 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.queries import live_memberships
 from referral.enums import UNANSWERED, Side
-from referral.models import Case, CaseGrant, Referral, ReferralGrant
+from referral.models import Case, CaseGrant, ImportedRow, Referral, ReferralGrant
 from referral.policy import Tie
 
 
@@ -64,8 +64,11 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     """
     granted = Exists(CaseGrant.objects.filter(user_id__in=actor.seats, content_object=OuterRef("pk")))
     if actor.has(Role.SUPERVISOR):
+        # What an undone import had opened has no key left, and is in nobody's list.
+        undone = Exists(ImportedRow.objects.filter(case=OuterRef("pk"), undone_at__isnull=False))
         return Case.objects.filter(
-            Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id)
+            ~undone,
+            Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id),
         )
     if actor.has(Role.CASEWORKER):
         # A report that nobody has taken in yet is the whole desk's, in codes; policy keeps the file itself shut.

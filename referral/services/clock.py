@@ -16,10 +16,10 @@ from referral.enums import DRAFT_EXPIRED
 from referral.models import ClockRound, Task
 from referral.queries import clock as due
 from referral.queries.clock import Due, in_order
-from referral.services import told_back, urgency, watch, withdrawing
+from referral.services import exporting, importing, told_back, urgency, watch, withdrawing
 from referral.services.escalating import climb_referral, climb_task
 from referral.services.expiry import expire_referral
-from referral.services.rounds import AnyRule, Outcome, Rule
+from referral.services.rounds import AnyRule, Chore, Outcome, Rule
 from referral.services.steps import desk_due_at
 
 logger = logging.getLogger(__name__)
@@ -98,4 +98,6 @@ RULES: Mapping[str, AnyRule] = {
     "tasks": Rule(due.tasks_to_climb, remind_of_tasks),
     "expiry": Rule(due.to_expire, expire),
     "drafts": Rule(due.old_drafts, discard_drafts),
+    "imports": Chore(importing.forget_unordered),
+    "exports": Chore(exporting.destroy_exports),
 }

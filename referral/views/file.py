@@ -22,6 +22,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, T
 from referral.policy import Tie
 from referral.queries import files
 from referral.queries.attachments import attachments_of
+from referral.queries.exchange import was_imported
 from referral.references import spoken
 from referral.services import reading
 from referral.views import attachments, consented, pairs, screened, story, tasks_shown, way, words
@@ -117,6 +118,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "talks": consented.of_case(case),
         "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "pairs": pairs.of_case(actor, case.pk),
+        "imported": was_imported(case),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 

@@ -22,6 +22,7 @@ from referral.policy import Tie, may_case
 from referral.queries import files, needing, tasks_of
 from referral.queries.agenda import late_of_team
 from referral.queries.duplicates import undecided
+from referral.queries.exchange import exports_to_decide
 from referral.queries.intakes import begun_by
 from referral.queries.lists import to_route
 from referral.queries.lost import lost_this_morning
@@ -40,7 +41,8 @@ def home(request: ActingRequest) -> HttpResponse:
     """Tasks and referrals whose next step is mine, what is late first; the count is in the title."""
     actor, at = request.actor, now()
     lines = [_held(grant, at) for grant in needing(actor)]
-    lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at), *_pairs(actor, at)]
+    lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
+    lines += [*_pairs(actor, at), *_exports(actor, at)]
     lines.sort(key=_order)
     return render(
         request,
@@ -177,6 +179,26 @@ def _pairs(actor: Actor, at: datetime) -> list[dict[str, Any]]:
             "who": "",
             **_waiting(found.oldest, at),
         }
+    ]
+
+
+def _exports(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """What somebody else asks to take out of the house, with names."""
+    if not actor.has(Role.SUPERVISOR):
+        return []
+    return [
+        {
+            "url": reverse("export", args=[export.pk]),
+            "reference": _("Approve an export"),
+            "what": export.get_profile_display(),
+            "who": export.organisation.name,
+            "when": _("for %(span)s") % {"span": lasting(at - export.requested_at)},
+            "due": None,
+            "since": export.requested_at,
+            "late": False,
+            "rank": AHEAD,
+        }
+        for export in exports_to_decide(actor)
     ]
 
 

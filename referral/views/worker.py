@@ -24,6 +24,9 @@ TASKS = {
     "referral.deliver": gettext_lazy("Deliver a notice"),
     "referral.digest": gettext_lazy("Send the mail of the day"),
     "referral.lost": gettext_lazy("Count what is lost"),
+    "referral.import_register": gettext_lazy("Write an imported register"),
+    "referral.undo_import": gettext_lazy("Take an import back"),
+    "referral.make_export": gettext_lazy("Write an export"),
     "config.rescue": gettext_lazy("Take up what a dead worker held"),
     "config.forget": gettext_lazy("Clear away old jobs"),
 }
@@ -51,6 +54,8 @@ RULES = {
     "tasks": gettext_lazy("Reminders about tasks"),
     "expiry": gettext_lazy("Referrals that expire"),
     "drafts": gettext_lazy("Drafts too old to send"),
+    "imports": gettext_lazy("Registers read and never imported, to throw away"),
+    "exports": gettext_lazy("Exports whose day is over"),
     LOST_DAILY: gettext_lazy("Count what is lost"),
     SESSIONS_CLEARED: gettext_lazy("Sessions cleared, once a day"),
 }

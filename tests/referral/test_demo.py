@@ -17,6 +17,7 @@ from partners.enums import CHILD_PROTECTION_KINDS, OrganisationKind, Role
 from partners.models import DutyShift, Membership, Organisation, Places, Region, User
 from partners.queries import absent_now, actor_of, on_duty
 from referral.demonstration.plan import FILES, PATHS, WAITING, Loop
+from referral.demonstration.registers import ROWS
 from referral.demonstration.stage import DAYS, address
 from referral.demonstration.stories import opening
 from referral.disclosure import is_child
@@ -160,7 +161,7 @@ def test_the_demonstration(settings: Any) -> None:
 
     # Files, mostly of children; referrals where the plot leads them.
     taken_over = Transfer.objects.filter(state="accepted").count()
-    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over
+    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over + len(ROWS)
     children = [is_child(status) for status in Person.objects.values_list("age_status", flat=True)]
     assert children.count(True) > 2 * children.count(False)
     wanted = sorted("withdrawn" if loop.to == "leer" else state_of(loop) for loop in loops())

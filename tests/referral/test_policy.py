@@ -133,6 +133,7 @@ OWNER_ACTS = READER | {
     CaseAct.PLAN,
     CaseAct.FOLLOW,
     CaseAct.TRANSFER,
+    CaseAct.EXPORT,
 }
 #: Whoever may be asked at night by somebody with a card.
 FINDER = {CaseAct.FIND_BY_CARD}
@@ -147,6 +148,9 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.APPROVE,
     CaseAct.REDIRECT_OUT,
     CaseAct.REOPEN,
+    CaseAct.IMPORT,
+    CaseAct.EXPORT,
+    CaseAct.APPROVE_EXPORT,
 }
 
 
@@ -154,10 +158,14 @@ SUPERVISOR_ACTS = READER | {
     ("role", "tie", "acts"),
     [
         (Role.CASEWORKER, Tie(case_granted=True, own_case=True), OWNER_ACTS | FINDER | {CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(own_case=True), FINDER | {CaseAct.OPEN, CaseAct.SEARCH, CaseAct.TAKE_IN}),
-        (Role.CASEWORKER, Tie(), FINDER | {CaseAct.OPEN, CaseAct.SEARCH}),
+        (
+            Role.CASEWORKER,
+            Tie(own_case=True),
+            FINDER | {CaseAct.OPEN, CaseAct.SEARCH, CaseAct.TAKE_IN, CaseAct.EXPORT},
+        ),
+        (Role.CASEWORKER, Tie(), FINDER | {CaseAct.OPEN, CaseAct.SEARCH, CaseAct.EXPORT}),
         (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS | FINDER),
-        (Role.SUPERVISOR, Tie(), FINDER | {CaseAct.SEARCH}),
+        (Role.SUPERVISOR, Tie(), FINDER | {CaseAct.SEARCH, CaseAct.IMPORT, CaseAct.EXPORT}),
         (Role.FOCAL_POINT, Tie(own_case=True), FINDER),
         (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),

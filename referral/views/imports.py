@@ -1,0 +1,216 @@
+"""A register comes in: chosen, read with a report of every fault, looked at, written, taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from partners.templatetags.interface import moment
+from referral.forms.acts import ActForm
+from referral.forms.exchange import ImportedForm, RegisterForm
+from referral.htcds.standard import FIELDS
+from referral.models import ImportBatch, ImportedRow
+from referral.queries.exchange import SHOWN, imports_of
+from referral.references import spoken
+from referral.services import importing, reading
+from referral.services.steps import NotVisible
+from referral.views.door import ActingRequest, case_or_404, now, perform
+
+#: More faults than this in one table help nobody: these are mended first.
+MOST_FAULTS = 500
+
+
+@require_GET
+def import_list(request: ActingRequest) -> HttpResponse:
+    importing.require_import(request.actor)
+    batches = imports_of(request.actor)[:SHOWN]
+    return render(request, "referral/exchange/imports.html", {"rows": [_line(batch) for batch in batches]})
+
+
+def _line(batch: ImportBatch) -> dict[str, Any]:
+    code, label = _stage(batch)
+    return {
+        "url": reverse("import", args=[batch.pk]),
+        "read_at": batch.read_at,
+        "count": batch.count,
+        "owner": batch.owner.name,
+        "state": code,
+        "label": label,
+    }
+
+
+def _stage(batch: ImportBatch) -> tuple[str, str]:
+    """Where it stands, as a code for its colour and in words."""
+    if batch.ended_at is not None:
+        if batch.cleared_at is None:
+            return "sent", _("Being taken back")
+        return "withdrawn", _("Taken back") if batch.ordered_at else _("Thrown away")
+    if batch.finished_at is not None:
+        return "completed", _("Written")
+    return ("sent", _("Being written")) if batch.ordered_at else ("draft", _("Read, not imported yet"))
+
+
+@require_http_methods(["GET", "POST"])
+def import_new(request: ActingRequest) -> HttpResponse:
+    """Reads the file without writing anything of it to a disk; with one fault in it, nothing is kept."""
+    importing.require_import(request.actor)
+    form = RegisterForm(request.POST or None, request.FILES or None, by=request.actor)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        assert form.register is not None  # noqa: S101 - a valid form has read its file
+        batch = importing.keep_register(
+            by=request.actor,
+            at=now(),
+            owner_id=cleaned["owner"].pk,
+            region_id=cleaned["region"].pk,
+            rows=form.register.rows,
+        )
+        return reverse("import", args=[batch.pk])
+
+    done = perform(request, form, act)
+    faults = form.register.faults if form.register else []
+    return done or render(
+        request,
+        "referral/exchange/import_new.html",
+        {
+            "form": form,
+            "faults": faults[:MOST_FAULTS],
+            "unshown": max(0, len(faults) - MOST_FAULTS),
+            "back_url": reverse("imports"),
+        },
+    )
+
+
+def _batch_or_404(request: ActingRequest, pk: UUID) -> ImportBatch:
+    batch = imports_of(request.actor).filter(pk=pk).first()
+    if batch is None:
+        raise NotVisible
+    return batch
+
+
+@require_http_methods(["GET", "POST"])
+def import_page(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """What was read, and one button; then how far it has come. The page looks again by itself while it is written."""
+    batch = _batch_or_404(request, pk)
+    form = ActForm(request.POST or None, version=batch.version)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        importing.order_import(pk, by=request.actor, at=now(), version=cleaned["version"])
+        return reverse("import", args=[pk])
+
+    done = perform(request, form, act)
+    form.renew(batch.version)
+    code, label = _stage(batch)
+    written = batch.rows.filter(case__isnull=False)
+    return done or render(
+        request,
+        "referral/exchange/import.html",
+        {
+            "form": form,
+            "batch": batch,
+            "state": code,
+            "label": label,
+            "running": code == "sent",
+            "rows": _facts(batch),
+            "written": written.filter(undone_at=None).count(),
+            "undone": written.filter(undone_at__isnull=False).count(),
+            "cases": [
+                (reverse("case", args=[row.case_id]), spoken(row.case.reference))
+                for row in written.filter(undone_at=None).select_related("case")[:SHOWN]
+                if row.case is not None
+            ],
+            "back_url": reverse("imports"),
+        },
+    )
+
+
+def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
+    rows = [
+        (
+            _("Read"),
+            _("%(moment)s, %(name)s") % {"moment": moment(batch.read_at), "name": batch.read_by.name},
+        ),
+        (_("Rows"), str(batch.count)),
+        (_("Of them closed"), str(batch.closed)),
+        (_("Of them of unknown age"), str(batch.ageless)),
+        (_("Case owner"), batch.owner.name),
+        (_("Region, where a row does not say"), batch.region.name),
+    ]
+    for at, by, what in (
+        (batch.ordered_at, batch.ordered_by, _("Ordered")),
+        (batch.ended_at, batch.ended_by, _("Ended")),
+    ):
+        if at is not None:
+            name = by.name if by else _("The system")
+            rows.append((what, _("%(moment)s, %(name)s") % {"moment": moment(at), "name": name}))
+    return rows
+
+
+@require_http_methods(["GET", "POST"])
+def import_end(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Throw away what was read, or take back what was written."""
+    batch = _batch_or_404(request, pk)
+    form = ActForm(request.POST or None, version=batch.version)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        ended = importing.end_import(pk, by=request.actor, at=now(), version=cleaned["version"])
+        messages.success(
+            request,
+            _("The import is being taken back.") if ended.ordered_at else _("The import is thrown away."),
+        )
+        return reverse("import", args=[pk])
+
+    done = perform(request, form, act)
+    form.renew(batch.version)
+    ordered = batch.ordered_at is not None
+    return done or render(
+        request,
+        "components/confirm.html",
+        {
+            "form": form,
+            "title": _("Take this import back?") if ordered else _("Throw this import away?"),
+            "text": _(
+                "Files that nobody has touched since are closed and locked for good: nobody can read them again. "
+                "Files that somebody has worked on stay."
+            )
+            if ordered
+            else _("No file has been opened for it yet."),
+            "rows": _facts(batch),
+            "undo": _("This cannot be undone. The register can be imported again."),
+            "danger": ordered,
+            "submit": _("Take the import back") if ordered else _("Throw away"),
+            "cancel_url": reverse("import", args=[pk]),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def case_imported(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """What the register said of this person, word for word; opened with a reason."""
+    case = case_or_404(request, pk)
+    reading.open_case_page(request.actor, case)
+    row = ImportedRow.objects.filter(case=case).first()
+    if row is None:
+        raise NotVisible
+    form = ImportedForm(request.POST or None)
+    values: dict[str, str] = {}
+    if form.is_valid():
+        values = importing.reveal_row(request.actor, case, row, reason=form.cleaned_data["reason"])
+    return render(
+        request,
+        "referral/exchange/imported.html",
+        {
+            "form": form,
+            "case": case,
+            "title": _("As it came with the register"),
+            "values": [
+                (FIELDS[name].label if name in FIELDS else name, value) for name, value in values.items()
+            ],
+            "back_url": reverse("case", args=[pk]),
+        },
+    )

@@ -1,0 +1,276 @@
+"""A register comes in: read whole or not at all, written by the worker, taken back; and goes out again as it came."""
+
+import io
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from audit import clock
+from audit.models import Event
+from crypto.models import DataKey
+from referral.enums import AgeBand, CaseState
+from referral.htcds.mapping import OFFICIAL
+from referral.htcds.reading import Register, read
+from referral.models import Case, ImportBatch, ImportedRow, Person
+from referral.queries.exchange import regions_by_word
+from referral.services import importing
+from referral.services.clock import run as run_rule
+from referral.services.importing import IMPORT_UNDONE
+from tests import cast as c
+from tests.contents import nothing_changes
+from tests.referral import registers
+from tests.referral.pages import later, press, same_as_unknown, sign_in
+from tests.working import work
+
+pytestmark = pytest.mark.django_db(databases=["default", "audit"])
+
+ROWS = 2000 if os.environ.get("FULL") == "1" else 30
+
+
+def upload(cast: c.Cast, content: bytes, **typed: Any) -> Any:
+    file = SimpleUploadedFile("registre.xlsx", content)
+    given = {"file": file, "owner": str(cast.aissatou.pk), "region": str(cast.region.pk)}
+    return press(sign_in(cast.bineta), reverse("import_new"), **given | typed)
+
+
+def kept(cast: c.Cast, content: bytes, **typed: Any) -> ImportBatch:
+    answer = upload(cast, content, **typed)
+    assert answer.status_code == 302, answer.context["form"].errors
+    return ImportBatch.objects.get(pk=answer["Location"].strip("/").rpartition("/")[2])
+
+
+def written(cast: c.Cast, content: bytes) -> ImportBatch:
+    batch = kept(cast, content)
+    assert press(sign_in(cast.bineta), reverse("import", args=[batch.pk])).status_code == 302
+    work()
+    batch.refresh_from_db()
+    return batch
+
+
+def again(content: bytes) -> Register:
+    bands = frozenset(AgeBand.values)
+    return read(content, today=clock.now().date(), regions=regions_by_word(), bands=bands)
+
+
+def official(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if name in OFFICIAL}
+
+
+def fetched(cast: c.Cast, profile: str = "template") -> bytes:
+    """Asked for by one supervisor's caseworker, approved by the supervisor, written by the worker."""
+    browser = sign_in(cast.aissatou)
+    asked = press(browser, reverse("export_new"), profile=profile, purpose="reprise du registre")
+    url = asked["Location"]
+    assert press(sign_in(cast.bineta), url, approve="yes").status_code == 302
+    work()
+    answer = browser.get(f"{url}file/")
+    assert answer.status_code == 200
+    return bytes(answer.content)
+
+
+# --- In and out ------------------------------------------------------------------------------------------------
+def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(cast: c.Cast) -> None:
+    content = registers.template(registers.people(ROWS))
+    batch = written(cast, content)
+    assert (batch.count, Case.objects.count(), batch.finished_at is not None) == (ROWS, ROWS, True)
+    came = [official(row.values) for row in again(content).rows]
+    for profile in ("template", "core"):
+        went = [official(row.values) for row in again(fetched(cast, profile)).rows]
+        assert went == came, profile
+    # Nothing is left under the key with which it waited.
+    assert not DataKey.objects.filter(scope_kind="draft", scope_id=batch.pk).exists()
+
+
+def test_what_was_corrected_here_goes_out_corrected_and_the_rest_as_it_came(cast: c.Cast) -> None:
+    columns = ("prs_FirstName", "prs_SecondName", "prs_Gender", "prs_Title")
+    written(cast, registers.text(columns, ("Awa", "Sow", "TransgenderFeminine", "élève")))
+    edit = f"{reverse('case_edit', args=[Case.objects.get().pk])}?part=identity"
+    assert press(sign_in(cast.aissatou), edit, family_name="Sall").status_code == 302
+    (row,) = again(fetched(cast, "core")).rows
+    assert (row.values["prs_SecondName"], row.values["prs_FirstName"]) == ("Sall", "Awa")
+    assert (row.values["prs_Gender"], row.values["prs_Title"]) == ("TransgenderFeminine", "élève")
+
+
+def test_a_row_becomes_a_file_of_the_person_who_was_chosen(cast: c.Cast) -> None:
+    columns = ("prs_FirstName", "prs_Birthdate", "prs_Gender", "prs_Citizenship", "cas_Status", "x_Region")
+    born = clock.now().date() - timedelta(days=20 * 366)
+    rows = [
+        ("Awa", born.isoformat(), "Feminine", "GM; SN", "FollowUp", cast.region.code),
+        ("Binta", "", "", "", "Closed", ""),
+    ]
+    batch = written(cast, registers.text(columns, *rows))
+    assert (batch.closed, batch.ageless) == (1, 1)
+    first, second = Case.objects.order_by("seq").select_related("person")
+    assert (first.owner, first.state, first.region) == (cast.aissatou, CaseState.SCREENING, cast.region)
+    assert (first.person.sex, first.person.age_status, first.person.age_band) == ("female", "adult", "18-20")
+    assert (second.state, second.person.age_status) == (CaseState.CLOSED, "unknown")
+    assert not second.tasks.filter(done_at=None).exists()
+    page = sign_in(cast.aissatou).post(
+        reverse("case_reveal", args=[first.pk]), {"groups": ["identity"], "reason": "care"}
+    )
+    assert "Gambie" in page.content.decode()
+    # Done in the name of who ordered it, and written down for each file.
+    created = Event.objects.filter(verb="create", object_type="referral.case", actor_id=cast.bineta.pk)
+    assert set(created.values_list("case_id", flat=True)) == {first.pk, second.pk}
+
+
+def test_what_the_register_said_is_read_with_a_reason(cast: c.Cast) -> None:
+    written(cast, registers.text(("prs_FirstName", "prs_Salutation"), ("Awa", "Mme Canari")))
+    case, browser = Case.objects.get(), sign_in(cast.aissatou)
+    url = reverse("case_imported", args=[case.pk])
+    assert url in browser.get(reverse("case", args=[case.pk])).content.decode()
+    assert "Mme Canari" not in browser.get(url).content.decode()
+    assert "Mme Canari" in browser.post(url, {"reason": "care"}).content.decode()
+    look = Event.objects.using("audit").get(verb="reveal", object_type="referral.importedrow")
+    assert (look.actor_id, look.case_id, look.scope) == (cast.aissatou.pk, case.pk, "care")
+    other = c.open_case(cast)
+    assert browser.get(reverse("case_imported", args=[other.pk])).status_code == 404
+
+
+# --- Nothing of a faulty file ----------------------------------------------------------------------------------
+FAULTS: dict[str, tuple[Any, str]] = {
+    "prs_Birthdate": ("31/02/2012", "date"),
+    "cas_IncomingReferralDate": ("2090-01-01", "avenir"),
+    "cas_OutgoingReferralDate": ("1812-01-01", "1900"),
+    "con_Consent": ("peut-être", "TRUE"),
+    "prs_Gender": ("Fille", "Feminine"),
+    "prs_Citizenship": ("Senegal; Atlantide", "prs_Citizenship"),
+    "vic_TraffickingStatus": ("PossibleVictimOfTrafficking; NotAVictimOfTrafficking", "seule"),
+    "prs_Email": ("awa chez exemple", "électronique"),
+    "prs_MobilePhone": ("appeler la tante", "téléphone"),
+    "prs_FirstName": ("x" * 501, "500"),
+    "prs_SecondName": ("=A1&B1", "calculée"),
+    "prs_Title": ("#DIV/0!", "échoué"),
+}
+
+
+def faulty() -> bytes:
+    """One fault of each kind, each in a row of its own, among rows without any."""
+    book = openpyxl.load_workbook(io.BytesIO(registers.template(registers.people(len(FAULTS) + 4))))
+    sheet = book.active
+    assert sheet is not None
+    for number, (name, (value, _reason)) in enumerate(FAULTS.items()):
+        cell = sheet.cell(number + 3, registers.COLUMN[name] + 1, value)
+        if name == "prs_Title":
+            cell.data_type = "e"
+    last = len(FAULTS) + 3
+    sheet.merge_cells(start_row=last, start_column=3, end_row=last, end_column=4)
+    sheet.cell(last + 1, 45, "une note")
+    return registers.saved(book)
+
+
+def test_every_fault_is_reported_with_row_column_and_reason_and_nothing_is_written(cast: c.Cast) -> None:
+    content = faulty()
+    with nothing_changes():
+        page = upload(cast, content)
+    assert page.status_code == 200
+    found = {(fault.row, fault.field): str(fault.reason) for fault in page.context["faults"]}
+    for number, (name, (_value, reason)) in enumerate(FAULTS.items()):
+        assert reason in found.pop((number + 3, name)).replace("\xa0", " "), name
+    assert {row for row, _field in found} == {len(FAULTS) + 3, len(FAULTS) + 4}
+    body = page.content.decode()
+    assert all(f"{fault.row}" in body and fault.column in body for fault in page.context["faults"])
+    # The report says where, never what: names and numbers stand in the file.
+    assert "appeler la tante" not in body
+
+
+WHOLE_FILES = {
+    "empty": (b"", "vide"),
+    "blank": (b" \n", "vide"),
+    "neither": (b"\x00\x01\x02 rien", "ni un classeur"),
+    "old": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 xls", "xlsx"),
+    "damaged": (b"PK\x03\x04 ceci n'est pas un classeur", "endommagé"),
+    "wrong": (registers.text(("nom", "prénom"), ("a", "b")), "en-têtes"),
+    "no rows": (registers.text(("prs_FirstName", "prs_SecondName")), "aucune ligne"),
+    "too long": (registers.text(("prs_FirstName", "prs_SecondName"), *[("a", "b")] * 50_000), "5000 lignes"),
+}
+
+
+@pytest.mark.parametrize("kind", WHOLE_FILES)
+def test_a_file_that_is_no_register_is_refused_in_a_sentence(cast: c.Cast, kind: str) -> None:
+    content, sentence = WHOLE_FILES[kind]
+    page = upload(cast, content)
+    assert page.status_code == 200
+    assert sentence in " ".join(page.context["form"].errors["file"]).replace("\xa0", " ").replace(
+        "\u202f", ""
+    )
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_file_that_is_too_large_is_not_taken_and_lies_nowhere(
+    cast: c.Cast, tmp_path: Any, settings: Any
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    page = upload(cast, b"x" * (11 * 1024 * 1024))
+    assert "10" in " ".join(page.context["form"].errors["file"])
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- In handfuls, and back -------------------------------------------------------------------------------------
+def test_a_worker_that_dies_goes_on_where_it_stopped(cast: c.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "HANDFUL", 5)
+    batch = kept(cast, registers.template(registers.people(12)))
+    press(sign_in(cast.bineta), reverse("import", args=[batch.pk]))
+    with c.acting(cast.bineta):
+        assert importing.write_handful(batch.pk, at=clock.now())
+    assert Case.objects.count() == 5
+    page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
+    assert 'http-equiv="refresh"' in page.content.decode()
+    assert 'value="5" max="12"' in page.content.decode()
+    work()
+    assert Case.objects.count() == 12
+    assert sorted(ImportedRow.objects.values_list("number", flat=True)) == list(range(3, 15))
+    page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
+    assert 'http-equiv="refresh"' not in page.content.decode()
+    work()
+    assert Case.objects.count() == 12
+
+
+def test_an_import_is_taken_back_but_for_what_somebody_has_touched(cast: c.Cast) -> None:
+    batch = written(cast, registers.template(registers.people(3)))
+    touched, *others = Case.objects.order_by("seq")
+    browser = sign_in(cast.aissatou)
+    browser.get(reverse("case", args=[others[0].pk]))  # a look is no work
+    edit = f"{reverse('case_edit', args=[touched.pk])}?part=health"
+    assert press(browser, edit, health="allergie").status_code == 302
+    assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
+    work()
+    for case in others:
+        assert sign_in(cast.bineta).get(reverse("case", args=[case.pk])).status_code == 404
+        assert browser.get(reverse("case", args=[case.pk])).status_code == 404
+        assert not DataKey.objects.filter(case_id=case.pk).exists()
+        assert Event.objects.filter(verb="key.shred", case_id=case.pk, reason_code=IMPORT_UNDONE).count() == 1
+        assert Person.history.filter(case_id=case.pk).exists()
+    assert browser.get(reverse("case", args=[touched.pk])).status_code == 200
+    page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
+    assert (page.context["undone"], page.context["written"]) == (2, 1)
+    assert len(again(fetched(cast, "core")).rows) == 1
+
+
+def test_what_was_read_and_never_ordered_leaves_nothing(cast: c.Cast) -> None:
+    content = registers.template(registers.people(2))
+    batch = kept(cast, content)
+    assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
+    forgotten = kept(cast, content)
+    later(days=8)
+    with c.acting():
+        assert run_rule("imports", clock.now()) == 1
+    assert ImportedRow.objects.count() == Case.objects.count() == 0
+    assert not DataKey.objects.filter(scope_id__in=[batch.pk, forgotten.pk]).exists()
+    stale = sign_in(cast.bineta).post(reverse("import", args=[forgotten.pk]), {"version": 1, "key": batch.pk})
+    assert (stale.status_code, Case.objects.count()) == (200, 0)
+
+
+def test_a_strangers_import_is_not_there_and_a_caseworker_imports_nothing(cast: c.Cast) -> None:
+    batch = kept(cast, registers.template(registers.people(1)))
+    assert same_as_unknown(sign_in(cast.elisabeth), "import", batch.pk)
+    assert same_as_unknown(sign_in(cast.elisabeth), "import_end", batch.pk)
+    assert sign_in(cast.aissatou).get(reverse("import_new")).status_code == 403
+    theirs = upload(cast, registers.template(registers.people(1)), owner=str(cast.daouda.pk))
+    assert theirs.status_code == 200
