@@ -1,3 +1,4 @@
+from referral.models.arrival import Arrival, FamilyLink, GroupReferral, Slip
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
@@ -16,6 +17,7 @@ from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
+    "Arrival",
     "Case",
     "CaseGrant",
     "ClockRound",
@@ -23,6 +25,8 @@ __all__ = [
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "FamilyLink",
+    "GroupReferral",
     "Holiday",
     "LegalGround",
     "Message",
@@ -35,6 +39,7 @@ __all__ = [
     "ReservedCode",
     "Rung",
     "SafetyExtract",
+    "Slip",
     "SmsReply",
     "Snapshot",
     "Submission",

@@ -1,5 +1,6 @@
 """The inbox in one statement: the desk's first grants from their index, and only then whatever belongs to them.
 
+Who was referred in a group and waits for an answer stands in the one line of the group (`queries.arrivals`).
 So its cost depends neither on how much there is nor on what the planner makes of it.
 """
 
@@ -9,13 +10,16 @@ from uuid import UUID
 from crypto.scopes import ScopeKind
 from partners.models import Organisation, Region
 from partners.queries.fixed import Statement
-from referral.enums import Side
+from referral.enums import UNANSWERED, Side
 from referral.models import Preview, Referral, ReferralGrant
 
 TEXT = """
 SELECT {{columns}} FROM (
     SELECT * FROM referral_referralgrant
     WHERE group_id = %(group)s AND side = %(side)s AND due_at IS NOT NULL {after}
+    AND (state <> ALL(%(together)s) OR NOT EXISTS (
+        SELECT FROM referral_referral WHERE id = content_object_id AND group_referral_id IS NOT NULL
+    ))
     ORDER BY due_at, content_object_id LIMIT %(limit)s
 ) g
 JOIN referral_referral r ON r.id = g.content_object_id
@@ -53,6 +57,7 @@ def first_of_desk(
     its key as `key_id`, `key_kek_id`, `key_wrapped`.
     """
     values = {"group": group, "side": Side.RECEIVING, "limit": limit, "kind": ScopeKind.EXCHANGE}
+    values["together"] = sorted(UNANSWERED)
     statement = FIRST if pk is None else NEXT
     found = []
     for grant, referral, sender, preview, region, *key in statement.rows(

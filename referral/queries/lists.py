@@ -15,7 +15,7 @@ from crypto.keyring import WrappedRow
 from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind, Urgency
+from referral.enums import TERMINAL, UNANSWERED, PlacementState, Side, State, TaskKind, Urgency
 from referral.models import (
     Case,
     CaseGrant,
@@ -58,6 +58,9 @@ def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[Referral
         grants = grants.filter(due_at__gte=after.due_at).exclude(
             due_at=after.due_at, content_object_id__lte=after.pk
         )
+    if side == Side.RECEIVING:
+        # Who was referred in a group and waits for an answer stands in the one line of the group.
+        grants = grants.exclude(state__in=sorted(UNANSWERED), content_object__group_referral__isnull=False)
     return grants.order_by("due_at", "content_object_id").select_related(*_SIDES)
 
 

@@ -95,8 +95,9 @@ def open_case(
     case: Mapping[str, Any],
     paper_code: str = "",
     occurred_at: datetime | None = None,
+    owner: User | None = None,
 ) -> Case:
-    """A caseworker opens a file of the own organisation and owns it.
+    """A caseworker opens a file of the own organisation, and owns it unless `owner` is named.
 
     Args:
         person: values for `PERSON_FIELDS`. case: `risk` and `urgency`.
@@ -109,7 +110,7 @@ def open_case(
     if not policy.may_case(by, CaseAct.OPEN, Tie()):
         raise steps.refuse_anybody(CaseAct.OPEN)
     with transaction.atomic():
-        owner = User.objects.get(pk=by.id)
+        owner = owner or User.objects.get(pk=by.id)
         new = _new_case(Organisation.objects.get(pk=by.organisation_id), region, by=by, at=at, fields=case)
         new.owner = owner
         if paper_code:

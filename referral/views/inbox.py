@@ -18,11 +18,12 @@ from partners.templatetags.interface import moment
 from referral.enums import Side, State, Urgency
 from referral.models import Referral, ReferralGrant
 from referral.queries import sent_by, staffed_desks
+from referral.queries.arrivals import WaitingGroup, waiting_groups
 from referral.queries.lists import PAGE, After, ended_of, still_lodged
 from referral.references import spoken
 from referral.services import reading
 from referral.views.door import ActingRequest, now
-from referral.views.shared import in_short
+from referral.views.shared import in_counts, in_short, persons
 
 
 @require_GET
@@ -35,7 +36,27 @@ def inbox(request: ActingRequest) -> HttpResponse:
         | {"note": _preview(grant.content_object)}
         for grant in grants[:PAGE]
     ]
-    return _page(request, "inbox", rows, grants)
+    groups = (
+        [] if "after" in request.GET else [waiting_line(group) for group in waiting_groups(request.actor)]
+    )
+    return _page(request, "inbox", [*groups, *rows], grants)
+
+
+def waiting_line(group: WaitingGroup) -> dict[str, Any]:
+    """Many persons in one line: how many of which age and sex."""
+    return {
+        "url": reverse("group_referral", args=[group.pk]),
+        "reference": spoken(group.reference),
+        "note": f"{persons(group.size)}: {in_counts(group.counts)}",
+        "state": group.state,
+        "label": State(group.state).label,
+        "what": code_label(CodeList.SERVICE, group.service),
+        "who": group.sender,
+        "due": group.due_at,
+        "late": group.due_at <= now(),
+        "urgency": group.urgency,
+        "urgency_label": Urgency(group.urgency).label,
+    }
 
 
 def _preview(referral: Referral) -> str:
