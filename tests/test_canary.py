@@ -26,10 +26,11 @@ from crypto import keyring
 from crypto.errors import KeyDestroyed
 from crypto.fields import SealedField
 from referral.enums import TaskKind
-from referral.models import Case, Referral, Task
+from referral.models import Case, GroupReferral, Referral, Task
 from tests import canary
 from tests import cast as c
 from tests.contents import log_holds
+from tests.referral import arrivals as a
 from tests.referral.pages import sign_in
 from tests.referral.story import Story, form_of
 
@@ -59,6 +60,8 @@ TYPED = {
     "note": "note canari",
     "corrected": "santé corrigée canari",
     "witness": "Témoin Canari",
+    "landing": "plage canari",
+    "split": "séparées canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -160,6 +163,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         a_child,
         an_adult_at_the_centre,
         the_end_of_it,
+        two_sisters_of_a_rescue,
         those_who_look,
     ):
         chapter(story, trace)
@@ -313,6 +317,21 @@ def the_end_of_it(story: Story, trace: Trace) -> None:
     everything(story, referral.case)
 
 
+def two_sisters_of_a_rescue(story: Story, trace: Trace) -> None:
+    """Counted, written down line by line; one of them is referred by herself, and why is kept for the sender's side."""
+    cast = story.cast
+    arrival = a.open_arrival(cast, 2, note=TYPED["landing"])
+    sister = {"age": "21-29", "family": "A", "alias": c.SECRETS["alias"]}
+    assert a.enter(cast, arrival, a.line(1, **sister), a.line(2, **sister)).status_code == 302
+    story.agrees(a.case_of(arrival, 1), cast.centre, "SHELTER_EMERG")
+    story.does("aissatou", a.refer_url(cast, arrival, [1]), told="codou", split_reason=TYPED["split"])
+    group = GroupReferral.objects.get()
+    assert TYPED["landing"] in story.reads("bineta", "arrival", arrival.pk)
+    assert TYPED["split"] in story.reads("bineta", "group_referral", group.pk)
+    assert TYPED["split"] not in story.reads("codou", "group_referral", group.pk)
+    story.reads("aissatou", "arrival_slips", arrival.pk)
+
+
 def everything(story: Story, case: Case) -> None:
     """Every part of the file is opened, printed and read back by those who may."""
     groups = ["identity", "contact", "needs", "health", "legal", "narrative", "documents"]
@@ -330,6 +349,7 @@ def those_who_look(story: Story, trace: Trace) -> None:
             "home",
             "inbox",
             "cases",
+            "arrivals",
             "referrals",
             "notices",
             "tasks",

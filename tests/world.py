@@ -26,8 +26,20 @@ from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.models import (
+    Arrival,
+    Case,
+    CustodyTitle,
+    GroupReferral,
+    Holiday,
+    LegalGround,
+    Notice,
+    Referral,
+    Task,
+    Term,
+)
+from referral.queries.arrivals import members_of
+from referral.services import arrivals, basis, care, cases, group_sending, receiving, sending, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -68,6 +80,9 @@ class World:
     code: Code
     term: Term
     holiday: Holiday
+    #: Two sisters, and the group in which they were sent.
+    arrival: Arrival
+    group: GroupReferral
 
 
 def make_world(cast: c.Cast) -> World:
@@ -99,7 +114,27 @@ def make_world(cast: c.Cast) -> World:
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
+        **arrival_and_group(cast),
     )
+
+
+def arrival_and_group(cast: c.Cast) -> dict[str, Any]:
+    with c.acting(cast.aissatou) as actor:
+        now = {"by": actor, "at": clock.now()}
+        arrival = arrivals.open_arrival(
+            **now, kind="rescue", region=cast.region, department=None, occurred_at=clock.now(), counted=2
+        )
+        lines = [arrivals.Line(number, "urgent", c.GIRL, "A") for number in (1, 2)]
+        opened = arrivals.enter_people(arrival.pk, **now, lines=lines)
+    for case in opened:
+        c.agree(cast, case, cast.centre)
+    with c.acting(cast.aissatou) as actor:
+        members = members_of(actor, arrival)
+        asked = sending.Asked(cast.centre, "SHELTER_EMERG", "urgent")
+        group = group_sending.send_group(
+            arrival, members, by=actor, at=clock.now(), asked=asked, everybody=members
+        )
+    return {"arrival": arrival, "group": group}
 
 
 def heard() -> Task:

@@ -1,9 +1,8 @@
 """Arrivals and group referrals: which of them one may see, and what of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -16,6 +15,7 @@ from referral import policy
 from referral.enums import OPEN, UNANSWERED, Side, State, Urgency
 from referral.families import letter, together
 from referral.models import Arrival, CaseGrant, FamilyLink, GroupReferral, Referral, ReferralGrant, Slip
+from referral.queries.desk import GroupLine
 from referral.queries.visible import held_by, visible_cases, visible_to
 
 
@@ -172,50 +172,25 @@ def groups_of_arrival(actor: Actor, arrival: Arrival) -> list[GroupReferral]:
     return list(found.select_related("receiving_organisation").order_by("-sent_at"))
 
 
-@dataclass
-class WaitingGroup:
-    """The one line that a group has in the inbox."""
-
-    pk: UUID
-    reference: str
-    service: str
-    urgency: str
-    sender: str
-    due_at: datetime
-    state: str
-    #: (sex, age band) -> how many.
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return sum(self.counts.values())
+def group_lines(actor: Actor, grants: Sequence[ReferralGrant]) -> dict[UUID, GroupLine]:
+    """By referral, for those who stand for their group; one query, and none where there is no group."""
+    leading = {g.content_object_id: g.content_object.group_referral_id for g in grants if _of_group(g)}
+    if not leading:
+        return {}
+    rows = Referral.objects.filter(
+        group_referral__in=set(leading.values()),
+        receiving_organisation_id=actor.organisation_id,
+        state__in=sorted(UNANSWERED),
+    ).values_list("group_referral", "group_referral__reference", "sex", "preview__age_band")
+    lines: dict[UUID, tuple[str, Counter[tuple[str, str]]]] = {}
+    for group, reference, sex, band in rows:
+        lines.setdefault(group, (reference, Counter()))[1][sex, band] += 1
+    return {pk: GroupLine(group, *lines[group]) for pk, group in leading.items() if group in lines}
 
 
-def waiting_groups(actor: Actor) -> list[WaitingGroup]:
-    """Groups with somebody who waits for the desk's yes or no, the nearest deadline first; one query."""
-    if actor.desk is None or not actor.has(Role.FOCAL_POINT, Role.SUPERVISOR):
-        return []
-    rows = ReferralGrant.objects.filter(
-        group_id=actor.desk,
-        side=Side.RECEIVING,
-        content_object__receiving_organisation_id=actor.organisation_id,
-        content_object__state__in=sorted(UNANSWERED),
-        content_object__group_referral__isnull=False,
-    ).values_list(
-        "content_object__group_referral",
-        "content_object__group_referral__reference",
-        "content_object__service",
-        "content_object__urgency",
-        "content_object__referring_organisation__name",
-        "due_at",
-        "state",
-        "content_object__sex",
-        "content_object__preview__age_band",
+def _of_group(grant: ReferralGrant) -> bool:
+    return (
+        grant.side == Side.RECEIVING
+        and grant.state in UNANSWERED
+        and grant.content_object.group_referral_id is not None
     )
-    found: dict[UUID, WaitingGroup] = {}
-    for pk, reference, service, urgency, sender, due_at, state, sex, band in rows:
-        group = found.setdefault(pk, WaitingGroup(pk, reference, service, urgency, sender, due_at, state))
-        if due_at < group.due_at:
-            group.due_at, group.state = due_at, state
-        group.counts[sex, band] = group.counts.get((sex, band), 0) + 1
-    return sorted(found.values(), key=lambda group: group.due_at)

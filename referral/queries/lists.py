@@ -59,8 +59,14 @@ def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[Referral
             due_at=after.due_at, content_object_id__lte=after.pk
         )
     if side == Side.RECEIVING:
-        # Who was referred in a group and waits for an answer stands in the one line of the group.
-        grants = grants.exclude(state__in=sorted(UNANSWERED), content_object__group_referral__isnull=False)
+        # Those of a group who wait for an answer have one line, as in the inbox.
+        sooner = Referral.objects.filter(
+            Q(due_at__lt=OuterRef("due_at"))
+            | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("content_object")),
+            group_referral=OuterRef("content_object__group_referral"),
+            state__in=sorted(UNANSWERED),
+        )
+        grants = grants.exclude(Exists(sooner), state__in=sorted(UNANSWERED))
     return grants.order_by("due_at", "content_object_id").select_related(*_SIDES)
 
 

@@ -18,7 +18,7 @@ from partners.templatetags.interface import moment
 from referral.enums import Side, State, Urgency
 from referral.models import Referral, ReferralGrant
 from referral.queries import sent_by, staffed_desks
-from referral.queries.arrivals import WaitingGroup, waiting_groups
+from referral.queries.desk import GroupLine
 from referral.queries.lists import PAGE, After, ended_of, still_lodged
 from referral.references import spoken
 from referral.services import reading
@@ -33,29 +33,18 @@ def inbox(request: ActingRequest) -> HttpResponse:
     grants = reading.open_inbox(request.actor, after_of(request))
     rows = [
         _row(grant, grant.content_object.referring_organisation.name)
-        | {"note": _preview(grant.content_object)}
+        | (of_group(grant.group_line) if grant.group_line else {"note": _preview(grant.content_object)})
         for grant in grants[:PAGE]
     ]
-    groups = (
-        [] if "after" in request.GET else [waiting_line(group) for group in waiting_groups(request.actor)]
-    )
-    return _page(request, "inbox", [*groups, *rows], grants)
+    return _page(request, "inbox", rows, grants)
 
 
-def waiting_line(group: WaitingGroup) -> dict[str, Any]:
-    """Many persons in one line: how many of which age and sex."""
+def of_group(group: GroupLine) -> dict[str, Any]:
+    """What a line says where it stands for many persons: how many of which age and sex."""
     return {
         "url": reverse("group_referral", args=[group.pk]),
         "reference": spoken(group.reference),
         "note": f"{persons(group.size)}: {in_counts(group.counts)}",
-        "state": group.state,
-        "label": State(group.state).label,
-        "what": code_label(CodeList.SERVICE, group.service),
-        "who": group.sender,
-        "due": group.due_at,
-        "late": group.due_at <= now(),
-        "urgency": group.urgency,
-        "urgency_label": Urgency(group.urgency).label,
     }
 
 

@@ -57,7 +57,9 @@ def case_of(arrival: Arrival, number: int) -> Case:
     return Case.objects.get(slip__arrival=arrival, slip__number=number)
 
 
-def refer_url(cast: c.Cast, arrival: Arrival, numbers: Sequence[int], name: str = "arrival_refer", **more: str) -> str:
+def refer_url(
+    cast: c.Cast, arrival: Arrival, numbers: Sequence[int], name: str = "arrival_refer", **more: str
+) -> str:
     query = [("n", str(number)) for number in numbers]
     query += [("service", "SHELTER_EMERG"), ("urgency", "urgent"), *more.items()]
     query += [] if "to" in more else [("to", str(cast.centre.pk))]
@@ -70,7 +72,14 @@ def ground(cast: c.Cast, arrival: Arrival, numbers: Sequence[int], **more: str) 
     )
 
 
-def send(cast: c.Cast, arrival: Arrival, numbers: Sequence[int], /, _query: dict[str, str] | None = None, **typed: str) -> Any:
+def send(
+    cast: c.Cast,
+    arrival: Arrival,
+    numbers: Sequence[int],
+    /,
+    _query: dict[str, str] | None = None,
+    **typed: str,
+) -> Any:
     return press(sign_in(cast.aissatou), refer_url(cast, arrival, numbers, **(_query or {})), **typed)
 
 
@@ -83,9 +92,7 @@ def sent(cast: c.Cast, arrival: Arrival, numbers: Sequence[int]) -> GroupReferra
 
 def answer(cast: c.Cast, group: GroupReferral, numbers: Sequence[int], **typed: Any) -> Any:
     """The desk ticks these slips; the rest are declined for want of room unless said otherwise."""
-    ticked = [
-        str(row.pk) for row in group.referrals.filter(case__slip__number__in=numbers).order_by("seq")
-    ]
+    ticked = [str(row.pk) for row in group.referrals.filter(case__slip__number__in=numbers).order_by("seq")]
     given = {
         "accepted": ticked,
         "conflict": "no",
