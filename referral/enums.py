@@ -312,22 +312,6 @@ class DeliveryState(TextChoices):
     FAILED = "failed", pgettext_lazy("delivery", "Not delivered")
 
 
-class ArrivalKind(TextChoices):
-    """How many persons came to be there at once."""
-
-    INTERCEPTION = "interception", _("Interception")
-    RESCUE = "rescue", _("Rescue")
-    OTHER = "other", _("Other arrival")
-
-
-class Kinship(TextChoices):
-    """What the letter on a slip says of two persons; nothing is guessed beyond it."""
-
-    FAMILY = "family", _("Of one family")
-    WITH_ADULT = "with_adult", _("Child and adult of one family")
-    SIBLINGS = "siblings", _("Children of one family")
-
-
 class SafeChannel(TextChoices):
     PHONE = "phone", _("Telephone call")
     SMS = "sms", _("Text message")

@@ -1,4 +1,4 @@
-"""Who belongs together, who takes care of whom, and whom a choice would tear apart. Pure: numbers and ids only.
+"""How many come at once, who belongs together, whom a choice would tear apart. Pure: numbers, ids and codes only.
 
 Source: domain §7 and design §6: siblings and families are not split without a reason.
 """
@@ -6,8 +6,28 @@ Source: domain §7 and design §6: siblings and families are not split without a
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 Member = TypeVar("Member", bound=Hashable)
 Owner = TypeVar("Owner", bound=Hashable)
+
+
+class ArrivalKind(TextChoices):
+    """How many persons came to be there at once."""
+
+    INTERCEPTION = "interception", _("Interception")
+    RESCUE = "rescue", _("Rescue")
+    OTHER = "other", _("Other arrival")
+
+
+class Kinship(TextChoices):
+    """What the letter on a slip says of two persons; nothing is guessed beyond it."""
+
+    FAMILY = "family", _("Of one family")
+    WITH_ADULT = "with_adult", _("Child and adult of one family")
+    SIBLINGS = "siblings", _("Children of one family")
+
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: Nobody types more of one letter than this unless it is a slip; a file has a link to each of the others.

@@ -10,6 +10,7 @@ from referral import notices
 from referral.demonstration import persons
 from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.plan import FILES, WAITING, Report
+from referral.demonstration.rescue import BEGAN, rescue
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
 from referral.demonstration.timekeeping import keep_time
@@ -36,6 +37,7 @@ def play(now: datetime, password: str) -> None:
         stage.begin(open_file(stage, file), opening(file, now))
     for report in WAITING:
         stage.later(now - timedelta(days=report.days), partial(_report, stage, report))
+    stage.begin(rescue(stage), now - BEGAN)
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.

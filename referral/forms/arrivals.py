@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from partners.enums import CodeList, Sex
 from partners.models import Department, Region, User
 from partners.queries import code_choices
-from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, ArrivalKind, PlaceFlag, Urgency
-from referral.families import LARGEST_FAMILY
+from referral.enums import CHILD_BANDS, AgeBand, AgeStatus, PlaceFlag, Urgency
+from referral.families import LARGEST_FAMILY, ArrivalKind
 from referral.forms.acts import NAME, TEXT, ActForm, Text
 from referral.forms.when import Moment, shown
 from referral.models.arrival import MOST_PERSONS

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from referral.enums import ArrivalKind, Kinship, Purpose, Urgency
+from referral.enums import Purpose, Urgency
+from referral.families import ArrivalKind, Kinship
 
 MOST_PERSONS = 400
 

@@ -17,8 +17,8 @@ from partners.actor import Actor
 from partners.models import Department, Region, User
 from referral import notices, policy
 from referral.disclosure import is_child
-from referral.enums import CaseAct, Kinship, RiskLevel
-from referral.families import shared_out
+from referral.enums import CaseAct, RiskLevel
+from referral.families import Kinship, shared_out
 from referral.lifecycle import NotPossible
 from referral.models import Arrival, Case, FamilyLink, Slip
 from referral.policy import NotAllowed, Tie

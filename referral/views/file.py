@@ -18,7 +18,7 @@ from referral import policy
 from referral.disclosure import is_child
 from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason
 from referral.forms.file import MASKED
-from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
+from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Slip, Transition
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
@@ -100,6 +100,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "reflection_until": case.reflection_until,
         "referrals": [_referral(referral) for referral in referrals],
         "opening": _opening(case, moves),
+        "slip": Slip.objects.filter(case=case).select_related("arrival").first(),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }

@@ -7,7 +7,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from audit import clock
 from partners.models import User
 from referral.models import Arrival, Case, GroupReferral
 from tests import cast as c
@@ -67,9 +66,11 @@ def refer_url(
 
 
 def ground(cast: c.Cast, arrival: Arrival, numbers: Sequence[int], **more: str) -> Any:
-    return press(
-        sign_in(cast.aissatou), refer_url(cast, arrival, numbers, "arrival_ground", **more), **BEST_INTEREST
-    )
+    """The three answers for all of them; `more`: where they go, or what one child says otherwise."""
+    typed = {name: value for name, value in more.items() if name.startswith("view_")}
+    query = {name: value for name, value in more.items() if name not in typed}
+    url = refer_url(cast, arrival, numbers, "arrival_ground", **query)
+    return press(sign_in(cast.aissatou), url, **BEST_INTEREST, **typed)
 
 
 def send(
@@ -102,7 +103,3 @@ def answer(cast: c.Cast, group: GroupReferral, numbers: Sequence[int], **typed: 
         "reason_code": "NO_CAPACITY",
     }
     return press(sign_in(cast.codou), reverse("group_answer", args=[group.pk]), **(given | typed))
-
-
-def now() -> Any:
-    return clock.now()

@@ -5,11 +5,15 @@ import re
 from time import perf_counter
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
+from audit import clock
 from audit.models import Event
+from audit.work import at_work
 from partners.models import Places
-from referral.models import Case, GroupReferral, LegalGround, Notice, Referral, Task
+from referral.models import Case, GroupReferral, LegalGround, Notice, Referral, Rung, Task
+from referral.services.escalating import climb_referral
 from tests import cast as c
 from tests.referral import arrivals as a
 from tests.referral.pages import press, same_as_unknown, sign_in, values_of
@@ -33,21 +37,24 @@ def states(group: GroupReferral) -> list[str]:
 
 
 def test_a_ground_is_recorded_for_many_and_one_act_sends_them_all(cast: c.Cast) -> None:
-    more_places(cast, 9)
     arrival = a.arrived(cast, *(a.line(number) for number in range(1, 13)))
     checked = sign_in(cast.aissatou).get(a.refer_url(cast, arrival, range(1, 13)))
     assert (len(checked.context["ready"]), len(checked.context["left"])) == (0, 12)
     assert checked.context["grounds"] == 12
     before = told()
-    answer = a.ground(cast, arrival, range(1, 13))
+    answer = a.ground(cast, arrival, range(1, 13), view_7="Elle veut voir sa tante")
     assert answer.status_code == 302
-    assert LegalGround.objects.filter(code="child_protection").count() == 12
+    grounds = LegalGround.objects.filter(code="child_protection").select_related("case__slip")
+    with c.acting(cast.aissatou):
+        views = {each.case.slip.number: each.best_interest["view"] for each in grounds}
+    assert (len(views), views.pop(7)) == (12, "Elle veut voir sa tante")
+    assert set(views.values()) == {a.BEST_INTEREST["view"]}
     assert notices_since(before) == [("Bineta", "case")]
     checked = sign_in(cast.aissatou).get(answer["Location"])
     assert (len(checked.context["ready"]), len(checked.context["left"])) == (12, 0)
     before = told()
     answer = a.send(cast, arrival, range(1, 13))
-    assert answer.status_code == 302, a
+    assert answer.status_code == 302, answer.context["form"].errors
     group = GroupReferral.objects.get()
     assert (group.size, states(group)) == (12, ["sent"] * 12)
     assert notices_since(before) == [("Codou", "groupreferral")]
@@ -151,7 +158,7 @@ def test_each_one_accepted_has_a_place_a_code_and_a_line_of_her_own(cast: c.Cast
     assert len(codes) == 2
     rows = sign_in(cast.codou).get(reverse("inbox")).context["rows"]
     assert {row["url"] for row in rows} == {reverse("referral", args=[row.pk]) for row in accepted}
-    events = Event.objects.using("audit").filter(verb="transition.accept")
+    events = Event.objects.filter(verb="transition.accept")
     assert {event.referral_id for event in events} == {row.pk for row in accepted}
     declined = group.referrals.get(state="declined")
     assert sign_in(cast.codou).get(reverse("referral", args=[declined.pk])).status_code == 404
@@ -261,3 +268,21 @@ def test_eighty_persons_go_together_in_a_few_seconds(cast: c.Cast) -> None:
         took[step] = round(perf_counter() - began, 1)
     assert sorted(states(GroupReferral.objects.get()))[::79] == ["accepted", "declined"]
     assert max(took.values()) < 30, took
+
+
+def test_the_clock_speaks_of_a_group_once_and_one_confirms_for_all(cast: c.Cast) -> None:
+    arrival = a.arrived(cast, *(a.line(number) for number in range(1, 4)))
+    group = a.sent(cast, arrival, [1, 2, 3])
+    before, at = told(), clock.now()
+    with at_work(), transaction.atomic():
+        for row in group.referrals.order_by("seq"):
+            climb_referral(row, 2, at=at)
+    heard = Notice.objects.exclude(pk__in=before)
+    assert {notice.object_type for notice in heard} == {"groupreferral"}
+    assert heard.count() == len({notice.user_id for notice in heard})
+    rungs = Rung.objects.filter(referral__group_referral=group, number=2)
+    assert rungs.count() == 3
+    asked = heard.filter(rung__confirm_by__isnull=False).first()
+    assert asked is not None
+    sign_in(asked.user).post(reverse("notice", args=[asked.pk]))
+    assert rungs.exclude(confirmed_at=None).count() == 3
