@@ -1,6 +1,6 @@
 """An arrival: what is said once of all, and the table with a line for each person."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,7 +128,7 @@ class PeopleForm(ActForm):
         self.fields["owners"].queryset = colleagues
         for number in self.numbers:
             for column in self.columns:
-                self.fields[f"{column.name}_{number}"] = _cell(column)
+                self.fields[f"{column.name}_{number}"] = _cell(column, number)
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """For the page: each line with its cells. Written by hand there: a widget for each cell costs a second."""
@@ -179,15 +179,6 @@ class PeopleForm(ActForm):
     def _wrong(self, name: str, number: int, what: Any) -> None:
         self.add_error(name, of_line(number, what))
 
-    def _clean_fields(self) -> None:
-        """What Django finds in a cell is said with the number of its line, too."""
-        super()._clean_fields()
-        for name in [name for name in self._errors if name not in ("key", "version", "owners")]:
-            number = int(name.rpartition("_")[2])
-            self._errors[name] = self.error_class(
-                [of_line(number, message) for message in self._errors[name]], renderer=self.renderer
-            )
-
     def entered(self) -> list[Line]:
         return [self._line(number) for number in self.filled]
 
@@ -218,20 +209,24 @@ def status_of(band: str) -> AgeStatus:
     return AgeStatus.CHILD if band in CHILD_BANDS else AgeStatus.ADULT
 
 
-def _cell(column: Column) -> forms.Field:
+def _cell(column: Column, number: int) -> forms.Field:
+    """Whatever is wrong with it is said with the number of its line."""
     if column.choices:
-        return forms.ChoiceField(label=column.label, required=False, choices=[("", ""), *column.choices])
+        wrong = {"invalid_choice": of_line(number, _("choose one of the words of the list."))}
+        choices = [("", ""), *column.choices]
+        return forms.ChoiceField(label=column.label, required=False, choices=choices, error_messages=wrong)
     if column.name == "family":
-        return FamilyLetter(label=column.label, required=False, max_length=2)
-    return forms.CharField(label=column.label, required=False, max_length=NAME)
+        return FamilyLetter(number, label=column.label)
+    wrong = {"max_length": of_line(number, _("this is too long."))}
+    return forms.CharField(label=column.label, required=False, max_length=NAME, error_messages=wrong)
 
 
 class FamilyLetter(forms.RegexField):
     """One or two letters; small ones are the same."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        messages: Mapping[str, Any] = {"invalid": _("a family letter is one letter, or two.")}
-        super().__init__(r"^[A-Za-z]{1,2}$", error_messages=messages, **kwargs)
+    def __init__(self, number: int, **kwargs: Any) -> None:
+        wrong = {"invalid": of_line(number, _("a family letter is one letter, or two."))}
+        super().__init__(r"^[A-Za-z]{1,2}$", required=False, error_messages=wrong, **kwargs)
 
     def clean(self, value: Any) -> str:
         return str(super().clean(value)).upper()

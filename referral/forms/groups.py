@@ -20,7 +20,7 @@ from referral.forms.when import Moment, shown, yes_no
 from referral.models.arrival import MOST_PERSONS
 
 #: "At most" this age, in the order of the bands; who is of unknown age is in none of them.
-BANDS = [band for band in AgeBand if band != AgeBand.UNKNOWN]
+BANDS: list[str] = [band.value for band in AgeBand if band != AgeBand.UNKNOWN]
 
 
 class PickForm(forms.Form):
@@ -34,7 +34,7 @@ class PickForm(forms.Form):
     upto = forms.ChoiceField(
         label=_("Up to which age"),
         required=False,
-        choices=[("", _("Any age")), *((band.value, band.label) for band in BANDS[:-1])],
+        choices=[("", _("Any age")), *((band, AgeBand(band).label) for band in BANDS[:-1])],
     )
     most = forms.IntegerField(
         label=_("How many at most"), required=False, min_value=1, max_value=MOST_PERSONS
@@ -44,7 +44,7 @@ class PickForm(forms.Form):
         """Does somebody belong to those who are looked for?"""
         upto = self.cleaned_data.get("upto")
         return (not (wanted := self.cleaned_data.get("sex")) or sex == wanted) and (
-            not upto or (band in BANDS and BANDS.index(AgeBand(band)) <= BANDS.index(AgeBand(upto)))
+            not upto or (band in BANDS and BANDS.index(band) <= BANDS.index(upto))
         )
 
     def most_of(self, there: int) -> int:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -30,7 +31,7 @@ def visible_arrivals(actor: Actor) -> QuerySet[Arrival]:
     return own.filter(Q(opened_by_id__in=actor.seats) | Exists(held))
 
 
-def granted_cases(actor: Actor) -> QuerySet[CaseGrant, dict[str, UUID]]:
+def granted_cases(actor: Actor) -> QuerySet[CaseGrant, Any]:
     """The files opened to the actor by name."""
     return CaseGrant.objects.filter(user_id__in=actor.seats).values("content_object")
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
+from partners.enums import CHILD_PROTECTION_KINDS
 from referral import lifecycle, notices
-from referral.disclosure import is_child, needed, purpose_of, releasable
+from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of, releasable
 from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind
 from referral.families import torn
 from referral.lifecycle import NotPossible
@@ -68,7 +69,7 @@ def _ready(member: Member, asked: Asked, at: datetime) -> Readiness:
     unmet = lifecycle.unmet(row, Action.SEND, facts.facts_for(row, Action.SEND, at))
     child_ground = (
         row.is_child
-        and asked.receiving.kind in basis.CHILD_PROTECTION_KINDS
+        and asked.receiving.kind in CHILD_PROTECTION_KINDS
         and lifecycle.BASIS_LIVE.sentence in unmet
     )
     return Readiness(member, tuple(row.released_groups), tuple(unmet), child_ground)
@@ -90,7 +91,7 @@ def record_grounds(
     Raises:
         NotVisible, NotAllowed, NotPossible.
     """
-    groups = sorted(str(group) for group in needed(asked.service) & basis.GROUND_GROUPS)
+    groups = sorted(str(group) for group in needed(asked.service) & GROUND_GROUPS)
     with transaction.atomic():
         grounds = [
             basis.record_ground(

@@ -260,7 +260,7 @@ def _ready(each: Readiness) -> dict[str, Any]:
         "number": each.member.number,
         "who": in_codes(each.member),
         "family": each.member.family,
-        "shared": words.group_words(each.groups) or _("Nothing"),
+        "shared": words.group_words(list(each.groups)) or _("Nothing"),
     }
 
 

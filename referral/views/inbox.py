@@ -32,11 +32,15 @@ def inbox(request: ActingRequest) -> HttpResponse:
         return _ended(request, Side.RECEIVING, "inbox")
     grants = reading.open_inbox(request.actor, after_of(request))
     rows = [
-        _row(grant, grant.content_object.referring_organisation.name)
-        | (of_group(grant.group_line) if grant.group_line else {"note": _preview(grant.content_object)})
+        _row(grant, grant.content_object.referring_organisation.name) | _in_short(grant)
         for grant in grants[:PAGE]
     ]
     return _page(request, "inbox", rows, grants)
+
+
+def _in_short(grant: Any) -> dict[str, Any]:
+    """Args: grant: of `first_of_desk`, so with the group that it stands for."""
+    return of_group(grant.group_line) if grant.group_line else {"note": _preview(grant.content_object)}
 
 
 def of_group(group: GroupLine) -> dict[str, Any]:
