@@ -50,6 +50,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("home", _("What needs me"), None),
         ("inbox", _("Inbox"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
         ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
+        ("arrivals", _("Arrivals"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
         ("duplicates", _("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),

@@ -13,8 +13,10 @@ from partners.enums import MailPace, Role, SmsPace
 from partners.models import User
 from partners.queries import active_people, on_duty, present
 from referral.enums import Channel
-from referral.models import Case, Delivery, Notice, Referral, Rung, Task
+from referral.models import Arrival, Case, Delivery, GroupReferral, Notice, Referral, Rung, Task
 from referral.references import new_reference
+
+About = Arrival | Case | GroupReferral | Referral | Task
 
 
 def desk_of(organisation_id: UUID) -> list[User]:
@@ -38,7 +40,7 @@ def ask_second_person(task: Task, *, by: Actor, at: datetime) -> None:
 
 def tell(
     users: Iterable[User | None],
-    about: Case | Referral | Task,
+    about: About,
     *,
     at: datetime,
     due_at: datetime | None,
@@ -114,16 +116,18 @@ def pass_on(notice: Notice, to: UUID, *, at: datetime) -> None:
     _send(copy, at)
 
 
-def reference_of(about: Case | Referral | Task) -> str:
+def reference_of(about: About) -> str:
     """Of a task, the reference of its referral, which both sides know, else of its case."""
     if isinstance(about, Task):
         return about.referral.reference if about.referral else about.case.reference
     return about.reference
 
 
-def _reference_for(user: User, about: Case | Referral | Task) -> str:
+def _reference_for(user: User, about: About) -> str:
     """A case's reference is known inside its organisation only (design §4): for others one is drawn."""
-    if isinstance(about, Referral) or (isinstance(about, Task) and about.referral is not None):
+    if isinstance(about, Arrival | GroupReferral | Referral) or (
+        isinstance(about, Task) and about.referral is not None
+    ):
         return reference_of(about)
     case = about.case if isinstance(about, Task) else about
     return case.reference if user.organisation_id == case.organisation_id else new_reference()

@@ -189,6 +189,22 @@ def require_case(actor: Actor, act: str, tie: Tie) -> None:
         raise NotAllowed(act)
 
 
+def keeps_arrival(actor: Actor, arrival: Any) -> bool:
+    """Who opened it, or covers them, and the supervisors of its organisation see all of it, in codes."""
+    return actor.organisation_id == arrival.organisation_id and (
+        actor.has(Role.SUPERVISOR) or fills_arrival(actor, arrival)
+    )
+
+
+def fills_arrival(actor: Actor, arrival: Any) -> bool:
+    """Writes down its persons: whoever opens cases, and opened it or covers them."""
+    return (
+        actor.organisation_id == arrival.organisation_id
+        and actor.has(Role.CASEWORKER)
+        and actor.stands_for(arrival.opened_by_id)
+    )
+
+
 def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
     """Nobody approves their own request, whatever roles they hold (design §2), nor that of whom they stand in for."""
     return not actor.stands_for(requested_by)

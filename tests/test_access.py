@@ -213,6 +213,17 @@ ACCESS: dict[str, Row] = {
     "export": Row(UNIT, about="export", others=404),
     # Not yet approved, and so not yet there.
     "export_file": get("", about="export", others=404, holds=UNIT),
+    # --- many persons at once
+    "arrivals": get("aissatou bineta daouda elisabeth fatou"),
+    "arrival_new": Row(WORKERS),
+    "arrival": get(UNIT, about="arrival", others=404),
+    "arrival_people": Row("aissatou", about="arrival", others=404, more={403: "bineta"}),
+    "arrival_slips": get(UNIT, about="arrival", others=404),
+    "arrival_refer": Row("aissatou", about="arrival", others=404, more={403: "bineta"}),
+    "arrival_ground": Row("aissatou", about="arrival", others=404, more={403: "bineta"}),
+    "group_referral": get(f"{UNIT} {CENTRE}", about="group", others=404),
+    "group_acknowledge": of_referral("group", "codou elisabeth", f"{UNIT} daouda"),
+    "group_answer": of_referral("group", "codou elisabeth", f"{UNIT} daouda"),
     # --- referrals
     "inbox": get(DESKS),
     "routing": get("ibrahima"),

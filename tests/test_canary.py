@@ -30,11 +30,12 @@ from crypto.errors import KeyDestroyed
 from crypto.fields import SealedField
 from referral.disclosure import releasable
 from referral.enums import Group, TaskKind
-from referral.models import Case, Referral, Task
+from referral.models import Case, GroupReferral, Referral, Task
 from tests import canary
 from tests import cast as c
 from tests.chapters import around
 from tests.contents import log_holds
+from tests.referral import arrivals as a
 from tests.referral.attaching import PDF
 from tests.referral.pages import press, sign_in
 from tests.referral.story import TOLD_ALOUD, Story, form_of
@@ -87,6 +88,8 @@ TYPED = {
     "word": "mot convenu canari",
     "imported": "Dossier 12 Canari",
     "purpose": "usage canari",
+    "landing": "plage canari",
+    "split": "séparées canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -213,6 +216,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         *(each.play for each in CHAPTERS),
         the_course_of_it,
         registers,
+        two_sisters_of_a_rescue,
         those_who_look,
     ):
         chapter(story, trace)
@@ -493,6 +497,21 @@ def registers(story: Story, trace: Trace) -> None:
     assert story.browser("aissatou").get(f"{url}file/").status_code == 200
 
 
+def two_sisters_of_a_rescue(story: Story, trace: Trace) -> None:
+    """Counted, written down line by line; one of them is referred by herself, and why is kept for the sender's side."""
+    cast = story.cast
+    arrival = a.open_arrival(cast, 2, note=TYPED["landing"])
+    sister = {"age": "21-29", "family": "A", "alias": c.SECRETS["alias"]}
+    assert a.enter(cast, arrival, a.line(1, **sister), a.line(2, **sister)).status_code == 302
+    story.agrees(a.case_of(arrival, 1), cast.centre, "SHELTER_EMERG")
+    story.does("aissatou", a.refer_url(cast, arrival, [1]), told="codou", split_reason=TYPED["split"])
+    group = GroupReferral.objects.get()
+    assert TYPED["landing"] in story.reads("bineta", "arrival", arrival.pk)
+    assert TYPED["split"] in story.reads("bineta", "group_referral", group.pk)
+    assert TYPED["split"] not in story.reads("codou", "group_referral", group.pk)
+    story.reads("aissatou", "arrival_slips", arrival.pk)
+
+
 def everything(story: Story, case: Case) -> None:
     """Every part of the file is opened, printed and read back by those who may."""
     groups = ["identity", "contact", "needs", "health", "legal", "narrative", "documents", "screening"]
@@ -510,6 +529,7 @@ def those_who_look(story: Story, trace: Trace) -> None:
             "home",
             "inbox",
             "cases",
+            "arrivals",
             "referrals",
             "notices",
             "tasks",

@@ -27,15 +27,21 @@ from partners.services.accounts import offer_seat, set_password
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
 from referral.guardians import Relation, Standing
+from referral.htcds.profiles import ExportProfile
+from referral.htcds.reading import Row
 from referral.likeness import MatchDecision
 from referral.models import (
+    Arrival,
     Attachment,
     Case,
     CaseConference,
     ConsentText,
     CustodyTitle,
+    ExportRequest,
+    GroupReferral,
     Guardian,
     Holiday,
+    ImportBatch,
     JusticeStep,
     LegalGround,
     MatchReview,
@@ -47,7 +53,9 @@ from referral.models import (
     Term,
     Transfer,
 )
+from referral.queries.arrivals import members_of
 from referral.services import (
+    arrivals,
     basis,
     cards,
     care,
@@ -55,18 +63,16 @@ from referral.services import (
     conferences,
     course,
     duplicates,
+    exporting,
+    group_sending,
     guardians,
+    importing,
     justice,
     questions,
     receiving,
+    sending,
     withdrawing,
 )
-from referral.htcds.profiles import ExportProfile
-from referral.htcds.reading import Row
-    ExportRequest,
-    ImportBatch,
-)
-from referral.services import basis, care, cases, exporting, importing, receiving, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 from tests.referral import life
@@ -127,6 +133,9 @@ class World:
     #: A file that came with a register.
     imported: Case
     export: ExportRequest
+    #: Two sisters, and the group in which they were sent.
+    arrival: Arrival
+    group: GroupReferral
 
 
 def make_world(cast: c.Cast) -> World:
@@ -165,6 +174,7 @@ def make_world(cast: c.Cast) -> World:
         consent_text=ConsentText.objects.get(language="fr", listener="child"),
         **pairs(cast),
         **exchange(cast),
+        **arrival_and_group(cast),
     )
 
 
@@ -219,6 +229,25 @@ def pairs(cast: c.Cast) -> dict[str, MatchReview]:
         said = {"by": actor, "at": clock.now(), "version": linked.version}
         linked = duplicates.decide(linked.pk, **said, decision=MatchDecision.SAME)
     return {"pair": pair, "linked": linked}
+
+
+def arrival_and_group(cast: c.Cast) -> dict[str, Any]:
+    with c.acting(cast.aissatou) as actor:
+        now = {"by": actor, "at": clock.now()}
+        arrival = arrivals.open_arrival(
+            **now, kind="rescue", region=cast.region, department=None, occurred_at=clock.now(), counted=2
+        )
+        lines = [arrivals.Line(number, "urgent", c.GIRL, "A") for number in (1, 2)]
+        opened = arrivals.enter_people(arrival.pk, **now, lines=lines)
+    for case in opened:
+        c.agree(cast, case, cast.centre)
+    with c.acting(cast.aissatou) as actor:
+        members = members_of(actor, arrival)
+        asked = sending.Asked(cast.centre, "SHELTER_EMERG", "urgent")
+        group = group_sending.send_group(
+            arrival, members, by=actor, at=clock.now(), asked=asked, everybody=members
+        )
+    return {"arrival": arrival, "group": group}
 
 
 def heard() -> Task:

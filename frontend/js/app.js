@@ -6,6 +6,7 @@ import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-li
 import { createAll } from "govuk-frontend/dist/govuk/init.mjs";
 import { initAutosave } from "./autosave.js";
 import { initChoices } from "./choices.js";
+import { initGrid } from "./grid.js";
 import { initIdle } from "./idle.js";
 import { initPrivacy } from "./privacy.js";
 import { initSubmit } from "./submit.js";
@@ -16,5 +17,6 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initPrivacy();
 initChoices();
 initAutosave();
+initGrid();
 initIdle();
 initSubmit();

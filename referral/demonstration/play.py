@@ -12,6 +12,7 @@ from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.pairs import FOUND_AGO, same_boy
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
+from referral.demonstration.rescue import BEGAN, rescue
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
 from referral.demonstration.timekeeping import keep_time
@@ -40,6 +41,7 @@ def play(now: datetime, password: str) -> None:
     for report in WAITING:
         stage.later(now - timedelta(days=report.days), partial(_report, stage, report))
     keep_registers(stage)
+    stage.begin(rescue(stage), now - BEGAN)
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))

@@ -1,3 +1,4 @@
+from referral.models.arrival import Arrival, FamilyLink, GroupReferral, Slip
 from referral.models.attachment import Attachment, AttachmentKey, AttachmentSegment
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
@@ -24,6 +25,7 @@ from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
+    "Arrival",
     "Attachment",
     "AttachmentKey",
     "AttachmentSegment",
@@ -40,7 +42,9 @@ __all__ = [
     "Draft",
     "ExportPart",
     "ExportRequest",
+    "FamilyLink",
     "FollowUp",
+    "GroupReferral",
     "Guardian",
     "Holiday",
     "ImportBatch",
@@ -66,6 +70,7 @@ __all__ = [
     "Screening",
     "SearchCount",
     "ServiceQuestion",
+    "Slip",
     "SmsReply",
     "Snapshot",
     "StatusDecision",

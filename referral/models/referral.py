@@ -55,6 +55,10 @@ class Referral(ReferralLifecycle, Recorded):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
+    #: The one act by which several persons were referred together; empty for a referral by itself.
+    group_referral = models.ForeignKey(
+        "referral.GroupReferral", on_delete=models.PROTECT, null=True, blank=True, related_name="referrals"
+    )
     created_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
@@ -103,6 +107,12 @@ class Referral(ReferralLifecycle, Recorded):
         indexes = [
             models.Index(fields=["case", "-seq"], name="referral_of_case"),
             models.Index(fields=["referring_organisation", "state", "due_at"], name="referral_sent_due"),
+            # The inbox asks for its groups at each visit, and hardly a referral is of one.
+            models.Index(
+                fields=["receiving_organisation", "state"],
+                condition=Q(group_referral__isnull=False),
+                name="referral_of_group",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

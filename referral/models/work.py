@@ -98,7 +98,8 @@ class Notice(models.Model):
     reference = CodeField(max_length=9)
     #: Where the link leads, after sign-in; the permission is asked again there.
     object_type = CodeField(
-        max_length=10, choices=[("case", "case"), ("referral", "referral"), ("task", "task")]
+        max_length=16,
+        choices=[(kind, kind) for kind in ("case", "referral", "task", "arrival", "groupreferral")],
     )
     object_id = models.UUIDField()
     action_needed = models.BooleanField(default=True)

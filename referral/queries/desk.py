@@ -1,21 +1,29 @@
 """The inbox in one statement: the desk's first grants from their index, and only then whatever belongs to them.
 
+Those of a group who wait for an answer have one line: the one with the nearest deadline stands for all of them.
 So its cost depends neither on how much there is nor on what the planner makes of it.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from crypto.scopes import ScopeKind
 from partners.models import Organisation, Region
 from partners.queries.fixed import Statement
-from referral.enums import Side
+from referral.enums import UNANSWERED, Side
 from referral.models import Preview, Referral, ReferralGrant
 
 TEXT = """
 SELECT {{columns}} FROM (
     SELECT * FROM referral_referralgrant
     WHERE group_id = %(group)s AND side = %(side)s AND due_at IS NOT NULL {after}
+    AND (state <> ALL(%(waiting)s) OR NOT EXISTS (
+        SELECT FROM referral_referral mine JOIN referral_referral other USING (group_referral_id)
+        WHERE mine.id = content_object_id AND other.state = ANY(%(waiting)s)
+        AND (other.due_at, other.id) < (mine.due_at, mine.id)
+    ))
     ORDER BY due_at, content_object_id LIMIT %(limit)s
 ) g
 JOIN referral_referral r ON r.id = g.content_object_id
@@ -26,6 +34,14 @@ LEFT JOIN LATERAL (
     SELECT * FROM crypto_datakey
     WHERE scope_kind = %(kind)s AND scope_id = r.id AND recipient_kind = 'kek' ORDER BY version DESC LIMIT 1
 ) k ON true
+LEFT JOIN referral_groupreferral q ON q.id = r.group_referral_id AND r.state = ANY(%(waiting)s)
+LEFT JOIN LATERAL (
+    SELECT array_agg(ARRAY[sex, age_band, n::text]) AS counts FROM (
+        SELECT m.sex, b.age_band, count(*) AS n
+        FROM referral_referral m JOIN referral_preview b ON b.referral_id = m.id
+        WHERE m.group_referral_id = q.id AND m.state = ANY(%(waiting)s) GROUP BY m.sex, b.age_band
+    ) each
+) c ON true
 ORDER BY g.due_at, g.content_object_id
 """
 REFERRAL = (
@@ -40,8 +56,28 @@ PARTS = (
     ("a", Region, ("id", "code", "name")),
 )
 KEY = ("k.id", "k.kek_id", "k.wrapped")
-FIRST = Statement(TEXT.format(after=""), PARTS, KEY)
-NEXT = Statement(TEXT.format(after="AND (due_at, content_object_id) > (%(due_at)s, %(pk)s)"), PARTS, KEY)
+GROUP = ("q.id", "q.reference", "c.counts")
+FIRST = Statement(TEXT.format(after=""), PARTS, (*KEY, *GROUP))
+NEXT = Statement(
+    TEXT.format(after="AND (due_at, content_object_id) > (%(due_at)s, %(pk)s)"), PARTS, (*KEY, *GROUP)
+)
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """Many persons in one line of the inbox.
+
+    Attributes:
+        counts: (sex, age band) -> how many of them wait for an answer.
+    """
+
+    pk: UUID
+    reference: str
+    counts: Mapping[tuple[str, str], int]
+
+    @property
+    def size(self) -> int:
+        return sum(self.counts.values())
 
 
 def first_of_desk(
@@ -50,16 +86,23 @@ def first_of_desk(
     """The desk's open grants by deadline, after (`due_at`, `pk`) where given.
 
     Each carries `content_object` (a Referral with `referring_organisation` and `preview.region`) and the columns of
-    its key as `key_id`, `key_kek_id`, `key_wrapped`.
+    its key as `key_id`, `key_kek_id`, `key_wrapped`; and `group_line` where it stands for a group.
     """
     values = {"group": group, "side": Side.RECEIVING, "limit": limit, "kind": ScopeKind.EXCHANGE}
+    values["waiting"] = sorted(UNANSWERED)
     statement = FIRST if pk is None else NEXT
     found = []
-    for grant, referral, sender, preview, region, *key in statement.rows(
+    for grant, referral, sender, preview, region, *others in statement.rows(
         values | {"due_at": due_at, "pk": pk}
     ):
         preview.region, referral.preview, referral.referring_organisation = region, preview, sender
         grant.content_object = referral
+        *key, group_id, reference, counts = others
         grant.key_id, grant.key_kek_id, grant.key_wrapped = key
+        grant.group_line = None
+        if group_id is not None:
+            grant.group_line = GroupLine(
+                group_id, reference, {(sex, band): int(n) for sex, band, n in counts}
+            )
         found.append(grant)
     return found

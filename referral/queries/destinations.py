@@ -9,6 +9,7 @@ from referral.disclosure import extract_open
 from referral.enums import PlacementState, TaskKind, Watched
 from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
+from referral.queries.arrivals import group_of, visible_arrivals
 from referral.queries.files import titles_for
 from referral.queries.visible import visible_cases, visible_to
 
@@ -22,6 +23,10 @@ def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] 
         if visible_to(actor).filter(pk=pk).exists():
             return "referral", pk
         return ("referral_extract", pk) if _extract_open(actor, pk, at) else None
+    if notice.object_type == "arrival":
+        return ("arrival", pk) if visible_arrivals(actor).filter(pk=pk).exists() else None
+    if notice.object_type == "groupreferral":
+        return ("group_referral", pk) if group_of(actor, pk) else None
     if visible_cases(actor).filter(pk=pk).exists():
         return "case", pk
     return _asked_of_us(actor, pk)

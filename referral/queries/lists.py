@@ -15,7 +15,7 @@ from crypto.keyring import WrappedRow
 from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import TERMINAL, PlacementState, Side, State, TaskKind, Urgency
+from referral.enums import TERMINAL, UNANSWERED, PlacementState, Side, State, TaskKind, Urgency
 from referral.models import (
     Case,
     CaseGrant,
@@ -58,6 +58,15 @@ def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[Referral
         grants = grants.filter(due_at__gte=after.due_at).exclude(
             due_at=after.due_at, content_object_id__lte=after.pk
         )
+    if side == Side.RECEIVING:
+        # Those of a group who wait for an answer have one line, as in the inbox.
+        sooner = Referral.objects.filter(
+            Q(due_at__lt=OuterRef("due_at"))
+            | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("content_object")),
+            group_referral=OuterRef("content_object__group_referral"),
+            state__in=sorted(UNANSWERED),
+        )
+        grants = grants.exclude(Exists(sooner), state__in=sorted(UNANSWERED))
     return grants.order_by("due_at", "content_object_id").select_related(*_SIDES)
 
 

@@ -11,8 +11,9 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation
 from referral.enums import ENDED_CASE, TaskKind, Watched
-from referral.models import Case, Notice, Referral, Task
+from referral.models import Arrival, Case, GroupReferral, Notice, Referral, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
+from referral.queries.arrivals import visible_arrivals, visible_groups
 from referral.queries.lists import PAGE
 from referral.queries.silence import Silence, silences, silent_house
 from referral.queries.visible import visible_cases, visible_to
@@ -65,7 +66,7 @@ def _page(notices: QuerySet[Notice], after: Place | None, limit: int) -> list[No
 
 @dataclass(frozen=True)
 class Subject:
-    """What a notice is about, in codes. Without task, referral and case it is closed to the reader.
+    """What a notice is about, in codes. Without task, referral, case, group and arrival it is closed to the reader.
 
     Attributes:
         over: what was asked for is done, has moved on, or is somebody else's now.
@@ -76,20 +77,23 @@ class Subject:
     task: Task | None = None
     referral: Referral | None = None
     case: Case | None = None
+    group: GroupReferral | None = None
+    arrival: Arrival | None = None
     over: bool = True
     due_at: datetime | None = None
     house: Organisation | None = None
 
     @property
     def closed(self) -> bool:
-        return self.task is None and self.referral is None and self.case is None
+        rows = (self.task, self.referral, self.case, self.group, self.arrival)
+        return all(row is None for row in rows)
 
 
 def subjects(actor: Actor, notices: Sequence[Notice]) -> dict[UUID, Subject]:
     """By notice."""
     ids = {
         kind: {notice.object_id for notice in notices if notice.object_type == kind}
-        for kind in ("task", "referral", "case")
+        for kind in ("task", "referral", "case", "arrival", "groupreferral")
     }
     tasks = _tasks().in_bulk(ids["task"])
     made_for = _made_for(actor, notices, ids)
@@ -127,6 +131,9 @@ class _Seen:
     referrals: dict[UUID, Referral]
     cases: dict[UUID, Case]
     silent: dict[UUID, Silence]
+    arrivals: dict[UUID, Arrival]
+    #: With the deadline that runs for somebody of it who waits for an answer.
+    groups: dict[UUID, GroupReferral]
 
     def task(self, task: Task, notice: Notice) -> bool:
         """As `destinations.destination`: it can be done, or the row that it is about can be opened."""
@@ -153,6 +160,10 @@ def _seen(actor: Actor, ids: dict[str, set[UUID]], tasks: Sequence[Task]) -> _Se
         visible_to(actor).select_related(*_SIDES).in_bulk(referrals),
         visible_cases(actor).select_related("organisation").in_bulk(cases),
         silences(tasks),
+        visible_arrivals(actor).select_related("organisation").in_bulk(ids["arrival"])
+        if ids["arrival"]
+        else {},
+        visible_groups(actor).in_bulk(ids["groupreferral"]) if ids["groupreferral"] else {},
     )
 
 
@@ -177,4 +188,10 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
     if (file := seen.cases.get(notice.object_id)) is not None:
         over = file.state in ENDED_CASE
         return Subject(case=file, over=over, due_at=notice.due_at, house=file.organisation)
+    if (group := seen.groups.get(notice.object_id)) is not None:
+        due_at = group.due_at  # type: ignore[attr-defined]  # annotated
+        house = group.receiving_organisation
+        return Subject(group=group, over=due_at is None, due_at=due_at, house=house)
+    if (arrival := seen.arrivals.get(notice.object_id)) is not None:
+        return Subject(arrival=arrival, over=False, house=arrival.organisation)
     return Subject()

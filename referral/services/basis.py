@@ -169,11 +169,13 @@ def record_ground(
     reason: str,
     best_interest: Mapping[str, str] | None = None,
     alone: bool = False,
+    told: bool = True,
 ) -> LegalGround:
     """Records what the law lets be shared without consent (design §5).
 
     Args:
         alone: vital danger, and nobody answered within 15 minutes: safety needs only, reviewed within 24 h.
+        told: False where whoever records many tells the second person once.
 
     Raises:
         NotVisible, NotAllowed, NotPossible.
@@ -214,7 +216,8 @@ def record_ground(
             proposal={"ground": str(ground.pk)},
         )
         write(task, case_id=case.pk)
-        notices.ask_second_person(task, by=by, at=at)
+        if told:
+            notices.ask_second_person(task, by=by, at=at)
     return ground
 
 

@@ -98,8 +98,9 @@ def open_case(
     case: Mapping[str, Any],
     paper_code: str = "",
     occurred_at: datetime | None = None,
+    owner: User | None = None,
 ) -> Case:
-    """A caseworker opens a file of the own organisation and owns it.
+    """A caseworker opens a file of the own organisation, and owns it unless `owner` is named.
 
     Args:
         region: where the person is; that of the organisation when nobody says.
@@ -113,7 +114,7 @@ def open_case(
     if not policy.may_case(by, CaseAct.OPEN, Tie()):
         raise steps.refuse_anybody(CaseAct.OPEN)
     with transaction.atomic():
-        owner = User.objects.get(pk=by.id)
+        owner = owner or User.objects.get(pk=by.id)
         house = Organisation.objects.select_related("region").get(pk=by.organisation_id)
         new = _new_case(house, region or house.region, by=by, at=at, fields=case)
         new.owner = owner

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import services as audit
 from audit.enums import Verb
@@ -12,9 +13,9 @@ from partners.actor import Actor
 from partners.models import User
 from partners.queries import national_unit
 from referral import audiences, escalation, grants, notices
-from referral.enums import TaskKind, Urgency, Watched
+from referral.enums import UNANSWERED, TaskKind, Urgency, Watched
 from referral.escalation import Audience, RungRule
-from referral.models import Case, Notice, Referral, Rung, Task
+from referral.models import Case, GroupReferral, Notice, Referral, Rung, Task
 from referral.services.steps import NotVisible
 
 
@@ -24,7 +25,21 @@ def climb_referral(referral: Referral, number: int, *, at: datetime) -> Rung:
     rung = _rung(Watched.REFERRAL, referral.pk, referral.due_at, referral.case, referral, number, at)
     if rule.audience == Audience.COORDINATION:
         grants.escalate(referral)
-    return _hear(rung, rule, referral, audiences.of_referral(referral, rule.audience))
+    if referral.group_referral is None or referral.state not in UNANSWERED:
+        return _hear(rung, rule, referral, audiences.of_referral(referral, rule.audience))
+    if (heard := _beside(rung, referral.group_referral_id).first()) is not None:
+        # Those who came together are late together: people hear of it once, and confirm it once.
+        rung.told, rung.confirm_by = heard.told, heard.confirm_by
+        return _noted(rung)
+    return _hear(rung, rule, referral.group_referral, audiences.of_referral(referral, rule.audience))
+
+
+def _beside(rung: Rung, group_id: UUID | None) -> QuerySet[Rung]:
+    """The same rung of the others who came in the same group and still wait."""
+    others = Rung.objects.filter(
+        watched=Watched.REFERRAL, number=rung.number, due_at=rung.due_at, settled_at=None
+    )
+    return others.filter(referral__group_referral=group_id).exclude(pk=rung.pk)
 
 
 def climb_task(task: Task, number: int, *, at: datetime) -> Rung:
@@ -61,7 +76,7 @@ def _rung(
     )
 
 
-def _hear(rung: Rung, rule: RungRule, about: Referral | Task, people: list[User]) -> Rung:
+def _hear(rung: Rung, rule: RungRule, about: GroupReferral | Referral | Task, people: list[User]) -> Rung:
     """Tells the people of the rung, and until when one of them has to confirm."""
     at = rung.reached_at
     if rule.audience == Audience.DUTY:
@@ -72,6 +87,10 @@ def _hear(rung: Rung, rule: RungRule, about: Referral | Task, people: list[User]
             rung.confirm_by = at  # nobody is there to read it: the next person up is told at once
         elif rule.confirm:
             rung.confirm_by = at + patience(rung.case, rung.referral)
+    return _noted(rung)
+
+
+def _noted(rung: Rung) -> Rung:
     rung.save(update_fields=["told", "confirm_by"])
     audit.record(
         Verb.ESCALATE,
@@ -119,8 +138,12 @@ def confirm_reading(notice_id: UUID, *, by: Actor, at: datetime) -> Notice:
         if notice is None:
             raise NotVisible
         notices.mark_read(Notice.objects.filter(pk=notice_id), at=at)
+        told = list(Rung.objects.select_related("referral").filter(notices=notice))
+        heard = {rung.pk for rung in told}
+        if notice.object_type == "groupreferral":
+            heard |= {each.pk for rung in told if rung.referral for each in _beside(rung, notice.object_id)}
         waiting = Rung.objects.select_for_update(of=("self",)).filter(
-            notices=notice, confirmed_at=None, confirm_by__isnull=False
+            pk__in=heard, confirmed_at=None, confirm_by__isnull=False
         )
         for rung in waiting:
             rung.confirmed_at, rung.confirmed_by_id = at, by.id

@@ -47,12 +47,19 @@ def acknowledge(
     """The desk has seen it: the decision clock starts, nothing more is shown."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.ACKNOWLEDGE, by=by, at=at, occurred_at=occurred_at)
-        referral.acknowledged_at = step.since
-        steps.finish(step)
-        end_calls(referral, by=by, at=at)
+        make_acknowledged(referral, by=by, at=at, occurred_at=occurred_at)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
     return referral
+
+
+def make_acknowledged(
+    referral: Referral, *, by: Actor, at: datetime, occurred_at: datetime | None = None
+) -> None:
+    """The move of a locked row itself; whoever calls it tells the sender."""
+    step = steps.begin(referral, Action.ACKNOWLEDGE, by=by, at=at, occurred_at=occurred_at)
+    referral.acknowledged_at = step.since
+    steps.finish(step)
+    end_calls(referral, by=by, at=at)
 
 
 def request_info(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Sequence[str]) -> Referral:
@@ -100,27 +107,48 @@ def accept_referral(
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(
+        make_accepted(
             referral,
-            Action.ACCEPT,
             by=by,
             at=at,
-            occurred_at=occurred_at,
+            worker=require_worker(by, worker_id),
+            expected_arrival_at=expected_arrival_at,
+            places_id=places_id,
+            label=label,
             conflict_declared=conflict_declared,
+            occurred_at=occurred_at,
         )
-        referral.worker = _worker(by, worker_id)
-        referral.accepted_at, referral.expected_arrival_at = step.since, expected_arrival_at
-        referral.answered_late = step.late
-        referral.arrival_code = new_arrival_code()
-        steps.enter(referral, step.since)
-        hold(referral, at=at, places_id=places_id, label=label)
-        _confirm_telephone(referral, at)
-        if referral.is_child and referral.service in SHELTER_SERVICES:
-            _ask_for_title(referral, at)
-        steps.finish(step)
-        end_calls(referral, by=by, at=at)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
     return referral
+
+
+def make_accepted(
+    referral: Referral,
+    *,
+    by: Actor,
+    at: datetime,
+    worker: User,
+    expected_arrival_at: datetime,
+    places_id: UUID | None = None,
+    label: str | None = None,
+    conflict_declared: bool = False,
+    occurred_at: datetime | None = None,
+) -> None:
+    """The move of a locked row itself; whoever calls it tells the sender. As for `accept_referral`."""
+    step = steps.begin(
+        referral, Action.ACCEPT, by=by, at=at, occurred_at=occurred_at, conflict_declared=conflict_declared
+    )
+    referral.worker = worker
+    referral.accepted_at, referral.expected_arrival_at = step.since, expected_arrival_at
+    referral.answered_late = step.late
+    referral.arrival_code = new_arrival_code()
+    steps.enter(referral, step.since)
+    hold(referral, at=at, places_id=places_id, label=label)
+    _confirm_telephone(referral, at)
+    if referral.is_child and referral.service in SHELTER_SERVICES:
+        _ask_for_title(referral, at)
+    steps.finish(step)
+    end_calls(referral, by=by, at=at)
 
 
 def workers_of(organisation_id: UUID) -> QuerySet[User]:
@@ -128,7 +156,8 @@ def workers_of(organisation_id: UUID) -> QuerySet[User]:
     return active_people(organisation_id, DESK_ROLES)
 
 
-def _worker(by: Actor, worker_id: UUID) -> User:
+def require_worker(by: Actor, worker_id: UUID) -> User:
+    """Raises `NotPossible` for somebody who is not at the desk of `by`."""
     worker = workers_of(by.organisation_id).filter(pk=worker_id).first()
     if worker is None:
         raise NotPossible([_("This person no longer works at your desk: name another.")])
@@ -234,10 +263,26 @@ def decline_referral(
     """A coded no: the desk holds nothing any more, the sender and coordination look for the next provider."""
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.DECLINE, by=by, at=at, occurred_at=occurred_at)
-        referral.decline_reason, referral.answered_late = reason_code, step.late
-        _end_at_receiver(step, reason_code, reason)
+        task = make_declined(
+            referral, by=by, at=at, reason_code=reason_code, reason=reason, occurred_at=occurred_at
+        )
+        notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
     return referral
+
+
+def make_declined(
+    referral: Referral,
+    *,
+    by: Actor,
+    at: datetime,
+    reason_code: str,
+    reason: str | None = None,
+    occurred_at: datetime | None = None,
+) -> Task:
+    """The move of a locked row itself; whoever calls it tells the sender of the search that begins anew."""
+    step = steps.begin(referral, Action.DECLINE, by=by, at=at, occurred_at=occurred_at)
+    referral.decline_reason, referral.answered_late = reason_code, step.late
+    return _end_at_receiver(step, reason_code, reason)
 
 
 def step_back(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
@@ -246,18 +291,18 @@ def step_back(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
         referral = steps.locked(by, pk, version=version)
         step = steps.begin(referral, Action.STEP_BACK, by=by, at=at, conflict_declared=True)
         referral.decline_reason, referral.stepped_back = CONFLICT_OF_INTEREST, True
-        _end_at_receiver(step, CONFLICT_OF_INTEREST, None)
+        task = _end_at_receiver(step, CONFLICT_OF_INTEREST, None)
+        notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
     return referral
 
 
-def _end_at_receiver(step: steps.Step, reason_code: str, reason: str | None) -> None:
+def _end_at_receiver(step: steps.Step, reason_code: str, reason: str | None) -> Task:
     referral, at = step.referral, step.at
     release_hold(referral)
     steps.finish(step, reason_code=reason_code, reason=reason, reason_for="both")
     end_calls(referral, by=step.by, at=at)
     close_snapshot(referral)
-    task = ask_for_redirect(referral, at)
-    notices.tell([referral.case.owner], referral, at=at, due_at=task.due_at)
+    return ask_for_redirect(referral, at)
 
 
 def close_snapshot(referral: Referral) -> None:

@@ -19,7 +19,7 @@ from referral.deadlines import due_at
 from referral.disclosure import FIELDS, is_child, purpose_of, releasable
 from referral.enums import Action, CaseAct, Clock, Group, MessageKind, State, TaskKind
 from referral.lifecycle import NotPossible
-from referral.models import Case, Message, Person, Preview, Referral, Snapshot, Task
+from referral.models import Case, GroupReferral, Message, Person, Preview, Referral, Snapshot, Task
 from referral.queries import basis_for
 from referral.queries.facts import agreed_groups
 from referral.queries.questions import ANSWER
@@ -54,7 +54,13 @@ def start_draft(
 
 
 def make_draft(
-    case: Case, *, by: Actor, at: datetime, asked: Asked, parent: Referral | None = None
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    asked: Asked,
+    parent: Referral | None = None,
+    group: GroupReferral | None = None,
 ) -> Referral:
     """The draft itself; whoever calls it has asked policy. Lives 7 days."""
     person = case.person
@@ -69,6 +75,7 @@ def make_draft(
         is_child=is_child(person.age_status),
         sex=person.sex,
         parent=parent,
+        group_referral=group,
         created_by_id=by.id,
         created_at=at,
         state_since=at,
@@ -186,22 +193,27 @@ def send_referral(
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
-        step = steps.begin(referral, Action.SEND, by=by, at=at)
-        person = Person.objects.select_for_update(of=("self",)).get(case_id=referral.case_id)
-        if person_version is not None and person.version != person_version:
-            raise steps.StaleForm
-        if (found := basis_for(referral, at)) is not None:  # the guard has just seen it, in this transaction
-            referral.basis, referral.basis_until, referral.ground = found.basis, found.until, found.ground
-        referral.sent_at, referral.sent_by_id = at, by.id
-        _seal_snapshot(referral, number=1, at=at)
-        _refresh_preview(referral)
-        steps.finish(step)
+        hand_over(referral, by=by, at=at, person_version=person_version)
         notices.tell(
             notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
         )
         call_first(referral, by=by, at=at)
         finish_tasks(referral.case, TaskKind.FIRST_STEP, by=by, at=at)
     return referral
+
+
+def hand_over(referral: Referral, *, by: Actor, at: datetime, person_version: int | None = None) -> None:
+    """The sending of a locked draft itself; whoever calls it tells the desk."""
+    step = steps.begin(referral, Action.SEND, by=by, at=at)
+    person = Person.objects.select_for_update(of=("self",)).get(case_id=referral.case_id)
+    if person_version is not None and person.version != person_version:
+        raise steps.StaleForm
+    if (found := basis_for(referral, at)) is not None:  # the guard has just seen it, in this transaction
+        referral.basis, referral.basis_until, referral.ground = found.basis, found.until, found.ground
+    referral.sent_at, referral.sent_by_id = at, by.id
+    _seal_snapshot(referral, number=1, at=at)
+    _refresh_preview(referral)
+    steps.finish(step)
 
 
 def _seal_snapshot(referral: Referral, *, number: int, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Addresses of the referral package, by journey. Each has its row in the table of tests/test_access.py."""
 
 from referral.urls import (
+    arrivals,
     attachments,
     cases,
     consent,
@@ -20,6 +21,7 @@ from referral.urls import (
 urlpatterns = [
     *attachments.urlpatterns,
     *intake.urlpatterns,
+    *arrivals.urlpatterns,
     *cases.urlpatterns,
     *consent.urlpatterns,
     *course.urlpatterns,

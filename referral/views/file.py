@@ -18,7 +18,7 @@ from referral import policy
 from referral.disclosure import is_child
 from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason, TaskKind
 from referral.forms.file import MASKED
-from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Transition
+from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, Slip, Transition
 from referral.policy import Tie
 from referral.queries import files
 from referral.queries.attachments import attachments_of
@@ -119,6 +119,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "pairs": pairs.of_case(actor, case.pk),
         "imported": was_imported(case),
+        "slip": Slip.objects.filter(case=case).select_related("arrival").first(),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 

@@ -21,6 +21,8 @@ from referral.models import Referral, ReferralGrant, Task
 from referral.policy import Tie, may_case
 from referral.queries import files, needing, tasks_of
 from referral.queries.agenda import late_of_team
+from referral.queries.arrivals import group_lines
+from referral.queries.desk import GroupLine
 from referral.queries.duplicates import undecided
 from referral.queries.exchange import exports_to_decide
 from referral.queries.intakes import begun_by
@@ -31,6 +33,7 @@ from referral.queries.silence import Silence, silences
 from referral.references import spoken
 from referral.views import guided, tasks_shown
 from referral.views.door import ActingRequest, now
+from referral.views.inbox import of_group
 
 #: In this order; what is late by its urgency, all else by its deadline.
 LATE, AHEAD, PUT_OFF = range(3)
@@ -40,7 +43,9 @@ LATE, AHEAD, PUT_OFF = range(3)
 def home(request: ActingRequest) -> HttpResponse:
     """Tasks and referrals whose next step is mine, what is late first; the count is in the title."""
     actor, at = request.actor, now()
-    lines = [_held(grant, at) for grant in needing(actor)]
+    held = needing(actor)
+    groups = group_lines(actor, held)
+    lines = [_held(grant, at, groups.get(grant.content_object_id)) for grant in held]
     lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
     lines += [*_pairs(actor, at), *_exports(actor, at)]
     lines.sort(key=_order)
@@ -78,14 +83,16 @@ def _waiting(since: datetime, at: datetime) -> dict[str, Any]:
     return {"due": None, "since": since, "when": when, "late": False, "rank": LATE}
 
 
-def _held(grant: ReferralGrant, at: datetime) -> dict[str, Any]:
-    """A referral at one's own desk, or of one's own case."""
+def _held(grant: ReferralGrant, at: datetime, group: GroupLine | None) -> dict[str, Any]:
+    """A referral at one's own desk, or of one's own case; many in one line where they came together."""
     referral = grant.content_object
     if grant.side == Side.RECEIVING:
         who = _("from %(organisation)s") % {"organisation": referral.referring_organisation.name}
     else:
         who = _("to %(organisation)s") % {"organisation": referral.receiving_organisation.name}
-    return _referral(referral) | {"who": who} | _until(referral.due_at, at)
+    return (
+        _referral(referral) | {"who": who} | _until(referral.due_at, at) | (of_group(group) if group else {})
+    )
 
 
 def _referral(referral: Referral) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from partners.templatetags.interface import moment
 from referral.enums import Side, State, Urgency
 from referral.models import Referral, ReferralGrant
 from referral.queries import sent_by, staffed_desks
+from referral.queries.desk import GroupLine
 from referral.queries.lists import PAGE, After, ended_of, still_lodged
 from referral.references import spoken
 from referral.services import reading
 from referral.views.door import ActingRequest, now
-from referral.views.shared import in_short
+from referral.views.shared import in_counts, in_short, persons
 
 
 @require_GET
@@ -31,11 +32,24 @@ def inbox(request: ActingRequest) -> HttpResponse:
         return _ended(request, Side.RECEIVING, "inbox")
     grants = reading.open_inbox(request.actor, after_of(request))
     rows = [
-        _row(grant, grant.content_object.referring_organisation.name)
-        | {"note": _preview(grant.content_object)}
+        _row(grant, grant.content_object.referring_organisation.name) | _in_short(grant)
         for grant in grants[:PAGE]
     ]
     return _page(request, "inbox", rows, grants)
+
+
+def _in_short(grant: Any) -> dict[str, Any]:
+    """Args: grant: of `first_of_desk`, so with the group that it stands for."""
+    return of_group(grant.group_line) if grant.group_line else {"note": _preview(grant.content_object)}
+
+
+def of_group(group: GroupLine) -> dict[str, Any]:
+    """What a line says where it stands for many persons: how many of which age and sex."""
+    return {
+        "url": reverse("group_referral", args=[group.pk]),
+        "reference": spoken(group.reference),
+        "note": f"{persons(group.size)}: {in_counts(group.counts)}",
+    }
 
 
 def _preview(referral: Referral) -> str:

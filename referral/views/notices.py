@@ -89,7 +89,9 @@ def _what(subject: Subject) -> str:
     """The kind of the task, and the service of its referral, or the referral's own."""
     if subject.closed:
         return _("No longer yours to open")
-    referral = subject.referral
+    if subject.arrival is not None:
+        return str(_("Arrival of many"))
+    referral = subject.referral or subject.group
     service = code_label(CodeList.SERVICE, referral.service) if referral else ""
     kind = str(subject.task.get_kind_display()) if subject.task else ""
     return " · ".join(filter(None, [kind, service])) or _("Case")
@@ -97,7 +99,7 @@ def _what(subject: Subject) -> str:
 
 def _codes(subject: Subject, *, over: bool = False) -> dict[str, Any]:
     """Of the referral; the urgency of the file where there is none. Nothing is urgent any more that is over."""
-    row = None if over else subject.referral or subject.case
+    row = None if over else subject.referral or subject.group or subject.case
     return {
         "state": subject.referral.state if subject.referral else "",
         "label": subject.referral.get_state_display() if subject.referral else "",

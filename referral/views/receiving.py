@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners.queries import is_stale
 from partners.templatetags.interface import moment
 from referral.deadlines import STEP_BACK, decide_by
-from referral.enums import Action, Clock, PlacementState
+from referral.enums import UNANSWERED, Action, Clock, PlacementState
 from referral.forms.receiving import AcceptForm, AcknowledgeForm, AskForm, DeclineForm, StepBackForm
 from referral.models import Referral
 from referral.queries import needs_place, places_for
@@ -69,6 +70,8 @@ def request_info(request: ActingRequest, referral: Referral) -> HttpResponse:
 
 
 def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
+    if answered_together(referral):
+        return redirect("group_answer", referral.group_referral_id)
     counted = list(places_for(referral))
     held = referral.placements.filter(state=PlacementState.HELD).values_list("places_id", flat=True).first()
     form = AcceptForm(
@@ -116,6 +119,8 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
 
 
 def decline(request: ActingRequest, referral: Referral) -> HttpResponse:
+    if answered_together(referral):
+        return redirect("group_answer", referral.group_referral_id)
     form = DeclineForm(
         posted(request),
         version=referral.version,
@@ -145,6 +150,11 @@ def decline(request: ActingRequest, referral: Referral) -> HttpResponse:
         done=_("Your answer was sent. The referral has left your inbox."),
     )
     return confirm(request, referral, Action.DECLINE, form, act, page)
+
+
+def answered_together(referral: Referral) -> bool:
+    """Whoever came in a group is answered on its page, where a family that would be split is seen."""
+    return referral.group_referral_id is not None and referral.state in UNANSWERED
 
 
 def step_back(request: ActingRequest, referral: Referral) -> HttpResponse:

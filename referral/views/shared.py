@@ -53,6 +53,19 @@ def in_short(referral: Referral, preview: Preview) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def persons(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d persons", count) % {"count": count}
+
+
+def in_counts(people: Mapping[tuple[str, str], int]) -> str:
+    """How many of each sex and age band, in one line."""
+    ordered = sorted(people, key=lambda each: (list(AgeBand).index(AgeBand(each[1])), each[0]))
+    return " · ".join(
+        f"{people[sex, band]} {str(Sex(sex).label).lower()}, {str(AgeBand(band).label).lower()}"
+        for sex, band in ordered
+    )
+
+
 def group_rows(payload: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, list[Row]]]:
     """(group, its name, its values in words), in reading order; a group without any value stays, empty."""
     asked = _questions(payload)

@@ -18,6 +18,7 @@ from partners.models import DutyShift, Membership, Organisation, Places, Region,
 from partners.queries import absent_now, actor_of, on_duty
 from referral.demonstration.plan import FILES, PATHS, WAITING, Loop
 from referral.demonstration.registers import ROWS
+from referral.demonstration.rescue import LINES
 from referral.demonstration.stage import DAYS, address
 from referral.demonstration.stories import opening
 from referral.disclosure import is_child
@@ -161,11 +162,15 @@ def test_the_demonstration(settings: Any) -> None:
 
     # Files, mostly of children; referrals where the plot leads them.
     taken_over = Transfer.objects.filter(state="accepted").count()
-    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over + len(ROWS)
+    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over + len(ROWS) + len(LINES)
     children = [is_child(status) for status in Person.objects.values_list("age_status", flat=True)]
     assert children.count(True) > 2 * children.count(False)
     wanted = sorted("withdrawn" if loop.to == "leer" else state_of(loop) for loop in loops())
-    assert sorted(Referral.objects.values_list("state", flat=True)) == wanted
+    alone = Referral.objects.filter(group_referral=None)
+    assert sorted(alone.values_list("state", flat=True)) == wanted
+    # Five of the rescued were offered together; the centre has taken the brothers.
+    together = Referral.objects.exclude(group_referral=None)
+    assert sorted(together.values_list("state", flat=True)) == ["accepted"] * 2 + ["declined"] * 3
     assert len(wanted) == 120
     assert Case.objects.filter(state=CaseState.SIGNALED, owner=None).count() == len(WAITING)
     # Nothing is old enough to be archived.

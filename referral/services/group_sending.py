@@ -1,0 +1,202 @@
+"""Several persons of one arrival are referred in one act, on a ground that was recorded for many at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.rows import write
+from partners.actor import Actor
+from partners.enums import CHILD_PROTECTION_KINDS
+from referral import lifecycle, notices
+from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of, releasable
+from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind
+from referral.families import torn
+from referral.lifecycle import NotPossible
+from referral.models import Arrival, GroupReferral, LegalGround, Preview, Referral, Task
+from referral.queries import facts
+from referral.queries.arrivals import Member, families_of
+from referral.references import new_reference
+from referral.services import basis, steps
+from referral.services.sending import Asked, hand_over, make_draft
+from referral.services.tasks import finish_tasks
+from referral.services.urgency import NEXT_ASKED, call_first, end_calls
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether one of the chosen persons can go, and with what.
+
+    Attributes:
+        groups: what would be shared after acceptance.
+        reasons: why the person stays behind; empty when she or he can go.
+        child_ground: the ground of child protection would open the way.
+    """
+
+    member: Member
+    groups: tuple[str, ...] = ()
+    reasons: tuple[str | Promise, ...] = ()
+    child_ground: bool = False
+
+
+def readiness(members: Sequence[Member], asked: Asked, at: datetime) -> list[Readiness]:
+    """The same facts and guards as at the sending of each; nothing is written."""
+    return [_ready(member, asked, at) for member in members]
+
+
+def _ready(member: Member, asked: Asked, at: datetime) -> Readiness:
+    case, person = member.slip.case, member.slip.case.person
+    if not member.granted:
+        return Readiness(member, reasons=(_("A colleague owns this file and refers this person."),))
+    if closed := lifecycle.unmet_on_closed(case):
+        return Readiness(member, reasons=tuple(closed))
+    # A draft that is not kept: the guards ask a referral, and there is none before the sending.
+    row = Referral(
+        case=case,
+        referring_organisation_id=case.organisation_id,
+        receiving_organisation=asked.receiving,
+        service=asked.service,
+        purpose=purpose_of(asked.receiving.kind, asked.service),
+        sex=person.sex,
+        is_child=is_child(person.age_status),
+    )
+    row.preview = Preview(referral=row, case_id=case.pk, details={"children": person.children or []})
+    groups = sorted(releasable(asked.service, facts.agreed_groups(row, at)), key=list(Group).index)
+    row.released_groups = [str(group) for group in groups]
+    unmet = lifecycle.unmet(row, Action.SEND, facts.facts_for(row, Action.SEND, at))
+    child_ground = (
+        row.is_child
+        and asked.receiving.kind in CHILD_PROTECTION_KINDS
+        and lifecycle.BASIS_LIVE.sentence in unmet
+    )
+    return Readiness(member, tuple(row.released_groups), tuple(unmet), child_ground)
+
+
+def record_grounds(
+    members: Sequence[Member],
+    *,
+    by: Actor,
+    at: datetime,
+    asked: Asked,
+    answers: Mapping[int, Mapping[str, str]],
+) -> list[LegalGround]:
+    """The ground of child protection for several children; each has a row with its own answers.
+
+    Args:
+        answers: by the number of the slip, the three best-interest answers.
+
+    Raises:
+        NotVisible, NotAllowed, NotPossible.
+    """
+    groups = sorted(str(group) for group in needed(asked.service) & GROUND_GROUPS)
+    with transaction.atomic():
+        grounds = [
+            basis.record_ground(
+                member.slip.case_id,
+                by=by,
+                at=at,
+                code=GroundCode.CHILD_PROTECTION,
+                recipient=asked.receiving,
+                purpose=purpose_of(asked.receiving.kind, asked.service),
+                groups=groups,
+                reason=answers[member.number]["safety"],
+                best_interest=answers[member.number],
+                told=False,
+            )
+            for member in members
+        ]
+        # Each waits for its countersignature as a task of its own; the second person hears once of all.
+        task = Task.objects.filter(case_id=grounds[0].case_id, kind=TaskKind.COUNTERSIGN, done_at=None)
+        notices.ask_second_person(task.latest("made_at"), by=by, at=at)
+    return grounds
+
+
+def split_by(members: Sequence[Member], chosen: Sequence[Member]) -> list[Sequence[Member]]:
+    """The families that the choice would tear apart; whoever is placed already, or on the way, is not left behind."""
+    numbers = {member.number for member in chosen}
+    still_there = [m for m in members if m.number in numbers or m.open_referral is None]
+    by_number = [[member.number for member in family] for family in families_of(still_there)]
+    of_number = {member.number: member for member in members}
+    return [[of_number[number] for number in family] for family in torn(by_number, numbers)]
+
+
+def send_group(
+    arrival: Arrival,
+    members: Sequence[Member],
+    *,
+    by: Actor,
+    at: datetime,
+    asked: Asked,
+    everybody: Sequence[Member],
+    split_reason: str = "",
+    parent: GroupReferral | None = None,
+) -> GroupReferral:
+    """One referral for each of `members`, all sent or none; the desk is told once.
+
+    Args:
+        everybody: all whom the actor sees of the arrival.
+        split_reason: why members of one family do not go together.
+        parent: the group in which another desk did not take them.
+
+    Raises:
+        NotVisible, NotAllowed, NotPossible: with the number of the slip before each sentence.
+    """
+    if not members:
+        raise NotPossible([_("Nobody of those chosen can be referred yet.")])
+    if split_by(everybody, members) and not split_reason:
+        raise NotPossible([_("Say why a family is split.")])
+    with transaction.atomic():
+        group = GroupReferral(
+            reference=new_reference(),
+            arrival=arrival,
+            referring_organisation_id=arrival.organisation_id,
+            receiving_organisation=asked.receiving,
+            service=asked.service,
+            purpose=purpose_of(asked.receiving.kind, asked.service),
+            urgency=asked.urgency,
+            size=len(members),
+            sent_by_id=by.id,
+            sent_at=at,
+            parent=parent,
+            split_reason=split_reason or None,
+        )
+        write(group)
+        sent = [_send(member, by=by, at=at, asked=asked, group=group) for member in members]
+        desk = notices.desk_of(group.receiving_organisation_id)
+        notices.tell(desk, group, at=at, due_at=min(row.due_at for row in sent if row.due_at))
+        call_first(sent[0], by=by, at=at)  # the desk is telephoned once for all of them
+    return group
+
+
+def _send(member: Member, *, by: Actor, at: datetime, asked: Asked, group: GroupReferral) -> Referral:
+    try:
+        case = steps.locked_case(by, member.slip.case_id)
+        steps.permit_change(by, CaseAct.REFER, case)
+        former = _refused_before(member, group)
+        if former is not None:
+            former = steps.locked(by, former.pk)
+            steps.finish(steps.begin(former, Action.REDIRECT, by=by, at=at))
+        row = make_draft(case, by=by, at=at, asked=asked, parent=former, group=group)
+        hand_over(row, by=by, at=at, person_version=member.slip.case.person.version)
+        if former is not None:
+            finish_tasks(case, TaskKind.REDIRECT, by=by, at=at, referral=former)
+            end_calls(former, by=by, at=at, result=NEXT_ASKED)
+    except NotPossible as refused:
+        raise NotPossible([of_slip(member.number, reason) for reason in refused.reasons]) from None
+    return row
+
+
+def _refused_before(member: Member, group: GroupReferral) -> Referral | None:
+    """The no, or the silence, after which the person is offered again."""
+    if group.parent_id is None:
+        return None
+    ended = (State.DECLINED, State.EXPIRED)
+    mine = [r for r in member.referrals if r.group_referral_id == group.parent_id and r.state in ended]
+    return mine[0] if mine else None
+
+
+def of_slip(number: int, sentence: str | Promise) -> str:
+    return str(_("Slip %(number)d: %(sentence)s")) % {"number": number, "sentence": sentence}
