@@ -14,7 +14,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0005_channels"),
-        ("referral", "0009_wrong_codes"),
+        ("referral", "0015_matching"),
         ("audit", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

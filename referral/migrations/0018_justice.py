@@ -13,7 +13,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0005_channels"),
-        ("referral", "0015_matching"),
+        ("referral", "0017_arrival"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
