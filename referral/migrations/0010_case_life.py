@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                     crypto.fields.SealedTextField(blank=True, null=True, padding="long", verbose_name="goal"),
                 ),
                 ("service", crypto.fields.CodeField(max_length=60, verbose_name="service")),
-                ("target_on", models.DateField(verbose_name="by")),
+                ("target_on", models.DateField(verbose_name="target day")),
                 (
                     "own_words",
                     crypto.fields.SealedTextField(
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 ("status", crypto.fields.CodeField(max_length=40, verbose_name="status")),
                 ("decider", crypto.fields.CodeField(max_length=40, verbose_name="who decided")),
                 ("decided_on", models.DateField(verbose_name="decided on")),
-                ("basis", crypto.fields.SealedTextField(padding="long", verbose_name="basis")),
+                ("basis", crypto.fields.SealedTextField(padding="long", verbose_name="what it rests on")),
             ],
             options={
                 "verbose_name": "historical decision on the status",
@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
                     crypto.fields.SealedTextField(blank=True, null=True, padding="long", verbose_name="goal"),
                 ),
                 ("service", crypto.fields.CodeField(max_length=60, verbose_name="service")),
-                ("target_on", models.DateField(verbose_name="by")),
+                ("target_on", models.DateField(verbose_name="target day")),
                 (
                     "own_words",
                     crypto.fields.SealedTextField(
@@ -466,7 +466,7 @@ class Migration(migrations.Migration):
                 ("status", crypto.fields.CodeField(max_length=40, verbose_name="status")),
                 ("decider", crypto.fields.CodeField(max_length=40, verbose_name="who decided")),
                 ("decided_on", models.DateField(verbose_name="decided on")),
-                ("basis", crypto.fields.SealedTextField(padding="long", verbose_name="basis")),
+                ("basis", crypto.fields.SealedTextField(padding="long", verbose_name="what it rests on")),
             ],
             options={
                 "verbose_name": "decision on the status",

@@ -41,7 +41,7 @@ class StatusDecision(OfCase):
     decider = CodeField(_("who decided"), max_length=40)
     decided_on = models.DateField(_("decided on"))
     #: On what it rests; of another decider than the list has, who it is too.
-    basis = SealedTextField(_("basis"), padding="long")
+    basis = SealedTextField(_("what it rests on"), padding="long")
 
     class Meta:
         verbose_name = _("decision on the status")
@@ -77,7 +77,7 @@ class PlanGoal(OfCase):
     owner = models.ForeignKey(
         "partners.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("who sees to it")
     )
-    target_on = models.DateField(_("by"))
+    target_on = models.DateField(_("target day"))
     own_words = SealedTextField(_("in the person’s own words"), padding="long", null=True, blank=True)
     result = CodeField(_("result"), max_length=10, choices=GoalResult, blank=True)
     #: Why it was given up.

@@ -12,7 +12,7 @@ from partners.actor import Actor
 from partners.models import User
 from referral import grants, notices
 from referral.course import TRANSFERRED
-from referral.deadlines import TITLE_MISSING
+from referral.deadlines import REASSESS_WITHIN, TITLE_MISSING
 from referral.disclosure import FIELDS, is_child
 from referral.enums import Action, CaseAction, CaseState, Machine, Side, State, TaskKind
 from referral.models import Case, Person, PlanGoal, Referral, Task, Transfer
@@ -151,7 +151,10 @@ def _complete_own_service(transfer: Transfer, at: datetime) -> None:
 
 
 def _hand_tasks_over(old: Case, new: Case, *, by: Actor, at: datetime, title: bool) -> None:
-    """The open tasks of the file, with their deadlines. A child's paper is entered anew, from the paper."""
+    """The open tasks of the file, with their deadlines. A child's paper is entered anew, from the paper.
+
+    The danger may be another one in other hands: the first step of the new file is to assess it.
+    """
     open_tasks = Task.objects.select_for_update(of=("self",)).filter(case=old, done_at=None)
     kinds = set()
     for task in open_tasks.order_by("due_at"):
@@ -161,6 +164,8 @@ def _hand_tasks_over(old: Case, new: Case, *, by: Actor, at: datetime, title: bo
         end_task(task, by=by, at=at, result="transferred")
     if title and is_child(new.person.age_status) and TaskKind.TITLE_MISSING not in kinds:
         _task(new, TaskKind.TITLE_MISSING, by=by, at=at, due_at=at + TITLE_MISSING)
+    if TaskKind.REASSESS_RISK not in kinds:
+        _task(new, TaskKind.REASSESS_RISK, by=by, at=at, due_at=at + REASSESS_WITHIN)
 
 
 def _task(new: Case, kind: TaskKind, *, by: Actor, at: datetime, due_at: datetime) -> None:
