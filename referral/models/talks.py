@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import Recorded
@@ -128,7 +129,7 @@ class ConsentText(Recorded):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_language_display()}, {str(self.get_listener_display()).lower()}"
+        return capfirst(f"{self.get_language_display()}, {str(self.get_listener_display()).lower()}")
 
 
 class ConsentTalk(Recorded):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from partners.enums import CodeList
 from partners.queries import code_label
 from referral.disclosure import is_child
-from referral.enums import CaseAct, State
+from referral.enums import SHELTER_SERVICES, CaseAct, State
 from referral.forms.consent import ServiceForm, WithdrawConsentForm
 from referral.models import Case
 from referral.queries import files
@@ -183,7 +183,8 @@ def _consequences(case: Case, lines: Sequence[files.ConsentLine]) -> list[dict[s
                     "what": code_label(CodeList.SERVICE, referral.service),
                     "state": referral.state,
                     "label": referral.get_state_display(),
-                    "lodged": referral.state == State.IN_SERVICE,
+                    "begun": referral.state == State.IN_SERVICE,
+                    "lodged": referral.service in SHELTER_SERVICES,
                 }
                 for referral in open_now
                 if (referral.receiving_organisation_id, referral.purpose) == (line.recipient.pk, line.purpose)

@@ -190,11 +190,13 @@ class Sheet:
 
     def _agreed(self, talk: ConsentTalk) -> list[dict[str, Any]]:
         cells = Consent.objects.filter(case=self.case, conversation=talk.conversation)
-        return self._grid(cells.select_related("recipient").order_by("recipient__name", "group"), ticks=True)
+        return self._grid(cells.select_related("recipient"), ticks=True)
 
     def _grid(self, cells: Iterable[Consent], *, ticks: bool) -> list[dict[str, Any]]:
         parts: dict[tuple[str, str], list[tuple[str, list[dict[str, Any]]]]] = {}
-        for cell in cells:
+        for cell in sorted(
+            cells, key=lambda cell: (cell.recipient.name, list(Group).index(Group(cell.group)))
+        ):
             answer = Answer.YES if cell.given else Answer.NO
             shown = self._answers([Answer.YES, Answer.NO], answer) if ticks else []
             parts.setdefault((cell.recipient.name, cell.purpose), []).append((cell.group, shown))

@@ -168,7 +168,7 @@ def test_the_page_of_a_withdrawal_says_what_ends_and_the_hand_over_opens(cast: c
     c.started(cast, c.accepted(cast, c.sent(cast, case), places=women))
     url = reverse("consent_withdraw", args=[case.pk])
     (line,) = sign_in(cast.aissatou).get(url).context["consequences"]
-    assert [ends["lodged"] for ends in line["ends"]] == [True]
+    assert [(ends["begun"], ends["lodged"]) for ends in line["ends"]] == [(True, True)]
     about = f"{cast.centre.pk}:services"
     assert press(sign_in(cast.aissatou), url, about=about, person_is_safe="yes").status_code == 302
     assert Task.objects.get(kind="hand_over", case=case).owner == cast.aissatou

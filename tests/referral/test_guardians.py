@@ -262,16 +262,20 @@ def to_family(cast: c.Cast, case: Case, service: str) -> Referral:
     return c.drafted(cast, case, service=service)
 
 
-@pytest.mark.parametrize("service", ["REUNIF", "MEDIATION"])
-def test_a_child_is_brought_to_no_family_that_was_not_found_safe(cast: c.Cast, service: str) -> None:
+def refused(cast: c.Cast, referral: Referral, action: str, who: str = "aissatou") -> bool:
+    answer = sign_in(cast.people[who]).get(reverse("referral_act", args=[referral.pk, action]))
+    return FAMILY_ASSESSED.sentence in answer.context["unmet"]
+
+
+def test_a_child_is_brought_to_no_family_that_was_not_found_safe(cast: c.Cast) -> None:
     case = c.open_case(cast)
-    referral = to_family(cast, case, service)
+    assert refused(cast, to_family(cast, case, "MEDIATION"), "send")
+    referral = to_family(cast, case, "REUNIF")
     mother = beside(cast, case)
     for standing in (None, Standing.SUSPECTED):
         if standing:
             says(cast, mother, standing)
-        answer = sign_in(cast.aissatou).get(reverse("referral_act", args=[referral.pk, "send"]))
-        assert FAMILY_ASSESSED.sentence in answer.context["unmet"]
+        assert refused(cast, referral, "send")
     says(cast, mother, Standing.ASSESSED_SAFE)
     says(cast, mother, Standing.ASSESSED_SAFE, who="bineta")
     assert act(cast.aissatou, referral, "send").status_code == 302
@@ -279,8 +283,7 @@ def test_a_child_is_brought_to_no_family_that_was_not_found_safe(cast: c.Cast, s
     assert referral.state == "sent"
     # Suspected while it waits: nobody accepts it any more, and a supervisor is asked.
     says(cast, mother, Standing.SUSPECTED)
-    answer = sign_in(cast.codou).get(reverse("referral_act", args=[referral.pk, "accept"]))
-    assert FAMILY_ASSESSED.sentence in answer.context["unmet"]
+    assert refused(cast, referral, "accept", who="codou")
     assert Task.objects.filter(kind="objection", case=case).count() == 1
 
 
