@@ -239,7 +239,9 @@ def _check(choice: Choice, asked: Asked) -> HttpResponse:
         "referral/group/check.html",
         {
             "form": form,
-            "title": _("Refer %(persons)s together?") % {"persons": persons(len(ready))},
+            "title": _("Refer %(persons)s together?") % {"persons": persons(len(ready))}
+            if ready
+            else _("Refer several persons"),
             "rows": [
                 (_("To"), asked.receiving.name),
                 (_("Service"), code_label(CodeList.SERVICE, asked.service)),

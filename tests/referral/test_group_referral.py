@@ -37,26 +37,26 @@ def states(group: GroupReferral) -> list[str]:
 
 
 def test_a_ground_is_recorded_for_many_and_one_act_sends_them_all(cast: c.Cast) -> None:
-    arrival = a.arrived(cast, *(a.line(number) for number in range(1, 13)))
-    checked = sign_in(cast.aissatou).get(a.refer_url(cast, arrival, range(1, 13)))
-    assert (len(checked.context["ready"]), len(checked.context["left"])) == (0, 12)
-    assert checked.context["grounds"] == 12
+    arrival = a.arrived(cast, *(a.line(number) for number in range(1, 7)))
+    checked = sign_in(cast.aissatou).get(a.refer_url(cast, arrival, range(1, 7)))
+    assert (len(checked.context["ready"]), len(checked.context["left"])) == (0, 6)
+    assert checked.context["grounds"] == 6
     before = told()
-    answer = a.ground(cast, arrival, range(1, 13), view_7="Elle veut voir sa tante")
+    answer = a.ground(cast, arrival, range(1, 7), view_5="Elle veut voir sa tante")
     assert answer.status_code == 302
     grounds = LegalGround.objects.filter(code="child_protection").select_related("case__slip")
     with c.acting(cast.aissatou):
         views = {each.case.slip.number: each.best_interest["view"] for each in grounds}
-    assert (len(views), views.pop(7)) == (12, "Elle veut voir sa tante")
+    assert (len(views), views.pop(5)) == (6, "Elle veut voir sa tante")
     assert set(views.values()) == {a.BEST_INTEREST["view"]}
     assert notices_since(before) == [("Bineta", "case")]
     checked = sign_in(cast.aissatou).get(answer["Location"])
-    assert (len(checked.context["ready"]), len(checked.context["left"])) == (12, 0)
+    assert (len(checked.context["ready"]), len(checked.context["left"])) == (6, 0)
     before = told()
-    answer = a.send(cast, arrival, range(1, 13))
+    answer = a.send(cast, arrival, range(1, 7))
     assert answer.status_code == 302, answer.context["form"].errors
     group = GroupReferral.objects.get()
-    assert (group.size, states(group)) == (12, ["sent"] * 12)
+    assert (group.size, states(group)) == (6, ["sent"] * 6)
     assert notices_since(before) == [("Codou", "groupreferral")]
 
 
