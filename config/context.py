@@ -53,6 +53,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
+        ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("alerts", _("My reports"), (Role.REPORTER,)),

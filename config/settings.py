@@ -24,6 +24,8 @@ RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
 RELAIS_ORIGIN = env.str("RELAIS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "")  # of links in mails
 RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
+#: How long backups of the database are kept: so long an erased case can come back with one (docs/operations.md).
+RELAIS_BACKUP_DAYS = env.int("RELAIS_BACKUP_DAYS", 35)
 
 DEBUG = False  # its error page shows the variables of every frame
 SECRET_KEY = env.str("RELAIS_SECRET_KEY", "django-insecure-development" if DEVELOPMENT else "")

@@ -51,12 +51,18 @@ class CaseState(TextChoices):
     SCREENING = "screening", pgettext_lazy("case", "Screening")
     PROTECTED = "protected", pgettext_lazy("case", "Immediate protection")
     CLOSED = "closed", pgettext_lazy("case", "Closed")
+    ARCHIVED = "archived", pgettext_lazy("case", "Archived, erased")
+
+
+#: A file to which nothing is added any more.
+SHUT = frozenset({CaseState.CLOSED, CaseState.ARCHIVED})
 
 
 class CaseAction(TextChoices):
     SCREEN = "screen", _("Begin the screening")
     PROTECT = "protect", _("Put under immediate protection")
     CLOSE = "close", _("Close the case")
+    ARCHIVE = "archive", _("Archive, and erase")
 
 
 class TitleState(TextChoices):
@@ -234,6 +240,8 @@ class TaskKind(TextChoices):
     REVIEW_GROUND = "review_ground", _("Review a legal ground")
     RENEW_CONSENT = "renew_consent", _("Renew a consent that ends")
     FOLLOW_UP = "follow_up", _("Ask how the person is")
+    ANSWER_REQUEST = "answer_request", _("Answer a request of the person")
+    DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
 
 
 class Clock(TextChoices):
@@ -265,6 +273,7 @@ class Clock(TextChoices):
     FOLLOW_UP_2 = "follow_up_2", _("Second follow-up")
     FOLLOW_UP_3 = "follow_up_3", _("Third follow-up")
     FOLLOW_UP_4 = "follow_up_4", _("Last follow-up")
+    RIGHTS = "rights", _("Answer a request of the person about her or his data")
 
 
 class LossKind(TextChoices):
@@ -344,9 +353,51 @@ class RevealReason(TextChoices):
     CONTACT = "contact", _("To reach the person")
     REFER = "refer", _("To prepare a referral")
     SUPERVISE = "supervise", _("To supervise the file")
+    RIGHTS = "rights", _("To answer the person about her or his data")
+
+
+class RequestKind(TextChoices):
+    """What a person may ask of whoever holds data about her or him (loi 2008-12)."""
+
+    ACCESS = "access", _("Access: what is held, who has seen it")
+    CORRECTION = "correction", _("Correction")
+    OBJECTION = "objection", _("Objection to a use")
+    ERASURE = "erasure", _("Erasure")
+
+
+class Identified(TextChoices):
+    """How one made sure that it is the person who asks."""
+
+    KNOWN = "known", _("Known to the worker, in person")
+    DOCUMENT = "document", _("By an identity document")
+    CALLED_BACK = "called_back", _("Called back by the safe contact")
+    GUARDIAN = "guardian", _("Through the legal guardian, whose title was seen")
+    LAWYER = "lawyer", _("Through a lawyer, whose mandate was seen")
+
+
+class RequestResult(TextChoices):
+    GRANTED = "granted", _("Done as asked")
+    PARTLY = "partly", _("Done in part")
+    REFUSED = "refused", _("Refused, with the reason told")
+    WITHDRAWN = "withdrawn", _("Taken back by the person")
+
+
+class RetentionKind(TextChoices):
+    """How long a closed file is kept depends on whom it is about."""
+
+    CHILD = "child", _("Closed file of a child, counted from majority")
+    ADULT = "adult", _("Closed file of an adult, counted from the closure")
+    NOT_A_VICTIM = "not_a_victim", _("Closed because the person is not a victim, counted from the closure")
+
+
+class ErasureReason(TextChoices):
+    RETENTION = "retention", _("The time for which it is kept is over")
+    REQUEST = "request", _("The person asks for it")
+    ERROR = "error", _("The file was opened by mistake")
 
 
 # Codes of `partners.Code` lists that the rules know by name; all others are a ministry's own.
+NOT_TRAFFICKING = "NOT_TRAFFICKING"
 CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
 DRAFT_EXPIRED = "DRAFT_EXPIRED"
 ORGANISATION_SUSPENDED = "ORGANISATION_SUSPENDED"
@@ -387,3 +438,7 @@ class CaseAct(TextChoices):
     ASSESS_RISK = "assess_risk", _("Assess the risk again")
     REFLECT = "reflect", _("Reflection period (recommended)")
     REVIEW_GROUND = "review_ground", _("Review the legal grounds")
+    HOLD = "hold", _("Legal hold: nothing may be erased")
+    RECORD_REQUEST = "record_request", _("Requests of the person about her or his data")
+    ASK_ERASURE = "ask_erasure", _("Erase the file")
+    DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")

@@ -16,6 +16,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from referral.deadlines import STEP_BACK
 from referral.enums import (
+    SHUT,
     TERMINAL,
     UNANSWERED,
     Action,
@@ -48,6 +49,10 @@ class Facts:
     question_coded: bool = False
     redirected: bool = False
     open_referrals: int = 0
+    lodged: bool = False
+    title_live: bool = False
+    on_hold: bool = False
+    open_requests: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,22 @@ NO_OPEN_REFERRAL = Guard(
     _("A referral of this case is still open."),
     lambda row, facts: facts.open_referrals == 0,
 )
+NOT_LODGED = Guard("not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged)
+NO_LIVE_TITLE = Guard(
+    "no_live_title",
+    _("A custody title stands: record its lifting first."),
+    lambda row, facts: not facts.title_live,
+)
+NOT_ON_HOLD = Guard(
+    "not_on_hold",
+    _("A legal hold lies on this file: nothing of it may be erased."),
+    lambda row, facts: not facts.on_hold,
+)
+NO_OPEN_REQUEST = Guard(
+    "no_open_request",
+    _("A request of the person is not answered yet."),
+    lambda row, facts: facts.open_requests == 0,
+)
 
 
 def _from(*states: str) -> frozenset[str]:
@@ -209,6 +230,13 @@ CASE_MOVES: tuple[Move, ...] = (
         _from(CaseState.SCREENING, CaseState.PROTECTED),
         CaseState.CLOSED,
         (NO_OPEN_REFERRAL,),
+    ),
+    # Its keys are destroyed in the same transaction: the skeleton stays.
+    Move(
+        CaseAction.ARCHIVE,
+        _from(CaseState.CLOSED),
+        CaseState.ARCHIVED,
+        (NO_OPEN_REFERRAL, NOT_LODGED, NO_LIVE_TITLE, NOT_ON_HOLD, NO_OPEN_REQUEST),
     ),
 )
 
@@ -290,7 +318,7 @@ def legal_actions(state: str, machine: Machine = Machine.REFERRAL) -> list[str]:
 
 def unmet_on_closed(case: Any) -> list[str | Promise]:
     """Why nothing can be added to a file that is closed; empty while it is open."""
-    return [_("The case is closed.")] if case.state == CaseState.CLOSED else []
+    return [_("The case is closed.")] if case.state in SHUT else []
 
 
 def message_kinds(state: str) -> frozenset[str]:
@@ -354,6 +382,7 @@ class CaseLifecycle(FSMModelMixin, models.Model):
     screen = _follows(CaseAction.SCREEN, Machine.CASE)
     protect = _follows(CaseAction.PROTECT, Machine.CASE)
     close = _follows(CaseAction.CLOSE, Machine.CASE)
+    archive = _follows(CaseAction.ARCHIVE, Machine.CASE)
 
     class Meta:
         abstract = True

@@ -36,6 +36,7 @@ COLOURS = {
     "screening": "teal",
     "protected": "green",
     "closed": "grey",
+    "archived": "grey",
     "requisition": "yellow",
     "ogp_requested": "yellow",
     "ogp": "green",

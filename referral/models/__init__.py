@@ -12,6 +12,7 @@ from referral.models.referral import (
     Snapshot,
     TelephoneAnswer,
 )
+from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
 from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
@@ -23,8 +24,10 @@ __all__ = [
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "Erasure",
     "Holiday",
     "LegalGround",
+    "LegalHold",
     "Message",
     "Notice",
     "Person",
@@ -33,6 +36,8 @@ __all__ = [
     "Referral",
     "ReferralGrant",
     "ReservedCode",
+    "RetentionTerm",
+    "RightsRequest",
     "Rung",
     "SafetyExtract",
     "SmsReply",

@@ -8,7 +8,7 @@ from audit.history import Recorded
 from crypto.fields import CodeField, SealedBooleanField, SealedDateField, SealedJSONField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
 from partners.enums import Sex
-from referral.enums import AgeBand, AgeStatus, RiskLevel, Urgency
+from referral.enums import SHUT, AgeBand, AgeStatus, RiskLevel, Urgency
 from referral.lifecycle import CaseLifecycle
 from referral.models.order import next_number
 
@@ -57,6 +57,8 @@ class Case(CaseLifecycle, Recorded):
     #: Until when an adult has time to decide, recommended (domain §3.3); empty when no reflection runs.
     reflection_until = models.DateTimeField(_("time to decide until"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    #: Its keys were destroyed: nothing sealed of this file can be read any more, here or in its history.
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
     #: Internal order of lists, never shown.
     seq = models.BigIntegerField(editable=False, db_default=next_number("referral_case_seq"))
 
@@ -70,9 +72,12 @@ class Case(CaseLifecycle, Recorded):
                 condition=Q(state="signaled") | Q(owner__isnull=False), name="case_taken_in_has_owner"
             ),
             models.CheckConstraint(
-                condition=Q(state="closed", closed_at__isnull=False)
-                | (~Q(state="closed") & Q(closed_at=None)),
+                condition=Q(state__in=sorted(SHUT), closed_at__isnull=False)
+                | (~Q(state__in=sorted(SHUT)) & Q(closed_at=None)),
                 name="case_closed_iff_stamped",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="archived") ^ Q(erased_at=None), name="case_archived_iff_erased"
             ),
         ]
 

@@ -11,7 +11,7 @@ from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
 from partners.queries.duty import covering
-from referral.enums import OPEN, CaseState, Holder, Side, State, TaskKind
+from referral.enums import OPEN, SHUT, Holder, Side, State, TaskKind
 from referral.lifecycle import holder_of
 from referral.models import Case, CaseGrant, Referral, ReferralGrant, Task
 from referral.policy import taken_with
@@ -128,7 +128,7 @@ def holdings_of(user_id: UUID) -> Holdings:
 
 
 def cases_held(user_id: UUID) -> QuerySet[Case]:
-    return Case.objects.filter(owner=user_id).exclude(state=CaseState.CLOSED)
+    return Case.objects.filter(owner=user_id).exclude(state__in=sorted(SHUT))
 
 
 def referrals_held(user_id: UUID) -> QuerySet[Referral]:

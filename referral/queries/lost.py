@@ -18,9 +18,9 @@ from referral.deadlines import GROUND_REVIEW_WITHIN, TITLE_MISSING
 from referral.enums import (
     OPEN,
     SHELTER_SERVICES,
+    SHUT,
     UNANSWERED,
     AgeStatus,
-    CaseState,
     GroundCode,
     Holder,
     LossKind,
@@ -94,7 +94,7 @@ SELECT CASE WHEN c.owner_id IS NULL THEN 'case_take_in' ELSE 'case_assign' END, 
 FROM referral_case c
 JOIN partners_organisation o ON o.id = c.organisation_id
 LEFT JOIN partners_user u ON u.id = c.owner_id
-WHERE c.state <> %(closed)s AND CASE
+WHERE c.state <> ALL(%(closed)s) AND CASE
     WHEN c.owner_id IS NULL THEN c.opened_at + %(grace)s <= %(at)s
     ELSE o.status <> %(active)s OR NOT u.is_active OR NOT EXISTS (
         SELECT FROM seat WHERE seat.user_id = u.id AND seat.role = ANY(%(owners)s)) END
@@ -106,7 +106,7 @@ FROM referral_case c CROSS JOIN LATERAL (SELECT greatest(
     (SELECT max(r.ended_at) FROM referral_referral r WHERE r.case_id = c.id),
     (SELECT max(t.done_at) FROM referral_task t WHERE t.case_id = c.id)
 )) AS quiet (since)
-WHERE c.state <> %(closed)s AND quiet.since + %(grace)s <= %(at)s
+WHERE c.state <> ALL(%(closed)s) AND quiet.since + %(grace)s <= %(at)s
     AND NOT EXISTS (SELECT FROM referral_referral r WHERE r.case_id = c.id AND r.state = ANY(%(open)s))
     AND NOT EXISTS (SELECT FROM referral_task t WHERE t.case_id = c.id AND t.done_at IS NULL)
 """
@@ -141,7 +141,7 @@ WHERE t.done_at IS NULL AND t.due_at <= %(at)s AND CASE
 CASE_CLOSED = """
 SELECT 'referral', r.id, c.id, r.id, r.referring_organisation_id, greatest(c.closed_at, r.created_at)
 FROM referral_referral r JOIN referral_case c ON c.id = r.case_id
-WHERE c.state = %(closed)s AND r.state = ANY(%(open)s)
+WHERE c.state = ANY(%(closed)s) AND r.state = ANY(%(open)s)
 """
 RECEIVER_AWAY = """
 SELECT 'referral', r.id, r.case_id, r.id, r.referring_organisation_id, r.state_since
@@ -211,7 +211,7 @@ GROUND_UNREVIEWED = """
 SELECT CASE WHEN g.approved_at IS NULL THEN 'ground_decide' ELSE 'case_grounds' END,
        CASE WHEN g.approved_at IS NULL THEN g.id ELSE c.id END, c.id, NULL::uuid, c.organisation_id, g.review_due
 FROM referral_legalground g JOIN referral_case c ON c.id = g.case_id JOIN referral_person p ON p.case_id = c.id
-WHERE c.state <> %(closed)s AND g.refused_at IS NULL AND (g.approved_at IS NULL OR g.valid_from IS NOT NULL)
+WHERE c.state <> ALL(%(closed)s) AND g.refused_at IS NULL AND (g.approved_at IS NULL OR g.valid_from IS NOT NULL)
     AND g.review_due + CASE WHEN g.approved_at IS NULL THEN interval '0' ELSE %(review)s END <= %(at)s
     AND NOT (g.code = %(protection)s AND p.age_status = %(adult)s)
 """
@@ -279,7 +279,7 @@ def _values() -> dict[str, Any]:
         "sender": _held_by(Holder.CASE_OWNER),
         "asked": State.INFO_REQUESTED,
         "serving": State.IN_SERVICE,
-        "closed": CaseState.CLOSED,
+        "closed": sorted(SHUT),
         "active": OrganisationStatus.ACTIVE,
         # A supervisor who takes a report in owns its case.
         "owners": [Role.CASEWORKER, Role.SUPERVISOR],

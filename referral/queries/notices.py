@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation
-from referral.enums import CaseState, TaskKind, Watched
+from referral.enums import SHUT, TaskKind, Watched
 from referral.models import Case, Notice, Referral, Task
 from referral.policy import may_finish
 from referral.queries.lists import PAGE
@@ -174,6 +174,6 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
             house=silent_house(referral),
         )
     if (file := seen.cases.get(notice.object_id)) is not None:
-        over = file.state == CaseState.CLOSED
+        over = file.state in SHUT
         return Subject(case=file, over=over, due_at=notice.due_at, house=file.organisation)
     return Subject()

@@ -26,10 +26,10 @@ from referral.enums import (
     NOT_FOLLOWED_UP,
     OPEN,
     SHELTER_SERVICES,
+    SHUT,
     Action,
     AgeStatus,
     Basis,
-    CaseState,
     Clock,
     GroundCode,
     Machine,
@@ -66,7 +66,7 @@ def titles_ending(at: datetime) -> QuerySet[CustodyTitle]:
         CustodyTitle.objects.filter(
             state__in=[TitleState.REQUISITION, TitleState.OGP_REQUESTED], ends_at__lte=at + TITLE_WARNING
         )
-        .exclude(case__state=CaseState.CLOSED)
+        .exclude(case__state__in=sorted(SHUT))
         .exclude(case__person__age_status=AgeStatus.ADULT)
         .filter(~_asked(TaskKind.TITLE_ENDS, case=OuterRef("case"), due_at=OuterRef("ends_at")))
     )
@@ -78,7 +78,7 @@ def _lodged(services: frozenset[str]) -> QuerySet[Referral]:
     occupied = Placement.objects.filter(state=PlacementState.OCCUPIED).values("referral")
     return (
         Referral.objects.filter(Q(state=State.IN_SERVICE) | Q(pk__in=occupied), service__in=sorted(services))
-        .exclude(case__state=CaseState.CLOSED)
+        .exclude(case__state__in=sorted(SHUT))
         .select_related("case__owner", "worker")
         .order_by("started_at")
     )
@@ -108,7 +108,7 @@ def stays_ending(at: datetime) -> QuerySet[Referral]:
 def reflections_ending(at: datetime) -> QuerySet[Case]:
     rows = (
         Case.objects.filter(reflection_until__lte=at + REFLECTION_WARNING)
-        .exclude(state=CaseState.CLOSED)
+        .exclude(state__in=sorted(SHUT))
         .filter(~_asked(TaskKind.REFLECTION_ENDS, case=OuterRef("pk"), due_at=OuterRef("reflection_until")))
     )
     return rows.select_related("owner").order_by("reflection_until")
@@ -134,7 +134,7 @@ def risks_to_assess(at: datetime) -> QuerySet[Case]:
     for level, clock in REASSESS.items():
         old |= Q(good_for[clock].over(at, since="since", holder="organisation"), risk=level)
     rows = (
-        Case.objects.exclude(state=CaseState.CLOSED)
+        Case.objects.exclude(state__in=sorted(SHUT))
         .filter(owner__isnull=False)
         .annotate(since=Coalesce("risk_assessed_at", "opened_at"))
         .filter(~_asked(TaskKind.REASSESS_RISK, case=OuterRef("pk"), done_at=None))
@@ -149,7 +149,7 @@ def grounds_due(at: datetime) -> QuerySet[LegalGround]:
         LegalGround.objects.filter(
             approved_at__isnull=False, valid_from__isnull=False, refused_at=None, review_due__lte=at
         )
-        .exclude(case__state=CaseState.CLOSED)
+        .exclude(case__state__in=sorted(SHUT))
         .exclude(code=GroundCode.CHILD_PROTECTION, case__person__age_status=AgeStatus.ADULT)
         .order_by("review_due")
     )
@@ -177,7 +177,7 @@ def consents_ending(at: datetime) -> QuerySet[Consent]:
     rows = (
         _releasing()
         .filter(expires_at__lte=at + CONSENT_WARNING)
-        .exclude(case__state=CaseState.CLOSED)
+        .exclude(case__state__in=sorted(SHUT))
         .filter(~_asked(TaskKind.RENEW_CONSENT, case=OuterRef("case"), due_at=OuterRef("expires_at")))
     )
     return rows.select_related("case__owner").order_by("expires_at")
@@ -200,7 +200,7 @@ def holds_lapsed(at: datetime) -> QuerySet[Placement]:
 FOLLOW_UPS_DUE = """
 SELECT w.id, due.at
 FROM referral_referral w
-JOIN referral_case c ON c.id = w.case_id AND c.state <> %(closed)s AND c.owner_id IS NOT NULL
+JOIN referral_case c ON c.id = w.case_id AND c.state <> ALL(%(closed)s) AND c.owner_id IS NOT NULL
 CROSS JOIN unnest(%(spans)s::interval[]) WITH ORDINALITY AS mark (span, number)
 LEFT JOIN unnest(%(houses)s::uuid[], %(numbers)s::int[], %(own)s::interval[]) AS own (house, number, span)
     ON own.house = c.organisation_id AND own.number = mark.number
@@ -237,7 +237,7 @@ class FollowUps:
             for house, span in found[clock].own.items()
         ]
         values: dict[str, Any] = {
-            "closed": CaseState.CLOSED,
+            "closed": sorted(SHUT),
             "not_asked": ["", *sorted(NOT_FOLLOWED_UP)],
             "spans": [found[clock].widest for clock in FOLLOW_UPS],
             "houses": [house for house, _number, _span in own],

@@ -76,6 +76,8 @@ ENDED_BY_ACT = frozenset(
         TaskKind.REVIEW_GROUND,
         TaskKind.CALL_DESK,
         TaskKind.OUTCOME_CALL,
+        TaskKind.ANSWER_REQUEST,
+        TaskKind.DECIDE_ERASURE,
     }
 )
 

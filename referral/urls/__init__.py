@@ -1,6 +1,6 @@
 """Addresses of the referral package, by journey. Each has its row in the table of tests/test_access.py."""
 
-from referral.urls import cases, duty, paper, referrals, settings, supervision, worker
+from referral.urls import cases, duty, paper, referrals, rights, settings, supervision, worker
 
 urlpatterns = [
     *cases.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *worker.urlpatterns,
     *supervision.urlpatterns,
     *settings.urlpatterns,
+    *rights.urlpatterns,
 ]

@@ -22,7 +22,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, T
 from referral.policy import Tie
 from referral.queries import files
 from referral.references import spoken
-from referral.views import story, tasks_shown, way, words
+from referral.views import own_data, story, tasks_shown, way, words
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -98,9 +98,10 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "reflection_until": case.reflection_until,
-        "referrals": [_referral(referral) for referral in referrals],
+        "referrals": [referral_row(referral) for referral in referrals],
         "opening": _opening(case, moves),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds),
+        "data": own_data.box(actor, case, tie),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 
@@ -166,7 +167,7 @@ def _custody(title: CustodyTitle | None) -> dict[str, Any]:
     }
 
 
-def _referral(referral: Referral) -> dict[str, Any]:
+def referral_row(referral: Referral) -> dict[str, Any]:
     return {
         "url": reverse("referral", args=[referral.pk]),
         "reference": spoken(referral.reference),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import POLICE_KINDS
 from partners.templatetags.interface import moment
-from referral.enums import CaseAct, CaseState
+from referral.enums import SHUT, CaseAct, CaseState
 from referral.forms.intake import CONTACT, NEEDS, PERSON, PLACE, REPORT, TALKING, PersonForm
 from referral.models import Case
 from referral.policy import Tie, may_case
@@ -47,14 +47,14 @@ def _row(case: Case, police: bool) -> dict[str, str]:
 
 
 def _colour(case: Case) -> str:
-    return case.state if case.state in (CaseState.SIGNALED, CaseState.CLOSED) else CaseState.SCREENING
+    return case.state if case.state in {CaseState.SIGNALED, *SHUT} else CaseState.SCREENING
 
 
 def _known(case: Case) -> str:
     """Received, taken in charge, closed: nothing from which to guess where the person is."""
     if case.state == CaseState.SIGNALED:
         return _("Received")
-    return _("Closed") if case.state == CaseState.CLOSED else _("Taken in charge")
+    return _("Closed") if case.state in SHUT else _("Taken in charge")
 
 
 @require_http_methods(["GET", "POST"])

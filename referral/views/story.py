@@ -10,7 +10,7 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation, User
 from partners.queries import code_label
-from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
+from referral.enums import Action, CaseAction, ErasureReason, GroundCode, Machine, TitleAction
 from referral.models import Case, LegalGround, Transition
 from referral.queries.files import Conversation
 from referral.references import spoken
@@ -20,6 +20,7 @@ from referral.views.timeline import HAPPENED, LATE_RECORD
 _OF_CASE = {
     CaseAction.PROTECT: gettext_lazy("Put under immediate protection"),
     CaseAction.CLOSE: gettext_lazy("Case closed"),
+    CaseAction.ARCHIVE: gettext_lazy("Case archived, and erased"),
 }
 _OF_TITLE = {
     TitleAction.REQUISITION: gettext_lazy("Custody requisition entered"),
@@ -27,6 +28,8 @@ _OF_TITLE = {
     TitleAction.ORDER: gettext_lazy("Custody order entered"),
     TitleAction.LIFT: gettext_lazy("Custody title lifted"),
 }
+
+_WHY_ERASED = {reason.value.upper(): reason.label for reason in ErasureReason}
 
 
 def by(actor: Actor, user: User | None, organisation: Organisation | None) -> str:
@@ -69,7 +72,7 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
         title = _("Report taken in") if case.reported_by_id is not None else _("Case opened")
     else:
         title = _OF_CASE[CaseAction(move.action)]
-        text = code_label(CodeList.CLOSURE_REASON, move.reason_code) if move.reason_code else ""
+        text = _why(move)
     late = move.recorded_at - move.occurred_at > LATE_RECORD
     return _entry(
         title,
@@ -78,6 +81,12 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
         text,
         move.recorded_at if late else None,
     )
+
+
+def _why(move: Transition) -> str:
+    if move.reason_code in _WHY_ERASED:
+        return str(_WHY_ERASED[move.reason_code])
+    return code_label(CodeList.CLOSURE_REASON, move.reason_code) if move.reason_code else ""
 
 
 def _talked(actor: Actor, talk: Conversation) -> dict[str, Any]:

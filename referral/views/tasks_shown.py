@@ -27,6 +27,8 @@ ON_CASE = {
     TaskKind.REFLECTION_ENDS: "case_reflection",
     TaskKind.REASSESS_RISK: "case_risk",
     TaskKind.REVIEW_GROUND: "case_grounds",
+    TaskKind.ANSWER_REQUEST: "case_rights",
+    TaskKind.DECIDE_ERASURE: "case_erasure",
 }
 
 
@@ -58,6 +60,8 @@ def is_for(actor: Actor, task: Task) -> bool:
             return actor.has(Role.JUSTICE)
         case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION:
             return actor.has(Role.SUPERVISOR)
+        case TaskKind.DECIDE_ERASURE:
+            return actor.has(Role.SUPERVISOR, Role.COORDINATOR)
         case TaskKind.TAKE_IN_REPORT:
             return actor.has(Role.CASEWORKER, Role.SUPERVISOR)
         case TaskKind.TITLE_MISSING | TaskKind.TITLE_ENDS | TaskKind.REFLECTION_ENDS | TaskKind.REASSESS_RISK:
