@@ -24,10 +24,20 @@ from partners.models import (
 )
 from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
-from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
+from referral.enums import GroundCode, Identified, Purpose, RequestKind, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
-from referral.models import Case, CustodyTitle, Holiday, LegalGround, Notice, Referral, Task, Term
-from referral.services import basis, care, cases, receiving, withdrawing
+from referral.models import (
+    Case,
+    CustodyTitle,
+    Holiday,
+    LegalGround,
+    Notice,
+    Referral,
+    RightsRequest,
+    Task,
+    Term,
+)
+from referral.services import basis, care, cases, receiving, rights, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c
 
@@ -44,6 +54,7 @@ class World:
     #: Brought to national coordination by its ladder.
     heard: Task
     objection: Task
+    request: RightsRequest
     draft: Referral
     sent: Referral
     acknowledged: Referral
@@ -165,8 +176,10 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
         basis.withdraw_consent(
             case.pk, **asked, recipient_id=cast.centre.pk, purpose=Purpose.SERVICES, person_is_safe=True
         )
+        said = {"kind": RequestKind.ACCESS, "identified": Identified.KNOWN, "note": "demande canari"}
+        request = rights.record_request(case.pk, **asked, received_at=at, **said)
     objection = Task.objects.get(kind=TaskKind.OBJECTION, case=case)
-    return {"ground": ground, "title": title, "objection": objection}
+    return {"ground": ground, "title": title, "objection": objection, "request": request}
 
 
 def report(cast: c.Cast) -> Case:

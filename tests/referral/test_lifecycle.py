@@ -81,7 +81,7 @@ def test_every_state_is_reached_and_every_open_one_can_be_left(machine: Machine)
     left = {source for move in moves for source in move.sources}
     final = {
         Machine.REFERRAL: TERMINAL,
-        Machine.CASE: {CaseState.CLOSED},
+        Machine.CASE: {CaseState.ARCHIVED},
         Machine.TITLE: {TitleState.LIFTED},
     }[machine]
     assert set(STATES[machine]) - left == set(final)
@@ -168,6 +168,10 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (lifecycle.CODED, row("acknowledged"), Facts(AT, question_coded=True), Facts(AT)),
     (lifecycle.NOT_REDIRECTED, row("declined"), Facts(AT), Facts(AT, redirected=True)),
     (lifecycle.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
+    (lifecycle.NOT_LODGED, row("closed"), Facts(AT), Facts(AT, lodged=True)),
+    (lifecycle.NO_LIVE_TITLE, row("closed"), Facts(AT), Facts(AT, title_live=True)),
+    (lifecycle.NOT_ON_HOLD, row("closed"), Facts(AT), Facts(AT, on_hold=True)),
+    (lifecycle.NO_OPEN_REQUEST, row("closed"), Facts(AT), Facts(AT, open_requests=1)),
 ]
 
 

@@ -109,6 +109,8 @@ READER = {
     CaseAct.READ_LOOKS,
     CaseAct.PRINT,
     CaseAct.REVIEW_GROUND,
+    CaseAct.RECORD_REQUEST,
+    CaseAct.ASK_ERASURE,
 }
 OWNER_ACTS = READER | {
     CaseAct.OPEN,
@@ -126,6 +128,8 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.TAKE_IN,
     CaseAct.ASSIGN,
     CaseAct.DECIDE_OBJECTION,
+    CaseAct.HOLD,
+    CaseAct.DECIDE_ERASURE,
 }
 
 
@@ -138,7 +142,7 @@ SUPERVISOR_ACTS = READER | {
         (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS),
         (Role.SUPERVISOR, Tie(), set()),
         (Role.FOCAL_POINT, Tie(own_case=True), set()),
-        (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
+        (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE, CaseAct.HOLD}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
         (Role.COORDINATOR, Tie(own_case=True), set()),
         (Role.AUDITOR, Tie(own_case=True), set()),
