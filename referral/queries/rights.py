@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -108,16 +109,17 @@ class Lot:
 def lots(case: Case) -> list[Lot]:
     """Whatever lies under the keys of this case, of every kind that has sealed fields."""
     found = []
-    for model in sealed_models():
-        rows = model._default_manager.filter(case_id=case.pk).count()  # type: ignore[misc]
-        if rows:
-            history = getattr(model, "history", None)
-            versions = history.filter(case_id=case.pk).count() if history is not None else rows
-            found.append(Lot(model, rows, versions - rows))
+    for model in _with_sealed_fields():
+        rows = model._default_manager.filter(case_id=case.pk)  # type: ignore[misc]
+        one: Any = rows.first()
+        if one is not None and one.key_scope().case_id == case.pk:
+            count, history = rows.count(), getattr(model, "history", None)
+            versions = history.filter(case_id=case.pk).count() if history is not None else count
+            found.append(Lot(model, count, versions - count))
     return found
 
 
-def sealed_models() -> Iterator[type[Model]]:
+def _with_sealed_fields() -> Iterator[type[Model]]:
     for label in settings.RELAIS_APPS:
         for model in apps.get_app_config(label).get_models():
             fields = model._meta.concrete_fields

@@ -19,15 +19,6 @@ from tests.referral.pages import same_as_unknown, sign_in
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
 
-@pytest.fixture
-def one_connection() -> Iterator[None]:
-    """Looks are read where they were written: in a test both aliases are transactions of their own."""
-    apart = connections["audit"]
-    connections["audit"] = connections["default"]
-    yield
-    connections["audit"] = apart
-
-
 def page(user: Any, case: Case, name: str = "case") -> Any:
     return sign_in(user).get(reverse(name, args=[case.pk]))
 

@@ -1,5 +1,6 @@
 """Erasure: who asks, who decides, what stands against it, and that nothing can be read afterwards, from a dump neither."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from partners.enums import Role
 from partners.models import Membership
 from referral.enums import CaseState, TaskKind
 from referral.models import Case, Draft, Erasure, Notice, Person, Referral, Task, Transition
-from referral.queries.rights import sealed_models
+from referral.queries.rights import lots
 from referral.services import care, cases, holds, rights
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
@@ -30,9 +31,9 @@ def address(case: Case, name: str = "case_erasure") -> str:
     return reverse(name, args=[case.pk])
 
 
-def completed(cast: c.Cast) -> Referral:
+def completed(cast: c.Cast, case: Case | None = None) -> Referral:
     """A girl was sheltered; the service has ended and she has left."""
-    referral = c.started(cast)
+    referral = c.started(cast, c.accepted(cast, c.sent(cast, case)))
     with c.acting(cast.codou) as actor:
         at = clock.now()
         return care.complete_service(
@@ -236,7 +237,7 @@ def test_nothing_sealed_of_the_file_opens_any_more_live_or_past(cast: c.Cast) ->
     erased(cast, closed(cast, case))
 
     tried = 0
-    for model in sealed_models():
+    for model in (lot.model for lot in lots(case)):
         managers = [model._default_manager, *([model.history] if hasattr(model, "history") else [])]
         for row in (row for manager in managers for row in manager.filter(case_id=case.pk)):
             for field in model._meta.concrete_fields:
@@ -253,7 +254,7 @@ def test_nothing_sealed_of_the_file_opens_any_more_live_or_past(cast: c.Cast) ->
     assert not Draft.objects.exists()
 
 
-def test_a_dump_of_yesterday_stays_shut_once_its_epoch_is_gone(cast: c.Cast) -> None:
+def test_a_dump_of_yesterday_stays_shut_once_its_epoch_is_gone(cast: c.Cast, own_key_file: Path) -> None:
     case = closed(cast)
     person = Person.objects.get(case=case)
     with c.acting():
