@@ -198,18 +198,6 @@ class ToldBack(TextChoices):
     CARE_GOES_ON = "CARE_GOES_ON", _("The care goes on")
 
 
-class Heard(TextChoices):
-    """What the sender hears by telephone, beside the outcomes of the ministry's list."""
-
-    CARE_GOES_ON = "CARE_GOES_ON", _("The person is there, the care goes on")
-    NOT_ARRIVED = "NOT_ARRIVED", _("The person did not arrive")
-    NO_REPLY = "NO_REPLY", _("Nobody answers the telephone")
-
-
-#: After these the sender asks once more.
-HEARD_AGAIN = frozenset({Heard.CARE_GOES_ON, Heard.NO_REPLY})
-
-
 class PlacementState(TextChoices):
     HELD = "held", _("Held")
     OCCUPIED = "occupied", _("Occupied")
@@ -356,48 +344,7 @@ class RevealReason(TextChoices):
     RIGHTS = "rights", _("To answer the person about her or his data")
 
 
-class RequestKind(TextChoices):
-    """What a person may ask of whoever holds data about her or him (loi 2008-12)."""
-
-    ACCESS = "access", _("Access: what is held, who has seen it")
-    CORRECTION = "correction", _("Correction")
-    OBJECTION = "objection", _("Objection to a use")
-    ERASURE = "erasure", _("Erasure")
-
-
-class Identified(TextChoices):
-    """How one made sure that it is the person who asks."""
-
-    KNOWN = "known", _("Known to the worker, in person")
-    DOCUMENT = "document", _("By an identity document")
-    CALLED_BACK = "called_back", _("Called back by the safe contact")
-    GUARDIAN = "guardian", _("Through the legal guardian, whose title was seen")
-    LAWYER = "lawyer", _("Through a lawyer, whose mandate was seen")
-
-
-class RequestResult(TextChoices):
-    GRANTED = "granted", _("Done as asked")
-    PARTLY = "partly", _("Done in part")
-    REFUSED = "refused", _("Refused, with the reason told")
-    WITHDRAWN = "withdrawn", _("Taken back by the person")
-
-
-class RetentionKind(TextChoices):
-    """How long a closed file is kept depends on whom it is about."""
-
-    CHILD = "child", _("Closed file of a child, counted from majority")
-    ADULT = "adult", _("Closed file of an adult, counted from the closure")
-    NOT_A_VICTIM = "not_a_victim", _("Closed because the person is not a victim, counted from the closure")
-
-
-class ErasureReason(TextChoices):
-    RETENTION = "retention", _("The time for which it is kept is over")
-    REQUEST = "request", _("The person asks for it")
-    ERROR = "error", _("The file was opened by mistake")
-
-
 # Codes of `partners.Code` lists that the rules know by name; all others are a ministry's own.
-NOT_TRAFFICKING = "NOT_TRAFFICKING"
 CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
 DRAFT_EXPIRED = "DRAFT_EXPIRED"
 ORGANISATION_SUSPENDED = "ORGANISATION_SUSPENDED"

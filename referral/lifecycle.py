@@ -171,16 +171,14 @@ NO_OPEN_REFERRAL = Guard(
     _("A referral of this case is still open."),
     lambda row, facts: facts.open_referrals == 0,
 )
-NOT_LODGED = Guard("not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged)
+NOT_LODGED = Guard(
+    "not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged
+)
 NO_LIVE_TITLE = Guard(
-    "no_live_title",
-    _("A custody title stands: record its lifting first."),
-    lambda row, facts: not facts.title_live,
+    "no_live_title", _("A custody title stands: lift it first."), lambda row, facts: not facts.title_live
 )
 NOT_ON_HOLD = Guard(
-    "not_on_hold",
-    _("A legal hold lies on this file: nothing of it may be erased."),
-    lambda row, facts: not facts.on_hold,
+    "not_on_hold", _("A legal hold lies on this file."), lambda row, facts: not facts.on_hold
 )
 NO_OPEN_REQUEST = Guard(
     "no_open_request",
@@ -231,7 +229,6 @@ CASE_MOVES: tuple[Move, ...] = (
         CaseState.CLOSED,
         (NO_OPEN_REFERRAL,),
     ),
-    # Its keys are destroyed in the same transaction: the skeleton stays.
     Move(
         CaseAction.ARCHIVE,
         _from(CaseState.CLOSED),

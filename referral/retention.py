@@ -7,7 +7,22 @@ coordination sets others on a screen; the rows that differ are read by `queries.
 from collections.abc import Mapping
 from datetime import datetime
 
-from referral.enums import NOT_TRAFFICKING, AgeBand, AgeStatus, RetentionKind
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from referral.enums import AgeBand, AgeStatus
+
+#: Of the ministry's list of reasons for closing.
+NOT_TRAFFICKING = "NOT_TRAFFICKING"
+
+
+class RetentionKind(TextChoices):
+    """How long a closed file is kept depends on whom it is about."""
+
+    CHILD = "child", _("Closed file of a child, counted from majority")
+    ADULT = "adult", _("Closed file of an adult, counted from the closure")
+    NOT_A_VICTIM = "not_a_victim", _("Closed because the person is not a victim, counted from the closure")
+
 
 #: Years.
 BUILT_IN: Mapping[RetentionKind, int] = {

@@ -59,6 +59,9 @@ TYPED = {
     "note": "note canari",
     "corrected": "santé corrigée canari",
     "witness": "Témoin Canari",
+    "asked": "demande dite canari",
+    "answered": "réponse dite canari",
+    "held": "procès canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -160,6 +163,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         a_child,
         an_adult_at_the_centre,
         the_end_of_it,
+        the_person_s_rights,
         those_who_look,
     ):
         chapter(story, trace)
@@ -311,6 +315,20 @@ def the_end_of_it(story: Story, trace: Trace) -> None:
     story.reads("codou", "referral_extract", referral.pk)
     story.does("codou", reverse("referral_departure", args=[referral.pk]), told="aissatou")
     everything(story, referral.case)
+
+
+def the_person_s_rights(story: Story, trace: Trace) -> None:
+    """The person asks what is held and is told; a hold is laid on the file; what was corrected is looked up."""
+    case = Referral.objects.get(service="SHELTER_EMERG", state="withdrawn").case
+    new = {"kind": "access", "identified": "known", "note": TYPED["asked"]}
+    url = story.does("aissatou", reverse("request_new", args=[case.pk]), **new)
+    story.browser("aissatou").post(f"{url}report/")
+    story.does("aissatou", url, result="partly", answer=TYPED["answered"])
+    assert TYPED["answered"] in story.browser("bineta").get(url).content.decode()
+    story.does("bineta", reverse("case_hold", args=[case.pk]), told="aissatou", reason=TYPED["held"])
+    assert TYPED["held"] in story.reads("bineta", "case_hold", case.pk)
+    story.browser("bineta").post(reverse("case_changes", args=[case.pk]), {"reason": "rights"})
+    everything(story, case)
 
 
 def everything(story: Story, case: Case) -> None:

@@ -24,7 +24,7 @@ from partners.models import (
 )
 from partners.services import duty
 from partners.services.accounts import offer_seat, set_password
-from referral.enums import GroundCode, Identified, Purpose, RequestKind, TaskKind, TitleAction
+from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
 from referral.models import (
     Case,
@@ -37,6 +37,7 @@ from referral.models import (
     Task,
     Term,
 )
+from referral.rights import Identified, RequestKind
 from referral.services import basis, care, cases, receiving, rights, withdrawing
 from referral.services.escalating import climb_task
 from tests import cast as c

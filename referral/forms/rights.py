@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from referral.enums import ErasureReason, Identified, RequestKind, RequestResult, RevealReason
+from referral.enums import RevealReason
 from referral.forms.acts import LINE, ActForm, Text
 from referral.forms.when import Moment, shown, yes_no
 from referral.models import RetentionTerm
 from referral.retention import MOST_YEARS
+from referral.rights import ErasureReason, Identified, RequestKind, RequestResult
 
 
 class RequestForm(ActForm):

@@ -5,11 +5,9 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from audit.triggers import versioned
-
 import crypto.fields
 import referral.lifecycle
-
+from audit.triggers import versioned
 
 # A log says what it said: only the key under which a reason lies may change, to a later one of the same scope.
 LOG_GUARD = """

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from referral.enums import ErasureReason, Identified, RequestKind, RequestResult, RetentionKind
-from referral.retention import MOST_YEARS
+from referral.retention import MOST_YEARS, RetentionKind
+from referral.rights import ErasureReason, Identified, RequestKind, RequestResult
 
 
 class OfCase(Recorded):

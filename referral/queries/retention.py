@@ -7,10 +7,10 @@ from django.db.models.functions import Coalesce
 
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import NOT_TRAFFICKING, AgeStatus, CaseAction, CaseState, Machine, RetentionKind
+from referral.enums import AgeStatus, CaseAction, CaseState, Machine
 from referral.models import Case, LegalHold, RetentionTerm, RightsRequest, Transition
 from referral.queries.visible import visible_cases
-from referral.retention import BUILT_IN, LEAST_AGE, kind_of, moved, years_kept
+from referral.retention import BUILT_IN, LEAST_AGE, NOT_TRAFFICKING, RetentionKind, kind_of, moved, years_kept
 
 
 def retention_values() -> dict[RetentionKind, int]:

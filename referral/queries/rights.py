@@ -15,7 +15,7 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
-from referral.enums import TERMINAL, PlacementState, RequestKind, TitleState
+from referral.enums import TERMINAL, PlacementState, TitleState
 from referral.lifecycle import Facts
 from referral.models import (
     Case,
@@ -30,6 +30,7 @@ from referral.models import (
     Task,
 )
 from referral.queries.visible import visible_cases
+from referral.rights import RequestKind
 
 
 def requests_of(case: Case) -> list[RightsRequest]:

@@ -20,21 +20,13 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.queries import active_people, national_unit
 from referral import deadlines, lifecycle, notices, policy
-from referral.enums import (
-    CaseAct,
-    CaseAction,
-    ErasureReason,
-    Machine,
-    RequestKind,
-    RequestResult,
-    Side,
-    TaskKind,
-)
+from referral.enums import CaseAct, CaseAction, Machine, Side, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Erasure, RightsRequest, Task
 from referral.policy import NotAllowed
 from referral.queries.retention import kept_until
 from referral.queries.rights import drafts_about, erasable_case, erasure_facts, erasure_of, own_approvers
+from referral.rights import ErasureReason, RequestKind, RequestResult
 from referral.services import steps
 from referral.services.drafts import discard
 from referral.services.rights import settle_request

@@ -6,8 +6,8 @@ from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from partners.enums import Role
-from referral.enums import RetentionKind
 from referral.models import Case, RetentionTerm
+from referral.retention import RetentionKind
 from referral.services.reading import require_seat
 from referral.services.steps import StaleForm
 

@@ -50,7 +50,7 @@ def _set(request: ActingRequest, case: Case) -> HttpResponse:
     def act(cleaned: dict[str, Any]) -> str:
         holds.set_hold(case.pk, by=request.actor, at=now(), reason=cleaned["reason"])
         drop_draft(by=request.actor, form=DRAFT, about=case.pk)
-        messages.success(request, _("The hold stands: nothing of this file can be erased."))
+        messages.success(request, _("The hold stands: nothing of this file is erased."))
         return back
 
     return perform(request, form, act) or render(

@@ -19,13 +19,14 @@ from partners.queries import code_label
 from partners.templatetags.interface import day, moment
 from referral import policy
 from referral.disclosure import FIELDS
-from referral.enums import CaseAct, Group, RequestKind
+from referral.enums import CaseAct, Group
 from referral.forms.rights import ChangesForm
 from referral.models import Case, CustodyTitle, LegalGround, Referral, RightsRequest
 from referral.policy import Tie
 from referral.queries import files
 from referral.queries.retention import kept_until
 from referral.queries.rights import hold_on, requests_of
+from referral.rights import RequestKind
 from referral.services import rights
 from referral.services.steps import NotVisible
 from referral.views import story, words

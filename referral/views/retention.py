@@ -13,11 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.enums import Role
 from partners.templatetags.interface import day
 from referral.deadlines import DRAFT
-from referral.enums import RetentionKind
 from referral.forms.rights import RetentionForm
 from referral.models import Case
 from referral.queries.retention import elapsed, past_of_retention, retention_values, term_for
-from referral.retention import BUILT_IN
+from referral.retention import BUILT_IN, RetentionKind
 from referral.services import retention
 from referral.services.steps import NotVisible
 from referral.views import file

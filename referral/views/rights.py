@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.templatetags.interface import day, moment
-from referral.enums import CaseAct, RequestKind
+from referral.enums import CaseAct
 from referral.forms.rights import AnswerRequestForm, RequestForm
 from referral.models import RightsRequest
 from referral.queries import rights as queries
+from referral.rights import RequestKind
 from referral.services import rights, steps
 from referral.services.drafts import drop_draft
 from referral.views import words

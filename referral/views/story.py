@@ -10,10 +10,11 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation, User
 from partners.queries import code_label
-from referral.enums import Action, CaseAction, ErasureReason, GroundCode, Machine, TitleAction
+from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Case, LegalGround, Transition
 from referral.queries.files import Conversation
 from referral.references import spoken
+from referral.rights import ErasureReason
 from referral.views import words
 from referral.views.timeline import HAPPENED, LATE_RECORD
 

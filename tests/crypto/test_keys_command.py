@@ -86,7 +86,9 @@ def test_what_was_interrupted_is_finished_and_makes_no_third_epoch(cast: c.Cast)
     newer = provider.add_epoch()
     half = DataKey.objects.order_by("pk").first()
     assert half is not None
-    _kek_id, wrapped = newer.rewrap(bytes(half.wrapped), half.kek_id, keyring.wrapping_context(half.scope, half.pk))
+    _kek_id, wrapped = newer.rewrap(
+        bytes(half.wrapped), half.kek_id, keyring.wrapping_context(half.scope, half.pk)
+    )
     DataKey.objects.filter(pk=half.pk).update(kek_id=newer.kek_id, wrapped=wrapped)
     assert "interrupted" in keys("rotate")
     assert get_provider().kek_id == newer.kek_id
@@ -184,7 +186,9 @@ def test_a_case_comes_under_new_keys_with_its_history_its_log_and_its_exchange(c
     assert former & now == set(), "nothing lies under a former key any more"
     assert sealed_by(other) == beside
     assert {key: after.get(key) for key in before} == before, "every version says what it said"
-    assert [value for (model, _row, name), value in after.items() if name == "reason"].count("toit canari") == 1
+    assert [value for (model, _row, name), value in after.items() if name == "reason"].count(
+        "toit canari"
+    ) == 1
     assert Person.history.filter(case_id=case.pk).count() == versions + 1
     assert DataKey.objects.filter(pk__in=former).exists(), "whoever works now may still seal by a former key"
     later(hours=LONGEST_WORK.seconds / 3600 + 1)
@@ -202,7 +206,9 @@ def test_every_version_is_the_one_of_its_last_event(cast: c.Cast) -> None:
     rows = [*Person.history.filter(case_id=case.pk), Person.objects.get(case=case)]
     assert len(rows) == 4
     for row in rows:
-        event = Event.objects.filter(object_id=case.person.pk, version=row.version, row_digest__isnull=False).last()
+        event = Event.objects.filter(
+            object_id=case.person.pk, version=row.version, row_digest__isnull=False
+        ).last()
         assert event is not None
         assert bytes(event.row_digest) == row_digest(row), row.version
     resealed = Event.objects.filter(object_id=case.person.pk, verb="key.rotate", version=1).get()

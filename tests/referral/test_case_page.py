@@ -1,12 +1,10 @@
 """The list and the page of a file: codes for whoever holds it, masked parts by an audited act, no name elsewhere."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 
 from audit.models import Event

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from audit.models import Event
 from referral import retention
-from referral.enums import AgeBand, RetentionKind
+from referral.enums import AgeBand
 from referral.models import RetentionTerm
+from referral.retention import RetentionKind
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, sign_in
 from tests.referral.test_erasure import address, asks, closed, hold, request
@@ -90,7 +91,10 @@ def test_coordination_sets_a_value_which_counts_at_once_and_keeps_its_history(ca
     assert press(sign_in(cast.ibrahima), url, years="4").status_code == 302
     assert listed(cast) == []
     changes = sign_in(cast.ibrahima).get(reverse("retention")).context["changes"]
-    assert [(change.who, bool(change.before)) for change in changes] == [("Ibrahima", True), ("Ibrahima", False)]
+    assert [(change.who, bool(change.before)) for change in changes] == [
+        ("Ibrahima", True),
+        ("Ibrahima", False),
+    ]
     assert Event.objects.filter(object_type="referral.retentionterm").count() == 2
 
 

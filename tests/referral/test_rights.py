@@ -120,7 +120,15 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
     assert "77 000 00 99" in shown
     assert "le matin canari" in shown
     assert referral.receiving_organisation.name in shown
-    for other in ("la tante canari", "motif secret canari", "oncle canari", "Témoin Canari", "Codou", "Daouda", "Bineta"):
+    for other in (
+        "la tante canari",
+        "motif secret canari",
+        "oncle canari",
+        "Témoin Canari",
+        "Codou",
+        "Daouda",
+        "Bineta",
+    ):
         assert other not in shown, other
     assert ("reveal", "rights") in looks(case.person)
     assert ("print", "rights") in looks(row)
