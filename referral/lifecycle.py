@@ -171,15 +171,11 @@ NO_OPEN_REFERRAL = Guard(
     _("A referral of this case is still open."),
     lambda row, facts: facts.open_referrals == 0,
 )
-NOT_LODGED = Guard(
-    "not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged
-)
+NOT_LODGED = Guard("not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged)
 NO_LIVE_TITLE = Guard(
     "no_live_title", _("A custody title stands: lift it first."), lambda row, facts: not facts.title_live
 )
-NOT_ON_HOLD = Guard(
-    "not_on_hold", _("A legal hold lies on this file."), lambda row, facts: not facts.on_hold
-)
+NOT_ON_HOLD = Guard("not_on_hold", _("A legal hold lies on this file."), lambda row, facts: not facts.on_hold)
 NO_OPEN_REQUEST = Guard(
     "no_open_request",
     _("A request of the person is not answered yet."),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from referral.demonstration import persons, titles
+from referral.demonstration import persons, rights, titles
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
 from referral.demonstration.stage import Script, Stage
@@ -46,6 +46,8 @@ def open_file(stage: Stage, file: File) -> Script:
         stage.begin(titles.obtain(stage, case.pk, file, name), accepted + 9 * HOURS)
     if profile.unknown_age:
         stage.later(stage.at + 3 * DAYS, lambda: _decide_age(stage, case.pk))
+    if file.rights:
+        rights.follow(stage, case.pk, file)
     if file.closed:
         ended = max(loop.schedule(stage.now)[-1][1] for loop in file.loops)
         stage.later(ended + 2 * DAYS, lambda: _close(stage, case.pk, file))

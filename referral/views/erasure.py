@@ -123,7 +123,7 @@ def _page(
             "rows": [
                 *known,
                 (_("Organisation"), case.organisation.name),
-                (_("Status"), case.get_state_display()),
+                (_("State"), case.get_state_display()),
                 (_("Age"), person.get_age_band_display()),
                 *(more or []),
             ],
@@ -133,7 +133,7 @@ def _page(
             "drafts": drafts_about(case).count(),
             "undo": _(
                 "This cannot be undone, by anybody. What is listed here can never be read again, "
-                "in backups at the latest after 35 days."
+                "in backups neither once those made until today have ended."
             ),
             "danger": True,
             "cancel_url": reverse("case", args=[case.pk]) if own else reverse("home"),

@@ -95,7 +95,7 @@ def _about(case: Case) -> list[Row]:
     until = kept_until(case)
     return [
         (_("Opened"), day(case.opened_at)),
-        (_("Status"), str(case.get_state_display())),
+        (_("State"), str(case.get_state_display())),
         (_("Region"), case.region.name),
         (_("Danger"), str(case.get_urgency_display())),
         (_("Risk"), str(case.get_risk_display())),

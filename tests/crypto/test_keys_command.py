@@ -14,14 +14,13 @@ from audit.models import Event
 from audit.resealing import LONGEST_WORK
 from crypto import keyring
 from crypto.errors import KeyDestroyed
-from crypto.fields import SealedField
 from crypto.models import DataKey
 from crypto.providers import FileKeyProvider, get_provider
 from crypto.rotation import epochs, rewrap
 from referral.models import Case, Person, Transition
-from referral.queries.rights import lots
 from referral.services import cases, receiving
 from tests import cast as c
+from tests.contents import values_of
 from tests.referral.pages import later
 from tests.referral.test_erasure import closed, erased
 
@@ -37,29 +36,22 @@ def keys(*arguments: str, **options: Any) -> str:
     return said.getvalue()
 
 
-def opened(case: Case) -> dict[tuple[str, Any, str], Any]:
+def opened(case: Case) -> dict[tuple[str, str, str], Any]:
     """Every value of the case that opens, live and past, by where it stands."""
     found = {}
-    for model in (lot.model for lot in lots(case)):
-        managers = [model._default_manager, *([model.history] if hasattr(model, "history") else [])]
-        for row in (row for manager in managers for row in manager.filter(case_id=case.pk)):
-            for field in model._meta.concrete_fields:
-                if isinstance(field, SealedField):
-                    with suppress(KeyDestroyed), keyring.opened() as ring, ring.revealing(row):
-                        found[model._meta.label, str(row.pk), field.name] = getattr(row, field.name)
+    with keyring.opened() as ring:
+        for row, field in values_of(case):
+            with suppress(KeyDestroyed), ring.revealing(row):
+                found[row._meta.label, str(row.pk), field.name] = getattr(row, field.name)
     return found
 
 
 def sealed_by(case: Case) -> set[Any]:
     """The keys that the values of the case name, and that are there: what a refused desk was to be shown has none."""
-    found = set()
-    for model in (lot.model for lot in lots(case)):
-        managers = [model._default_manager, *([model.history] if hasattr(model, "history") else [])]
-        for row in (row for manager in managers for row in manager.filter(case_id=case.pk)):
-            for field in model._meta.concrete_fields:
-                if isinstance(field, SealedField) and (value := field.value_from_object(row)) is not None:
-                    found.add(value.dek_id)
-    return found & set(DataKey.objects.values_list("pk", flat=True))
+    stored = [field.value_from_object(row) for row, field in values_of(case)]
+    return {value.dek_id for value in stored if value is not None} & set(
+        DataKey.objects.values_list("pk", flat=True)
+    )
 
 
 # --- Epochs ---------------------------------------------------------------------------------------------------
