@@ -91,7 +91,7 @@ def _sealed_by(model: type[Model], keys: list[bytes], case_id: UUID) -> list[Any
         SQL("substring({column} FROM %s FOR 16) = ANY(%s)").format(column=Identifier(str(field.column)))
         for field in _sealed_fields(model)
     ]
-    values: list[object] = [value for _field in named for value in (len(HEADER) + 1, keys)]
+    values: list[Any] = [value for _field in named for value in (len(HEADER) + 1, keys)]
     query = SQL("SELECT {pk} FROM {table} WHERE ({named})").format(
         pk=Identifier(str(model._meta.pk.column)),
         table=Identifier(model._meta.db_table),

@@ -60,6 +60,7 @@ DESKS = {
     TaskKind.TAKE_IN_REPORT: [Role.CASEWORKER, Role.SUPERVISOR],
     TaskKind.CONFIRM_TITLE: [Role.JUSTICE],
     TaskKind.DUTY_CALL: [Role.COORDINATOR],
+    TaskKind.DECIDE_ERASURE: [Role.SUPERVISOR, Role.COORDINATOR],
 }
 
 

@@ -47,7 +47,7 @@ def request_of(actor: Actor, pk: UUID) -> RightsRequest | None:
 
 
 def hold_on(case: Case) -> LegalHold | None:
-    return case.holds.filter(lifted_at=None).select_related("set_by__organisation").first()
+    return case.holds.filter(lifted_at=None).select_related("case", "set_by__organisation").first()
 
 
 def held_case(actor: Actor, pk: UUID) -> Case | None:
@@ -111,7 +111,7 @@ def lots(case: Case) -> list[Lot]:
     """Whatever lies under the keys of this case, of every kind that has sealed fields."""
     found = []
     for model in _with_sealed_fields():
-        rows = model._default_manager.filter(case_id=case.pk)  # type: ignore[misc]
+        rows = model._default_manager.filter(case_id=case.pk)
         one: Any = rows.first()
         if one is not None and one.key_scope().case_id == case.pk:
             count, history = rows.count(), getattr(model, "history", None)

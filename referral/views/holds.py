@@ -79,6 +79,7 @@ def _lift(request: ActingRequest, case: Case, hold: LegalHold) -> HttpResponse:
     done = perform(request, form, act)
     form.renew(hold.version)
     who = story.by(request.actor, hold.set_by, hold.set_by.organisation)
+    reason = holds.read_reason(request.actor, hold)
     return done or render(
         request,
         "components/confirm.html",
@@ -89,7 +90,7 @@ def _lift(request: ActingRequest, case: Case, hold: LegalHold) -> HttpResponse:
                 *_rows(request.actor, case),
                 (_("Set by"), who),
                 (_("Since"), moment(hold.set_at)),
-                (_("Reason"), hold.reason),
+                *([(_("Reason"), reason)] if reason else []),
             ],
             "undo": _("From then on the file can be archived and erased."),
             "submit": _("Lift the hold"),

@@ -21,7 +21,7 @@ from referral import policy
 from referral.disclosure import FIELDS
 from referral.enums import CaseAct, Group
 from referral.forms.rights import ChangesForm
-from referral.models import Case, CustodyTitle, LegalGround, Referral, RightsRequest
+from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, RightsRequest
 from referral.policy import Tie
 from referral.queries import files
 from referral.queries.retention import kept_until
@@ -97,6 +97,8 @@ def _about(case: Case) -> list[Row]:
         (_("Opened"), day(case.opened_at)),
         (_("State"), str(case.get_state_display())),
         (_("Region"), case.region.name),
+        (_("Age"), f"{case.person.get_age_status_display()} · {case.person.get_age_band_display()}"),
+        (_("Sex"), str(case.person.get_sex_display())),
         (_("Danger"), str(case.get_urgency_display())),
         (_("Risk"), str(case.get_risk_display())),
         (_("Kept until"), day(until) if until else _("The file is open: the time begins with its closure.")),
@@ -207,11 +209,19 @@ def _entries(actor: Actor, found: Sequence[rights.Correction]) -> list[dict[str,
             "fields": [
                 {
                     "label": words.field_label(name),
-                    "before": words.worded(name, each.before[name]) if name in each.before else "",
-                    "after": words.worded(name, each.after[name]) if name in each.after else "",
+                    "before": _said(name, each.before),
+                    "after": _said(name, each.after),
                 }
                 for name in each.fields
             ],
         }
         for each in found
     ]
+
+
+def _said(name: str, values: Mapping[str, Any]) -> str:
+    """The value of a column in words; of a coded one, its word."""
+    if name not in values:
+        return ""
+    coded = dict(Person._meta.get_field(name).choices or ())  # type: ignore[union-attr]
+    return str(coded.get(values[name]) or words.worded(name, values[name]))

@@ -149,17 +149,13 @@ def _facts(asked: RightsRequest) -> list[tuple[str, Any]]:
 
 def _links(asked: RightsRequest) -> list[dict[str, Any]]:
     """Where one does what is asked for; policy is asked again there."""
-    case = [asked.case_id]
-    return {
+    pages: dict[str, list[tuple[str, str | Promise]]] = {
         RequestKind.ACCESS: [],
         RequestKind.CORRECTION: [
-            {"url": reverse("case_edit", args=case), "label": CaseAct.EDIT.label},
-            {"url": reverse("case_changes", args=case), "label": _("What was changed")},
+            ("case_edit", CaseAct.EDIT.label),
+            ("case_changes", _("What was changed")),
         ],
-        RequestKind.OBJECTION: [
-            {"url": reverse("consent_withdraw", args=case), "label": CaseAct.WITHDRAW_CONSENT.label}
-        ],
-        RequestKind.ERASURE: [
-            {"url": reverse("case_erasure", args=case), "label": CaseAct.ASK_ERASURE.label}
-        ],
-    }[RequestKind(asked.kind)]
+        RequestKind.OBJECTION: [("consent_withdraw", CaseAct.WITHDRAW_CONSENT.label)],
+        RequestKind.ERASURE: [("case_erasure", CaseAct.ASK_ERASURE.label)],
+    }
+    return [{"url": reverse(name, args=[asked.case_id]), "label": label} for name, label in pages[asked.kind]]

@@ -208,6 +208,10 @@ def test_a_registry_holds_files_with_a_title_of_its_court_alone(cast: c.Cast) ->
     assert url in title.content.decode()
     press(registry, url, reason="procès canari")
     assert LegalHold.objects.get().set_by_id == cast.habib.pk
+    assert "procès canari" in sign_in(cast.bineta).get(url).content.decode(), "the house knows why"
+    press(registry, url)
+    press(sign_in(cast.bineta), url, reason="note interne canari")
+    assert "note interne canari" not in registry.get(url).content.decode()
     assert same_as_unknown(registry, "case_hold", other.pk)
 
 

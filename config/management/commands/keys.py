@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from audit import services as audit
 from audit.enums import Verb
@@ -171,10 +171,10 @@ def _former_keys() -> int:
 
 def _case(named: str) -> Case:
     try:
-        wanted = {"pk": UUID(named)}
+        wanted = Q(pk=UUID(named))
     except ValueError:
-        wanted = {"reference": heard(named)}
-    case = Case.objects.filter(**wanted).first()
+        wanted = Q(reference=heard(named))
+    case = Case.objects.filter(wanted).first()
     if case is None:
         raise CommandError("There is no such case.")
     return case
