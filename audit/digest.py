@@ -16,6 +16,7 @@ from audit.errors import RowNotStored
 def row_digest(instance: Model, using: str = DEFAULT_DB_ALIAS) -> bytes:
     """SHA-256 over the stored row's columns in declared order, sealed ones as they are stored.
 
+    Of a history row, the columns of the row that it is a version of: the digest is the one which that row had.
     The row is read back, because the instance may hold what was not saved, or was stored in another
     form. A column that is NULL is left out, so that adding a nullable one changes no digest.
 
@@ -23,7 +24,8 @@ def row_digest(instance: Model, using: str = DEFAULT_DB_ALIAS) -> bytes:
         RowNotStored: there is no such row, or not in the version that the instance has.
     """
     meta = instance._meta
-    columns = [str(field.column) for field in meta.concrete_fields]
+    owner = getattr(type(instance), "instance_type", type(instance))._meta
+    columns = [str(field.column) for field in owner.concrete_fields]
     query = SQL("SELECT {columns} FROM {table} WHERE {key} = %s").format(
         columns=SQL(", ").join(map(Identifier, columns)),
         table=Identifier(meta.db_table),

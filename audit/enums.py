@@ -48,6 +48,7 @@ class Verb(TextChoices):
     KEY_ROTATE = "key.rotate", _("rotated a key")
     KEY_UNWRAP_BATCH = "key.unwrap_batch", _("unwrapped keys")
     KEY_SHRED = "key.shred", _("destroyed a key")
+    CASE_SHREDDED = "case.shredded", _("erased a case")
 
     ALERT = "alert", _("opened far more than usual")
 

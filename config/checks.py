@@ -4,6 +4,7 @@ Django's own questions and the audit's (audit/checks.py) come with it.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
+
+from crypto.errors import KeyUnavailable
+from crypto.providers import get_provider
+from crypto.rotation import EPOCH_AGE
 
 ROLES = """
     SELECT count(*) FROM pg_roles
@@ -47,6 +52,20 @@ def check_key_file(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> It
     for folder in (settings.BASE_DIR, settings.STATE):
         if path.resolve().is_relative_to(folder.resolve()):
             yield Error(f"RELAIS_KEY_FILE lies inside {folder}.", id="relais.E004")
+
+
+@register(Tags.security, deploy=True)
+def check_epoch(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """An erased case comes back with an older dump as long as the epoch exists that wrapped its keys."""
+    try:
+        status = get_provider().status()
+    except KeyUnavailable:
+        return  # `check_key_file` has said so
+    if datetime.now(UTC) > status.epochs[status.kek_id] + EPOCH_AGE:
+        yield Warning(
+            f"The active epoch of the key file is older than {EPOCH_AGE.days} days: `manage.py keys rotate`.",
+            id="relais.W003",
+        )
 
 
 @register(Tags.database, deploy=True)

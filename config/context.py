@@ -57,6 +57,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
         ("questions", _("Questions"), (Role.COORDINATOR,)),
         ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),
+        ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("alerts", _("My reports"), (Role.REPORTER,)),

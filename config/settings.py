@@ -29,6 +29,8 @@ RELAIS_REVEALS_PER_HOUR = env.int(
     "RELAIS_REVEALS_PER_HOUR", 30
 )  # of one person; see referral/services/pace.py
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
+#: How long backups of the database are kept: so long an erased case can come back with one (docs/operations.md).
+RELAIS_BACKUP_DAYS = env.int("RELAIS_BACKUP_DAYS", 35)
 
 DEBUG = False  # its error page shows the variables of every frame
 SECRET_KEY = env.str("RELAIS_SECRET_KEY", "django-insecure-development" if DEVELOPMENT else "")

@@ -129,6 +129,21 @@ class SealedField(BinaryField[Set_contra, Get_co]):
             raise RevealRequired(f"{self} is secret: it opens only inside keyring.revealing().")
         return None if stored is None else self._decoded(self._payload(stored, pk, scope))
 
+    def reseal(self, instance: models.Model) -> bool:
+        """Puts the stored value under the newest key of its scope, for a row or a history row that is then saved.
+
+        Returns:
+            False when it lies there already, or there is none. Raises the errors of the key, and Tampered.
+        """
+        stored = self.value_from_object(instance)
+        if not isinstance(stored, Sealed):
+            return False
+        pk, scope = self._place(instance)
+        if keyring.current().key_for(scope).dek_id == stored.dek_id:
+            return False
+        instance.__dict__[self.attname] = self._sealed(self._payload(stored, pk, scope), pk, scope)
+        return True
+
     def pre_save(self, instance: models.Model, add: bool) -> Sealed | None:
         stored = self.value_from_object(instance)
         if stored is None and self.secret:

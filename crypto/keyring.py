@@ -97,6 +97,14 @@ class Keyring:
             active = self._active.get(scope) or self._make(scope)
         return self._checked(self._opened.get(active.dek_id.bytes) or self._open(active.dek_id), scope)
 
+    def renew(self, scope: Scope) -> None:
+        """Makes the next version of the key of a scope: it seals from now on, the former ones open what they sealed."""
+        self._require_open()
+        newest = DataKey.objects.filter(scope_kind=scope.kind, scope_id=scope.id).aggregate(
+            models.Max("version")
+        )
+        self._make(scope, (newest["version__max"] or 0) + 1)
+
     def key_of(self, sealed: Sealed, scope: Scope) -> OpenedKey:
         """As `opening_key`, with what the key binds to each value."""
         return self._checked(self._opened.get(sealed.key_id) or self._open(sealed.dek_id), scope)
@@ -214,7 +222,7 @@ class Keyring:
         for dek_id, kind, scope_id, case_id, _, _ in rows:
             self._active[_scope(kind, scope_id, case_id)] = _Active(dek_id, witness)
 
-    def _make(self, scope: Scope) -> _Active:
+    def _make(self, scope: Scope, version: int = 1) -> _Active:
         if scope.kind in OF_A_CASE and scope.case_id is None:
             raise ValueError(f"A key of kind {scope.kind} needs the case that takes it along when destroyed.")
         dek_id, key = uuid4(), os.urandom(KEY_LENGTH)
@@ -223,6 +231,7 @@ class Keyring:
             scope_kind=scope.kind,
             scope_id=scope.id,
             case_id=scope.case_id,
+            version=version,
             kek_id=self.provider.kek_id,
             wrapped=self.provider.wrap(key, wrapping_context(scope, dek_id)),
         )

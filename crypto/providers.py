@@ -1,11 +1,13 @@
 """Where the key-encryption keys are: a file for one server; a Vault fills the same interface later."""
 
 import base64
+import fcntl
 import json
 import os
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,21 +92,23 @@ class FileKeyProvider:
 
     def add_epoch(self) -> Self:
         """Makes a new active epoch; the older ones still unwrap until `drop_epoch`."""
-        content = _read(self._path)
-        name, epoch = _new_epoch()
-        content["epochs"][name] = epoch
-        content["active"] = name
-        _replace(self._path, content)
+        with _alone(self._path):
+            content = _read(self._path)
+            name, epoch = _new_epoch()
+            content["epochs"][name] = epoch
+            content["active"] = name
+            _replace(self._path, content)
         return type(self)(self._path)
 
     def drop_epoch(self, kek_id: str) -> Self:
         """Destroys an epoch, and the keys that it still wraps. Raises ValueError for the active one."""
-        content = _read(self._path)
-        if kek_id == content["active"]:
-            raise ValueError("The active epoch cannot be dropped.")
-        if content["epochs"].pop(kek_id, None) is None:
-            raise ValueError(f"Epoch {kek_id} is not in the key file.")
-        _replace(self._path, content)
+        with _alone(self._path):
+            content = _read(self._path)
+            if kek_id == content["active"]:
+                raise ValueError("The active epoch cannot be dropped.")
+            if content["epochs"].pop(kek_id, None) is None:
+                raise ValueError(f"Epoch {kek_id} is not in the key file.")
+            _replace(self._path, content)
         return type(self)(self._path)
 
     @property
@@ -189,6 +193,17 @@ def _write(path: Path, content: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     _sync_folder(path)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Of two who change the key file at once, the second would write back a file without the first one's epoch."""
+    folder = os.open(path.parent, os.O_RDONLY)  # the file itself is replaced, and a lock on it with it
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _replace(path: Path, content: dict[str, Any]) -> None:

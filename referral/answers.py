@@ -28,6 +28,18 @@ class CallResult(TextChoices):
     NOT_REACHED = "not_reached", _("Nobody was reached")
 
 
+class Heard(TextChoices):
+    """What the sender hears by telephone, beside the outcomes of the ministry's list."""
+
+    CARE_GOES_ON = "CARE_GOES_ON", _("The person is there, the care goes on")
+    NOT_ARRIVED = "NOT_ARRIVED", _("The person did not arrive")
+    NO_REPLY = "NO_REPLY", _("Nobody answers the telephone")
+
+
+#: After these the sender asks once more.
+HEARD_AGAIN = frozenset({Heard.CARE_GOES_ON, Heard.NO_REPLY})
+
+
 #: Calls that end with an answer, and which ones they may have.
 ANSWERS: dict[str, tuple[CallResult, ...] | tuple[HowItGoes, ...]] = {
     TaskKind.CALL_BACK: (CallResult.FOUND_SAFE, CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER),

@@ -115,6 +115,14 @@ NOTHING_RUNS = Guard(
     lambda row, facts: facts.open_referrals == 0,
 )
 
+NOT_LODGED = Guard("not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged)
+NOT_ON_HOLD = Guard("not_on_hold", _("A legal hold lies on this file."), lambda row, facts: not facts.on_hold)
+NO_OPEN_REQUEST = Guard(
+    "no_open_request",
+    _("A request of the person is not answered yet."),
+    lambda row, facts: facts.open_requests == 0,
+)
+
 CASE_MOVES: tuple[Move, ...] = (
     Move(CaseAction.SCREEN, states(CaseState.SIGNALED), CaseState.SCREENING),
     Move(CaseAction.PROTECT, states(CaseState.SIGNALED, CaseState.SCREENING), CaseState.PROTECTED),
@@ -158,7 +166,12 @@ CASE_MOVES: tuple[Move, ...] = (
         CaseState.ASSISTED,
         (NOT_ELSEWHERE,),
     ),
-    Move(CaseAction.ARCHIVE, states(CaseState.CLOSED, CaseState.CLOSED_TRANSFERRED), CaseState.ARCHIVED),
+    Move(
+        CaseAction.ARCHIVE,
+        states(CaseState.CLOSED, CaseState.CLOSED_TRANSFERRED),
+        CaseState.ARCHIVED,
+        (NO_OPEN_REFERRAL, NOT_LODGED, NO_LIVE_TITLE, NOT_ON_HOLD, NO_OPEN_REQUEST),
+    ),
 )
 
 #: A transfer is asked for, proposed once a second person agrees, and answered by who would be responsible.

@@ -15,7 +15,7 @@ class CaseState(TextChoices):
     FOLLOWUP = "followup", pgettext_lazy("case", "Follow-up")
     CLOSED = "closed", pgettext_lazy("case", "Closed")
     CLOSED_TRANSFERRED = "closed_transferred", pgettext_lazy("case", "Closed, transferred")
-    ARCHIVED = "archived", pgettext_lazy("case", "Archived")
+    ARCHIVED = "archived", pgettext_lazy("case", "Archived, erased")
 
 
 #: Nothing is added to such a file, and no clock runs in it.
@@ -38,7 +38,7 @@ class CaseAction(TextChoices):
     CLOSE = "close", _("Close the case")
     TRANSFER = "transfer", _("Hand the responsibility over")
     REOPEN = "reopen", _("Open the case again")
-    ARCHIVE = "archive", _("Archive")
+    ARCHIVE = "archive", _("Archive, and erase")
 
 
 class TransferState(TextChoices):

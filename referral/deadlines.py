@@ -61,6 +61,10 @@ REASSESS_WITHIN_GRAVE = timedelta(days=1)
 GROUND_REVIEW = timedelta(days=30)
 GROUND_REVIEW_WITHIN = timedelta(days=3)
 CONSENT_WARNING = timedelta(days=30)
+#: Within a month a person has an answer about her or his data (proposal, to be confirmed with the CDP).
+RIGHTS = timedelta(days=30)
+#: Each of the two people who decide on an erasure has this long.
+ERASURE = timedelta(days=7)
 #: The task to ask how it goes is made a week before, and no more when a month has gone by since.
 FOLLOW_UP_WARNING = timedelta(days=7)
 FOLLOW_UP_MISSED = timedelta(days=30)
@@ -122,6 +126,7 @@ FOR_ALL: Mapping[Clock, Span] = {
     Clock.FOLLOW_UP_2: timedelta(days=91),
     Clock.FOLLOW_UP_3: timedelta(days=182),
     Clock.FOLLOW_UP_4: timedelta(days=365),
+    Clock.RIGHTS: RIGHTS,
 }
 #: How long an assessment of each level is good for.
 REASSESS: Mapping[RiskLevel, Clock] = {
@@ -143,6 +148,7 @@ CEILINGS: Mapping[Clock, timedelta] = {
     Clock.CONSENT: CONSENT,
     Clock.REQUISITION: TITLE_REQUISITION,
     Clock.STAY: STAY,
+    Clock.RIGHTS: RIGHTS,
 }
 #: And this longer, never shorter (domain §3.1).
 FLOORS: Mapping[Clock, timedelta] = {Clock.REFLECTION: REFLECTION}

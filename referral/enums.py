@@ -184,18 +184,6 @@ class ToldBack(TextChoices):
     CARE_GOES_ON = "CARE_GOES_ON", _("The care goes on")
 
 
-class Heard(TextChoices):
-    """What the sender hears by telephone, beside the outcomes of the ministry's list."""
-
-    CARE_GOES_ON = "CARE_GOES_ON", _("The person is there, the care goes on")
-    NOT_ARRIVED = "NOT_ARRIVED", _("The person did not arrive")
-    NO_REPLY = "NO_REPLY", _("Nobody answers the telephone")
-
-
-#: After these the sender asks once more.
-HEARD_AGAIN = frozenset({Heard.CARE_GOES_ON, Heard.NO_REPLY})
-
-
 class PlacementState(TextChoices):
     HELD = "held", _("Held")
     OCCUPIED = "occupied", _("Occupied")
@@ -238,6 +226,8 @@ class TaskKind(TextChoices):
     ANSWER_TRANSFER = "answer_transfer", _("Answer a transfer")
     TRANSFER_AGAIN = "transfer_again", _("A transfer was declined")
     COMPARE_CALL = "compare_call", _("Telephone an organisation, at the request of coordination")
+    ANSWER_REQUEST = "answer_request", _("Answer a request of the person")
+    DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
 
 
 class Clock(TextChoices):
@@ -271,6 +261,7 @@ class Clock(TextChoices):
     FOLLOW_UP_2 = "follow_up_2", _("Second follow-up")
     FOLLOW_UP_3 = "follow_up_3", _("Third follow-up")
     FOLLOW_UP_4 = "follow_up_4", _("Last follow-up")
+    RIGHTS = "rights", _("Answer a request of the person about her or his data")
 
 
 class LossKind(TextChoices):
@@ -376,6 +367,7 @@ class RevealReason(TextChoices):
     CONTACT = "contact", _("To reach the person")
     REFER = "refer", _("To prepare a referral")
     SUPERVISE = "supervise", _("To supervise the file")
+    RIGHTS = "rights", _("To answer the person about her or his data")
 
 
 # Codes of `partners.Code` lists that the rules know by name; all others are a ministry's own.
@@ -444,3 +436,7 @@ class CaseAct(TextChoices):
     IMPORT = "import", _("Import a register")
     EXPORT = "export", _("Export files")
     APPROVE_EXPORT = "approve_export", _("Approve an export")
+    HOLD = "hold", _("Legal hold: nothing may be erased")
+    RECORD_REQUEST = "record_request", _("Requests of the person about her or his data")
+    ASK_ERASURE = "ask_erasure", _("Erase the file")
+    DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")

@@ -41,6 +41,9 @@ class Facts:
     informed: bool = False
     reason_code: str = ""
     elsewhere: bool = False
+    lodged: bool = False
+    on_hold: bool = False
+    open_requests: int = 0
 
 
 @dataclass(frozen=True)

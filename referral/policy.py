@@ -128,6 +128,17 @@ def anyone_of_the_desk(actor: Actor, tie: Tie) -> bool:
     return tie.own_case and actor.has(Role.CASEWORKER, Role.SUPERVISOR)
 
 
+def supervisor_or_registry(actor: Actor, tie: Tie) -> bool:
+    """Which court a registry may speak for, `queries.rights.held_case` asks."""
+    return own_supervisor(actor, tie) or actor.has(Role.JUSTICE)
+
+
+def own_supervisor_or_national(actor: Actor, tie: Tie) -> bool:
+    """Two people decide: one of the organisation, and another one of it or of the national unit, in codes."""
+    national = actor.national_unit and actor.has(Role.SUPERVISOR, Role.COORDINATOR)
+    return own_supervisor(actor, tie) or national
+
+
 CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.OPEN: lambda actor, tie: actor.has(Role.CASEWORKER),
     CaseAct.REPORT: lambda actor, tie: actor.has(Role.REPORTER),
@@ -176,6 +187,10 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.IMPORT: lambda actor, tie: actor.has(Role.SUPERVISOR),
     CaseAct.EXPORT: lambda actor, tie: actor.has(Role.CASEWORKER, Role.SUPERVISOR),
     CaseAct.APPROVE_EXPORT: own_or_national_supervisor,
+    CaseAct.HOLD: supervisor_or_registry,
+    CaseAct.RECORD_REQUEST: file_reader,
+    CaseAct.ASK_ERASURE: file_reader,
+    CaseAct.DECIDE_ERASURE: own_supervisor_or_national,
 }
 
 
@@ -232,7 +247,12 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.ANSWER_TRANSFER: TRANSFER_TAKERS,
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
+    TaskKind.DECIDE_ERASURE: (Role.SUPERVISOR, Role.COORDINATOR),
 }
+
+
+#: Tasks without an owner that a coordinator of the organisation may take beside its supervisors.
+COORDINATORS_OWN = frozenset({TaskKind.DUTY_CALL, TaskKind.DECIDE_ERASURE})
 
 
 def taken_with(kind: str) -> Iterable[Role]:
@@ -247,7 +267,7 @@ def may_finish(actor: Actor, task: Any) -> bool:
     return own and (
         (actor.stands_for(task.owner_id) and actor.has(*taken_with(task.kind)))
         or actor.has(Role.SUPERVISOR)
-        or (task.kind == TaskKind.DUTY_CALL and actor.has(Role.COORDINATOR))
+        or (task.kind in COORDINATORS_OWN and actor.has(Role.COORDINATOR))
     )
 
 

@@ -73,6 +73,24 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def own_key_file(key_file: Path, tmp_path: Path, settings: Any) -> Path:
+    """A copy, for a test that makes epochs or ends them: what the others sealed lies under those of the session."""
+    settings.RELAIS_KEY_FILE = tmp_path / "kek.json"
+    settings.RELAIS_KEY_FILE.touch(mode=0o600)
+    settings.RELAIS_KEY_FILE.write_text(key_file.read_text())
+    return Path(settings.RELAIS_KEY_FILE)
+
+
+@pytest.fixture
+def one_connection(db: None) -> Iterator[None]:
+    """Looks are read where they were written: in a test both aliases are transactions of their own."""
+    apart = connections["audit"]
+    connections["audit"] = connections["default"]
+    yield
+    connections["audit"] = apart
+
+
+@pytest.fixture
 def keyring(db: None) -> Iterator[Keyring]:
     """An open keyring, as a request has one."""
     with opened() as ring:

@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
 from config.logs import JsonFormatter
+from crypto.fields import SealedField
+from referral.models import Case
+from referral.queries.rights import lots
 from tests import canary
 
 #: Apart from business: who looked and was refused, and what one has half typed.
@@ -44,3 +48,13 @@ def log_holds(caplog: pytest.LogCaptureFixture, planted: Iterable[str]) -> list[
     records = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]
     text = "\n".join(each.format(record) for record in records for each in (ours, plain))
     return canary.found(planted, text.encode("utf-8", "surrogatepass"))
+
+
+def values_of(case: Case) -> Iterator[tuple[Any, SealedField[Any, Any]]]:
+    """Every sealed column of every row of a case, and of every former version."""
+    for model in (lot.model for lot in lots(case)):
+        managers = [model._default_manager, *([model.history] if hasattr(model, "history") else [])]
+        for row in (row for manager in managers for row in manager.filter(case_id=case.pk)):
+            for field in model._meta.concrete_fields:
+                if isinstance(field, SealedField):
+                    yield row, field

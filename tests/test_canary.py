@@ -90,6 +90,9 @@ TYPED = {
     "purpose": "usage canari",
     "landing": "plage canari",
     "split": "séparées canari",
+    "asked": "demande dite canari",
+    "answered": "réponse dite canari",
+    "held": "procès canari",
 }
 BORN = date(1991, 3, 17)
 PLANTED = [
@@ -217,6 +220,7 @@ def test_nothing_sealed_is_found_anywhere_after_the_whole_journey(
         the_course_of_it,
         registers,
         two_sisters_of_a_rescue,
+        the_person_s_rights,
         those_who_look,
     ):
         chapter(story, trace)
@@ -510,6 +514,20 @@ def two_sisters_of_a_rescue(story: Story, trace: Trace) -> None:
     assert TYPED["split"] in story.reads("bineta", "group_referral", group.pk)
     assert TYPED["split"] not in story.reads("codou", "group_referral", group.pk)
     story.reads("aissatou", "arrival_slips", arrival.pk)
+
+
+def the_person_s_rights(story: Story, trace: Trace) -> None:
+    """The person asks what is held and is told; a hold is laid on the file; what was corrected is looked up."""
+    case = Referral.objects.get(service="SHELTER_EMERG", state="withdrawn").case
+    new = {"kind": "access", "identified": "known", "note": TYPED["asked"]}
+    url = story.does("aissatou", reverse("request_new", args=[case.pk]), **new)
+    story.browser("aissatou").post(f"{url}report/")
+    story.does("aissatou", url, result="partly", answer=TYPED["answered"])
+    assert TYPED["answered"] in story.browser("bineta").get(url).content.decode()
+    story.does("bineta", reverse("case_hold", args=[case.pk]), told="aissatou", reason=TYPED["held"])
+    assert TYPED["held"] in story.reads("bineta", "case_hold", case.pk)
+    story.browser("bineta").post(reverse("case_changes", args=[case.pk]), {"reason": "rights"})
+    everything(story, case)
 
 
 def everything(story: Story, case: Case) -> None:

@@ -48,12 +48,14 @@ from referral.models import (
     Notice,
     PlanGoal,
     Referral,
+    RightsRequest,
     ServiceQuestion,
     Task,
     Term,
     Transfer,
 )
 from referral.queries.arrivals import members_of
+from referral.rights import Identified, RequestKind
 from referral.services import (
     arrivals,
     basis,
@@ -70,6 +72,7 @@ from referral.services import (
     justice,
     questions,
     receiving,
+    rights,
     sending,
     withdrawing,
 )
@@ -100,6 +103,7 @@ class World:
     request: Task
     #: Proposed to the centre.
     transfer: Transfer
+    request: RightsRequest
     draft: Referral
     sent: Referral
     acknowledged: Referral
@@ -327,8 +331,10 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
         basis.withdraw_consent(
             case.pk, **asked, recipient_id=cast.centre.pk, purpose=Purpose.SERVICES, person_is_safe=True
         )
+        said = {"kind": RequestKind.ACCESS, "identified": Identified.KNOWN, "note": "demande canari"}
+        request = rights.record_request(case.pk, **asked, received_at=at, **said)
     objection = Task.objects.get(kind=TaskKind.OBJECTION, case=case)
-    return {"ground": ground, "title": title, "objection": objection}
+    return {"ground": ground, "title": title, "objection": objection, "request": request}
 
 
 def course_of(cast: c.Cast) -> dict[str, Any]:

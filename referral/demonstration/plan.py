@@ -153,6 +153,8 @@ class File:
     paper: str = ""
     #: How far it has come after the screening (`courses.WAYS`).
     course: str = ""
+    #: What became of the person's rights: erased, held, asked (`demonstration.rights`).
+    rights: str = ""
 
 
 # fmt: off
@@ -200,11 +202,12 @@ FILES: tuple[File, ...] = (
              then=Loop("teranga", "SHELTER_EMERG", URGENT, "accepted_late", 0.3)),
         Loop("wergu", "MED_CERT", URGENT, "completed", 1.3, "NEED_MET"),
     )),
+    File("ndeye.sarr", "worker", "SN-DK", days=30, rights="erased"),
     File("caseworker", "abroad", "SN-LG", (
         Loop("jambaar", "MHPSS", STANDARD, "completed", 15, "PARTLY_MET"),
         Loop("atte", "COMP", STANDARD, "staying", 4),
         Loop("liggeey", "LIVELIHOOD", STANDARD, "in_service", 11),
-    ), refused="health", course="solution"),
+    ), refused="health", course="solution", rights="asked"),
     File("caseworker", "sport", "SN-DK", (
         Loop("teranga", "SHELTER_TRANSIT", STANDARD, "no_show", 0.5),
         Loop("network", "TRACE", STANDARD, "withdrawn", 6, "OTHER_SOLUTION"),
@@ -219,7 +222,7 @@ FILES: tuple[File, ...] = (
         Loop("jokko", "SHELTER_LONG", STANDARD, "staying", 12),
         Loop("wergu", "MED_GEN", STANDARD, "completed", 46, "NEED_MET"),
         Loop("aemo_dk", "MEDIATION", STANDARD, "in_service", 14),
-    ), title="ogp", course="planning"),
+    ), title="ogp", course="planning", rights="held"),
     File("mamadou.ba", "gold_site", "SN-DK", (
         Loop("teranga", "SHELTER_EMERG", EMERGENCY, "acknowledged", 0.04),
         Loop("wergu", "MED_EMERG", EMERGENCY, "accepted", 0.05),

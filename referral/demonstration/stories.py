@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from referral.demonstration import courses, guardians, papers, persons, titles
+from referral.demonstration import courses, guardians, papers, persons, rights, titles
 from referral.demonstration.first_meeting import hear
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
@@ -56,6 +56,8 @@ def open_file(stage: Stage, file: File) -> Script:
     if file.course:
         first = min((loop.schedule(stage.now)[0][1] for loop in file.loops), default=stage.at)
         stage.begin(courses.walk(stage, case.pk, file), first + (courses.AFTER if file.loops else HOURS))
+    if file.rights:
+        rights.follow(stage, case.pk, file)
     if file.closed:
         ended = max(loop.schedule(stage.now)[-1][1] for loop in file.loops)
         stage.later(ended + 2 * DAYS, lambda: _close(stage, case.pk, file))

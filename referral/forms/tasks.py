@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList
 from partners.queries import code_choices
-from referral.enums import Heard
+from referral.answers import Heard
 from referral.forms.acts import LINE, ActForm, Text
 
 

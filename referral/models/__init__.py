@@ -20,6 +20,7 @@ from referral.models.referral import (
     Snapshot,
     TelephoneAnswer,
 )
+from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
 from referral.models.talks import ConsentTalk, ConsentText, Guardian
 from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
@@ -40,6 +41,7 @@ __all__ = [
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "Erasure",
     "ExportPart",
     "ExportRequest",
     "FamilyLink",
@@ -51,6 +53,7 @@ __all__ = [
     "ImportedRow",
     "JusticeStep",
     "LegalGround",
+    "LegalHold",
     "MatchReview",
     "Message",
     "Notice",
@@ -63,7 +66,9 @@ __all__ = [
     "Referral",
     "ReferralGrant",
     "ReservedCode",
+    "RetentionTerm",
     "Reveals",
+    "RightsRequest",
     "RiskAssessment",
     "Rung",
     "SafetyExtract",

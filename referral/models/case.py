@@ -59,6 +59,8 @@ class Case(CaseLifecycle, Recorded):
     #: When the person agreed with the plan as it stands; empty again once the plan is changed before its approval.
     plan_agreed_at = models.DateTimeField(_("plan agreed to"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    #: Its keys were destroyed: nothing sealed of this file can be read any more, here or in its history.
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
     #: Internal order of lists, never shown.
     seq = models.BigIntegerField(editable=False, db_default=next_number("referral_case_seq"))
 
@@ -75,6 +77,9 @@ class Case(CaseLifecycle, Recorded):
                 condition=Q(state__in=sorted(ENDED_CASE), closed_at__isnull=False)
                 | (~Q(state__in=sorted(ENDED_CASE)) & Q(closed_at=None)),
                 name="case_closed_iff_stamped",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="archived") ^ Q(erased_at=None), name="case_archived_iff_erased"
             ),
         ]
 

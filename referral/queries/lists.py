@@ -214,7 +214,11 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
     elif actor.has(Role.CASEWORKER):
         mine |= Q(owner=None, organisation_id=actor.organisation_id, kind__in=OF_CASEWORKERS)
     if actor.has(Role.COORDINATOR):
-        mine |= Q(owner=None, organisation_id=actor.organisation_id, kind=TaskKind.DUTY_CALL)
+        mine |= Q(
+            owner=None,
+            organisation_id=actor.organisation_id,
+            kind__in=[TaskKind.DUTY_CALL, TaskKind.DECIDE_ERASURE],
+        )
     return list(
         Task.objects.filter(mine, done_at=None)
         .select_related("case", "owner", *SIDES_OF_TASK)

@@ -1,8 +1,9 @@
 """Days 3 and 14: of whom is the sender told, and about whom must the sender ask by telephone?"""
 
 from partners.enums import Role
+from referral.answers import HEARD_AGAIN
 from referral.deadlines import FOLLOWED
-from referral.enums import HEARD_AGAIN, UNANSWERED, MessageKind, State, TaskKind
+from referral.enums import UNANSWERED, MessageKind, State, TaskKind
 from referral.models import Message, Referral, Task
 from referral.queries.due import Statement, same
 

@@ -55,6 +55,8 @@ LOOKS_SHOWN, LOOKS_BESIDE = 200, 5
 
 def level_of(actor: Actor, referral: Referral, at: datetime, standing: Tie | None = None) -> Level:
     """What the actor may read of this referral now."""
+    if referral.case.erased_at is not None:
+        return Level.CODES
     standing = standing or tie(actor, referral)
     asked = (
         referral.state in disclosure.SNAPSHOT_STATES
@@ -125,7 +127,7 @@ def read_ground(actor: Actor, pk: UUID) -> LegalGround:
         LegalGround.objects.select_related(
             "case", "case__person", "case__organisation", "recipient", "recorded_by"
         )
-        .filter(pk=pk)
+        .filter(pk=pk, case__erased_at=None)
         .first()
     )
     if found is None or not basis.may_see_ground(actor, found):
@@ -219,6 +221,7 @@ def read_extract(actor: Actor, referral_pk: UUID, at: datetime) -> SafetyExtract
     extract = (
         SafetyExtract.objects.select_related("referral", "referral__worker")
         .filter(referral_id=referral_pk, referral__receiving_organisation_id=actor.organisation_id)
+        .filter(referral__case__erased_at=None)
         .first()
     )
     if extract is None or not disclosure.extract_open(
@@ -267,7 +270,8 @@ def read_title(actor: Actor, pk: UUID) -> CustodyTitle:
 
 def read_task(actor: Actor, pk: UUID) -> Task:
     """A task with its note, for whoever may end it. Raises NotVisible."""
-    task = Task.objects.select_related("case", "referral", "owner").filter(pk=pk).first()
+    tasks = Task.objects.select_related("case", "referral", "owner")
+    task = tasks.filter(pk=pk, case__erased_at=None).first()
     if task is None or not policy.may_finish(actor, task):
         raise steps.NotVisible
     audit.look("view", task, case_id=task.case_id, referral_id=task.referral_id, fields=["note"])

@@ -98,6 +98,8 @@ ENDED_BY_ACT = frozenset(
         TaskKind.APPROVE_CLOSE,
         TaskKind.APPROVE_TRANSFER,
         TaskKind.ANSWER_TRANSFER,
+        TaskKind.ANSWER_REQUEST,
+        TaskKind.DECIDE_ERASURE,
     }
 )
 

@@ -13,6 +13,7 @@ from referral.urls import (
     matching,
     paper,
     referrals,
+    rights,
     settings,
     supervision,
     worker,
@@ -34,4 +35,5 @@ urlpatterns = [
     *worker.urlpatterns,
     *supervision.urlpatterns,
     *settings.urlpatterns,
+    *rights.urlpatterns,
 ]

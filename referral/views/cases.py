@@ -20,7 +20,7 @@ from referral.queries.lists import PAGE, place_of
 from referral.references import spoken
 from referral.services import reading, steps
 from referral.services.screening import reveal_screening
-from referral.views import file, guided
+from referral.views import erasure, file, guided
 from referral.views.door import ActingRequest, case_or_404, now
 
 
@@ -57,11 +57,13 @@ def case_list(request: ActingRequest) -> HttpResponse:
 @require_GET
 def case(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The file in codes; who opens it is written down."""
-    found = case_or_404(request, pk)
+    found = case_or_404(request, pk, erased=True)
     tie = case_tie(request.actor, found)
     if found.owner_id is None and not policy.may_case(request.actor, CaseAct.READ, tie):
         return redirect("case_take_in", pk)
     reading.open_case_page(request.actor, found)
+    if found.erased_at is not None:
+        return erasure.skeleton(request, found)
     return _page(request, found, RevealForm())
 
 
@@ -97,7 +99,7 @@ def _page(
 @require_GET
 def case_looks(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Who has looked, when and why."""
-    found = case_or_404(request, pk)
+    found = case_or_404(request, pk, erased=True)
     rows = file.looks(request.actor, reading.read_looks(request.actor, found))
     return render(
         request,

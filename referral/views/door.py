@@ -29,9 +29,10 @@ def referral_or_404(request: ActingRequest, pk: UUID) -> Referral:
     return referral
 
 
-def case_or_404(request: ActingRequest, pk: UUID) -> Case:
+def case_or_404(request: ActingRequest, pk: UUID, *, erased: bool = False) -> Case:
+    """Args: erased: also a file of which nothing but the skeleton is left; every other page of it is gone."""
     case = case_of(request.actor, pk)
-    if case is None:
+    if case is None or (case.erased_at is not None and not erased):
         raise NotVisible
     return case
 

@@ -25,7 +25,7 @@ from referral.queries.attachments import attachments_of
 from referral.queries.exchange import was_imported
 from referral.references import spoken
 from referral.services import reading
-from referral.views import attachments, consented, pairs, screened, story, tasks_shown, way, words
+from referral.views import attachments, consented, own_data, pairs, screened, story, tasks_shown, way, words
 from referral.views.course_shown import course_of
 
 
@@ -110,7 +110,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "reflection_until": case.reflection_until,
-        "referrals": [_referral(referral) for referral in referrals],
+        "referrals": [referral_row(referral) for referral in referrals],
         "opening": _opening(case, moves),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds, papers),
         "attachments": [attachments.row(actor, paper) for paper in papers if paper.removed_at is None],
@@ -120,6 +120,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "pairs": pairs.of_case(actor, case.pk),
         "imported": was_imported(case),
         "slip": Slip.objects.filter(case=case).select_related("arrival").first(),
+        "data": own_data.box(actor, case, tie),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),
     }
 
@@ -185,7 +186,7 @@ def _custody(title: CustodyTitle | None) -> dict[str, Any]:
     }
 
 
-def _referral(referral: Referral) -> dict[str, Any]:
+def referral_row(referral: Referral) -> dict[str, Any]:
     return {
         "url": reverse("referral", args=[referral.pk]),
         "reference": spoken(referral.reference),

@@ -16,6 +16,7 @@ from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Attachment, Case, LegalGround, Transition
 from referral.queries.files import Conversation
 from referral.references import spoken
+from referral.rights import ErasureReason
 from referral.views import words
 from referral.views.timeline import HAPPENED, LATE_RECORD
 
@@ -30,7 +31,7 @@ _OF_CASE = {
     CaseAction.CLOSE: gettext_lazy("Case closed"),
     CaseAction.TRANSFER: gettext_lazy("Responsibility handed over"),
     CaseAction.REOPEN: gettext_lazy("Case opened again"),
-    CaseAction.ARCHIVE: gettext_lazy("Case archived"),
+    CaseAction.ARCHIVE: gettext_lazy("Case archived, and erased"),
 }
 _OF_TRANSFER = {
     TransferAction.PROPOSE: gettext_lazy("Transfer proposed"),
@@ -42,6 +43,7 @@ _OF_TRANSFER = {
 _WHY: Mapping[str, object] = {
     **{solution.upper(): solution.label for solution in Solution},
     **{why.upper(): why.label for why in Reactivation},
+    **{why.upper(): why.label for why in ErasureReason},
 }
 _OF_TITLE = {
     TitleAction.REQUISITION: gettext_lazy("Custody requisition entered"),

@@ -29,6 +29,8 @@ ON_CASE = {
     TaskKind.REASSESS_RISK: "case_risk",
     TaskKind.REVIEW_GROUND: "case_grounds",
     TaskKind.FIRST_STEP: "case",
+    TaskKind.ANSWER_REQUEST: "case_rights",
+    TaskKind.DECIDE_ERASURE: "case_erasure",
 }
 
 
@@ -66,6 +68,8 @@ def is_for(actor: Actor, task: Task) -> bool:
             return actor.has(Role.JUSTICE)
         case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION | TaskKind.ASSESS_GUARDIAN:
             return actor.has(Role.SUPERVISOR)
+        case TaskKind.DECIDE_ERASURE:
+            return actor.has(Role.SUPERVISOR, Role.COORDINATOR)
         case TaskKind.APPROVE_PLAN | TaskKind.APPROVE_CLOSE | TaskKind.APPROVE_TRANSFER:
             return may_decide(actor, task)
         case TaskKind.TAKE_IN_REPORT | TaskKind.ANSWER_TRANSFER:

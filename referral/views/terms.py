@@ -68,6 +68,9 @@ MEANS: dict[Clock, str | Promise] = {
     **dict.fromkeys(
         FOLLOW_UPS, gettext_lazy("From the end of the service; the task comes a week before. Counts at once.")
     ),
+    Clock.RIGHTS: gettext_lazy(
+        "From the request of a person about her or his data until the answer (to be confirmed with the CDP)."
+    ),
 }
 
 

@@ -11,7 +11,8 @@ from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import dial, moment
 from referral import escalation
-from referral.enums import Action, Heard, Level, MessageKind, ToldBack
+from referral.answers import Heard
+from referral.enums import Action, Level, MessageKind, ToldBack
 from referral.escalation import Audience
 from referral.lifecycle import message_kinds
 from referral.models import Message, Referral, Rung, Task, Transition

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.db import connections
 
@@ -30,6 +32,16 @@ def test_the_key_lies_apart_from_code_and_state(settings, tmp_path):
     (tmp_path / "link").symlink_to(settings.RELAIS_KEY_FILE)
     settings.RELAIS_KEY_FILE = tmp_path / "link"  # a link does not take it out of there
     assert ids(checks.check_key_file(None)) == ["relais.E004"]
+
+
+def test_an_old_epoch_is_a_warning(settings, own_key_file):
+    assert ids(checks.check_epoch(None)) == []
+    content = json.loads(own_key_file.read_text())
+    content["epochs"][content["active"]]["created_at"] = "2020-01-01T00:00:00+00:00"
+    own_key_file.write_text(json.dumps(content))
+    assert ids(checks.check_epoch(None)) == ["relais.W003"]
+    settings.RELAIS_KEY_FILE = own_key_file.parent / "missing"
+    assert ids(checks.check_epoch(None)) == []
 
 
 @pytest.mark.django_db

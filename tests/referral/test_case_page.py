@@ -1,12 +1,10 @@
 """The list and the page of a file: codes for whoever holds it, masked parts by an audited act, no name elsewhere."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 
 from audit.models import Event
@@ -17,15 +15,6 @@ from tests import cast as c
 from tests.referral.pages import same_as_unknown, sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
-
-
-@pytest.fixture
-def one_connection() -> Iterator[None]:
-    """Looks are read where they were written: in a test both aliases are transactions of their own."""
-    apart = connections["audit"]
-    connections["audit"] = connections["default"]
-    yield
-    connections["audit"] = apart
 
 
 def page(user: Any, case: Case, name: str = "case") -> Any:

@@ -28,11 +28,13 @@ from referral.models import (
     Case,
     Holiday,
     LegalGround,
+    LegalHold,
     Message,
     Notice,
     Person,
     Referral,
     ReferralGrant,
+    RightsRequest,
     SafetyExtract,
     StatusDecision,
     Task,
@@ -173,11 +175,11 @@ def test_the_demonstration(settings: Any) -> None:
     assert sorted(together.values_list("state", flat=True)) == ["accepted"] * 2 + ["declined"] * 3
     assert len(wanted) == 120
     assert Case.objects.filter(state=CaseState.SIGNALED, owner=None).count() == len(WAITING)
-    # Nothing is old enough to be archived.
-    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState) - {CaseState.ARCHIVED}
+    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState)
     assert {each.state for each in Transfer.objects.all()} == {"accepted", "proposed"}
     assert Task.objects.filter(kind=TaskKind.APPROVE_PLAN, done_at=None).exists()
     assert StatusDecision.objects.values("decider").distinct().count() > 1
+    _shows_the_rights()
 
     # The first case that the caseworker sees is a child's; the desk has work; coordination too.
     caseworker, desk = (actor_of(User.objects.get(email=address(key))) for key in ("caseworker", "focal"))
@@ -263,3 +265,10 @@ def _shows_the_clock(now: datetime) -> None:
     assert set(Holiday.objects.values_list("day__year", flat=True)) == {now.year, now.year + 1}
     told = Message.objects.filter(kind=MessageKind.TOLD_BACK, referral__state=State.IN_SERVICE)
     assert set(told.values_list("code", flat=True)) == {ToldBack.ARRIVED_WELL, ToldBack.CARE_GOES_ON}
+
+
+def _shows_the_rights() -> None:
+    """One file erased, one under a legal hold, one request that waits."""
+    assert Case.objects.exclude(erased_at=None).count() == 1
+    assert LegalHold.objects.filter(lifted_at=None).count() == 1
+    assert RightsRequest.objects.filter(answered_at=None).count() == 1

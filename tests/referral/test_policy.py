@@ -113,6 +113,8 @@ READER = {
     CaseAct.OPEN_ATTACHMENT,
     CaseAct.RECORD_STATUS,
     CaseAct.WITHDRAW_TRANSFER,
+    CaseAct.RECORD_REQUEST,
+    CaseAct.ASK_ERASURE,
 }
 OWNER_ACTS = READER | {
     CaseAct.SEARCH,
@@ -151,6 +153,8 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.IMPORT,
     CaseAct.EXPORT,
     CaseAct.APPROVE_EXPORT,
+    CaseAct.HOLD,
+    CaseAct.DECIDE_ERASURE,
 }
 
 
@@ -167,7 +171,7 @@ SUPERVISOR_ACTS = READER | {
         (Role.SUPERVISOR, Tie(own_case=True), SUPERVISOR_ACTS | FINDER),
         (Role.SUPERVISOR, Tie(), FINDER | {CaseAct.SEARCH, CaseAct.IMPORT, CaseAct.EXPORT}),
         (Role.FOCAL_POINT, Tie(own_case=True), FINDER),
-        (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE}),
+        (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE, CaseAct.CONFIRM_STEP, CaseAct.HOLD}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
         (Role.COORDINATOR, Tie(own_case=True), FINDER),
         (Role.AUDITOR, Tie(own_case=True), set()),

@@ -1,0 +1,77 @@
+"""Which closed files have been kept long enough? In codes alone: majority is counted from the age band."""
+
+from datetime import datetime
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from partners.actor import Actor
+from partners.enums import Role
+from referral.enums import AgeStatus, CaseAction, CaseState, Machine
+from referral.models import Case, LegalHold, RetentionTerm, RightsRequest, Transition
+from referral.queries.visible import visible_cases
+from referral.retention import BUILT_IN, LEAST_AGE, NOT_TRAFFICKING, RetentionKind, kind_of, moved, years_kept
+
+
+def retention_values() -> dict[RetentionKind, int]:
+    """Years, by kind of file."""
+    own = {RetentionKind(term.kind): term.years for term in RetentionTerm.objects.all()}
+    return {**BUILT_IN, **own}
+
+
+def term_for(kind: RetentionKind) -> RetentionTerm | None:
+    return RetentionTerm.objects.filter(kind=kind).first()
+
+
+def past_of_retention() -> list[RetentionTerm]:
+    """Every version of every value, the oldest first; `_history` says when and who."""
+    return [row.instance for row in RetentionTerm.history.order_by("history_id")]
+
+
+_CLOSURES = Transition.objects.filter(machine=Machine.CASE, action=CaseAction.CLOSE).order_by("-recorded_at")
+
+
+def closure_reason(case: Case) -> str:
+    """The code of the last closure."""
+    return _CLOSURES.filter(case=case).values_list("reason_code", flat=True).first() or ""
+
+
+def kept_until(case: Case) -> datetime | None:
+    """None while the file is open."""
+    if case.closed_at is None:
+        return None
+    person = case.person
+    kind = kind_of(person.age_status, closure_reason(case))
+    return moved(case.closed_at, years_kept(kind, person.age_band, retention_values()))
+
+
+def elapsed(actor: Actor, at: datetime) -> QuerySet[Case]:
+    """Closed files of the actor's organisation whose time is over and which nothing holds, the oldest first."""
+    if not actor.has(Role.SUPERVISOR):
+        return Case.objects.none()
+    values = retention_values()
+    adult, child = RetentionKind.ADULT, RetentionKind.CHILD
+    victim = ~Q(reason=NOT_TRAFFICKING)
+    over = Q(reason=NOT_TRAFFICKING, closed_at__lte=moved(at, -values[RetentionKind.NOT_A_VICTIM]))
+    over |= victim & Q(
+        person__age_status=AgeStatus.ADULT,
+        closed_at__lte=moved(at, -years_kept(adult, "", values)),
+    )
+    for band in LEAST_AGE:
+        limit = moved(at, -years_kept(child, band, values))
+        over |= (
+            victim & ~Q(person__age_status=AgeStatus.ADULT) & Q(person__age_band=band, closed_at__lte=limit)
+        )
+    reason = Subquery(_CLOSURES.filter(case=OuterRef("pk")).values("reason_code")[:1])
+    return (
+        visible_cases(actor)
+        .filter(organisation_id=actor.organisation_id, state=CaseState.CLOSED)
+        .annotate(reason=Coalesce(reason, Value(""), output_field=CharField()))
+        .filter(over)
+        .filter(
+            ~Exists(LegalHold.objects.filter(case=OuterRef("pk"), lifted_at=None)),
+            ~Exists(RightsRequest.objects.filter(case=OuterRef("pk"), answered_at=None)),
+        )
+        .select_related("person", "region", "owner")
+        .order_by("closed_at")
+    )

@@ -1,0 +1,138 @@
+"""What a person has asked for, what holds a file, what stands against its erasure, and what that would destroy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from crypto.fields import SealedField
+from partners.actor import Actor
+from partners.enums import Role
+from partners.models import User
+from partners.queries import active_people
+from referral.enums import TERMINAL, PlacementState, TitleState
+from referral.lifecycle import Facts
+from referral.models import (
+    Case,
+    CustodyTitle,
+    Draft,
+    Erasure,
+    LegalGround,
+    LegalHold,
+    Placement,
+    Referral,
+    RightsRequest,
+    Task,
+)
+from referral.queries.visible import visible_cases
+from referral.rights import RequestKind
+
+
+def requests_of(case: Case) -> list[RightsRequest]:
+    return list(case.requests.select_related("recorded_by", "answered_by").order_by("-received_at"))
+
+
+def request_of(actor: Actor, pk: UUID) -> RightsRequest | None:
+    """A request of a file that the actor may open, and that is there still."""
+    return (
+        RightsRequest.objects.select_related("case__organisation", "case__person", "recorded_by")
+        .filter(pk=pk, case__erased_at=None, case__in=visible_cases(actor))
+        .first()
+    )
+
+
+def hold_on(case: Case) -> LegalHold | None:
+    return case.holds.filter(lifted_at=None).select_related("case", "set_by__organisation").first()
+
+
+def held_case(actor: Actor, pk: UUID) -> Case | None:
+    """A file on which the actor may lay a hold: of the own organisation, or one with a title of the own court."""
+    rows = Case.objects.filter(erased_at=None).select_related("organisation", "person", "region", "owner")
+    found = visible_cases(actor).filter(pk=pk)
+    if actor.has(Role.JUSTICE):
+        ours = CustodyTitle.objects.filter(court_id=actor.organisation_id).exclude(state=TitleState.LIFTED)
+        found = found | Case.objects.filter(pk=pk, pk__in=ours.values("case"))
+    return rows.filter(pk__in=found.values("pk")).first()
+
+
+def erasure_of(case: Case) -> Erasure | None:
+    """The one that waits for its decision."""
+    return case.erasures.filter(done_at=None, refused_at=None).select_related("asked_by", "first_by").first()
+
+
+def done_erasure_of(case: Case) -> Erasure | None:
+    people = ("asked_by__organisation", "first_by__organisation", "second_by__organisation")
+    return case.erasures.exclude(done_at=None).select_related(*people).first()
+
+
+def erasable_case(actor: Actor, pk: UUID) -> Case | None:
+    """A file of one's own; for a second person of the national unit, one that somebody asks to erase."""
+    rows = Case.objects.filter(erased_at=None).select_related("organisation", "person", "region", "owner")
+    own = rows.filter(pk__in=visible_cases(actor).filter(pk=pk).values("pk")).first()
+    if own is not None or not (actor.national_unit and actor.has(Role.SUPERVISOR, Role.COORDINATOR)):
+        return own
+    open_erasures = Erasure.objects.filter(case=pk, done_at=None, refused_at=None)
+    return rows.filter(pk__in=open_erasures.values("case")).first()
+
+
+def erasure_facts(case: Case, at: datetime) -> Facts:
+    """What the guards of archiving ask; a request to be erased does not stand in its own way."""
+    return Facts(
+        at=at,
+        open_referrals=case.referrals.exclude(state__in=sorted(TERMINAL)).count(),
+        lodged=Placement.objects.filter(referral__case=case, state=PlacementState.OCCUPIED).exists(),
+        title_live=case.titles.exclude(state__in=[TitleState.NONE, TitleState.LIFTED]).exists(),
+        on_hold=case.holds.filter(lifted_at=None).exists(),
+        open_requests=case.requests.filter(answered_at=None).exclude(kind=RequestKind.ERASURE).count(),
+    )
+
+
+def own_approvers(case: Case, *others: UUID | None) -> QuerySet[User]:
+    """Supervisors of the case's organisation apart from those who have had their say."""
+    taken = [pk for pk in others if pk is not None]
+    return active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk__in=taken)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Rows of one kind that an erasure makes unreadable, and their former versions."""
+
+    model: type[Model]
+    rows: int
+    versions: int
+
+
+def lots(case: Case) -> list[Lot]:
+    """Whatever lies under the keys of this case, of every kind that has sealed fields."""
+    found = []
+    for model in _with_sealed_fields():
+        rows = model._default_manager.filter(case_id=case.pk)
+        one: Any = rows.first()
+        if one is not None and one.key_scope().case_id == case.pk:
+            count, history = rows.count(), getattr(model, "history", None)
+            versions = history.filter(case_id=case.pk).count() if history is not None else count
+            found.append(Lot(model, count, versions - count))
+    return found
+
+
+def _with_sealed_fields() -> Iterator[type[Model]]:
+    for label in settings.RELAIS_APPS:
+        for model in apps.get_app_config(label).get_models():
+            fields = model._meta.concrete_fields
+            if hasattr(model, "instance_type") or "case_id" not in {field.attname for field in fields}:
+                continue
+            if hasattr(model, "key_scope") and any(isinstance(field, SealedField) for field in fields):
+                yield model
+
+
+def drafts_about(case: Case) -> QuerySet[Draft]:
+    """Half-typed pages about the file, whoever typed them."""
+    about: set[UUID] = {case.pk}
+    for model in (Referral, Task, LegalGround, CustodyTitle, RightsRequest):
+        about |= set(model.objects.filter(case=case).values_list("pk", flat=True))
+    return Draft.objects.filter(about__in=about)

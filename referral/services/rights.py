@@ -1,0 +1,225 @@
+"""What a person asks about her or his data: written down, answered within a month, and what the answer rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.utils.translation import gettext_lazy as _
+
+from audit import services as audit
+from audit.models import Event
+from audit.queries import looks_at_case
+from audit.rows import write
+from crypto import keyring
+from partners.actor import Actor
+from partners.models import Organisation
+from referral import notices
+from referral.enums import CaseAct, Clock, RevealReason, TaskKind
+from referral.lifecycle import NotPossible
+from referral.models import Case, Person, RightsRequest, Task
+from referral.queries.rights import request_of
+from referral.queries.terms import terms_for
+from referral.services import steps
+from referral.services.cases import PERSON_FIELDS
+from referral.services.tasks import end_task
+
+
+def record_request(
+    pk: UUID, *, by: Actor, at: datetime, kind: str, received_at: datetime, identified: str, note: str = ""
+) -> RightsRequest:
+    """Also on a closed file: what is kept can be asked about.
+
+    Raises:
+        NotVisible, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        case = steps.locked_case(by, pk)
+        steps.permit_case(by, CaseAct.RECORD_REQUEST, case)
+        _require_kept(case)
+        if case.requests.filter(kind=kind, answered_at=None).exists():
+            raise NotPossible([_("Such a request is already waiting for its answer.")])
+        asked = RightsRequest(
+            case=case,
+            kind=kind,
+            received_at=received_at,
+            identified=identified,
+            due_at=terms_for(organisation_id=case.organisation_id).after(Clock.RIGHTS, received_at),
+            note=note or None,
+            recorded_by_id=by.id,
+            recorded_at=at,
+        )
+        write(asked, case_id=case.pk)
+        task = Task(
+            kind=TaskKind.ANSWER_REQUEST,
+            case=case,
+            organisation_id=case.organisation_id,
+            owner_id=case.owner_id,
+            made_at=at,
+            due_at=asked.due_at,
+            proposal={"request": str(asked.pk)},
+        )
+        write(task, case_id=case.pk)
+        if case.owner_id != by.id:
+            notices.tell([case.owner], task, at=at, due_at=task.due_at)
+    return asked
+
+
+def _require_kept(case: Case) -> None:
+    if case.erased_at is not None:
+        steps.refuse(case, "NOT_POSSIBLE_ERASED")
+        raise NotPossible([_("This file is erased: nothing of it is held any more.")])
+
+
+def read_request(by: Actor, pk: UUID) -> RightsRequest:
+    """With its words, which is a look. Raises NotVisible, NotAllowed."""
+    asked = request_of(by, pk)
+    if asked is None:
+        raise steps.NotVisible
+    steps.permit_case(by, CaseAct.RECORD_REQUEST, asked.case)
+    audit.look("reveal", asked, case_id=asked.case_id, fields=["note", "answer"], scope=RevealReason.RIGHTS)
+    return asked
+
+
+def answer_request(
+    pk: UUID, *, by: Actor, at: datetime, version: int, result: str, answer: str = ""
+) -> RightsRequest:
+    """Raises NotVisible, NotAllowed, StaleForm."""
+    with transaction.atomic():
+        found = request_of(by, pk)
+        if found is None:
+            raise steps.NotVisible
+        case = steps.locked_case(by, found.case_id)
+        steps.permit_case(by, CaseAct.RECORD_REQUEST, case)
+        asked = RightsRequest.objects.select_for_update(of=("self",)).get(pk=pk)
+        if asked.version != version or asked.answered_at is not None:
+            raise steps.StaleForm
+        asked.answer = answer or None
+        settle_request(asked, by=by, at=at, result=result, more=("answer",))
+    return asked
+
+
+def settle_request(
+    asked: RightsRequest, *, by: Actor, at: datetime, result: str, more: tuple[str, ...] = ()
+) -> None:
+    """Answered, and nobody is asked for it any more. The caller holds the row locked."""
+    asked.answered_at, asked.answered_by_id, asked.result = at, by.id, result
+    write(
+        asked,
+        fields=["answered_at", "answered_by", "result", *more],
+        case_id=asked.case_id,
+        reason_code=result.upper(),
+    )
+    tasks = Task.objects.select_for_update(of=("self",)).filter(
+        case=asked.case_id, kind=TaskKind.ANSWER_REQUEST, done_at=None
+    )
+    for task in tasks:
+        if task.proposal == {"request": str(asked.pk)}:
+            end_task(task, by=by, at=at, result=result)
+
+
+# --- What a person is told ---------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Looked:
+    """How often an organisation has looked at the file: people who work there are not named to the person."""
+
+    organisation: Organisation | None
+    times: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that is told to the person whom the file is about."""
+
+    values: Mapping[str, Any]
+    #: Number and name on the order, by title.
+    papers: Mapping[UUID, tuple[str | None, str | None]]
+    looks: list[Looked]
+
+
+#: What somebody else has said or is called: it stays out of the report to the person.
+OF_OTHERS = frozenset({"who"})
+
+
+def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
+    """Opens everything that the report shows; each part is a look, and the sheet is a print. Raises NotAllowed.
+
+    `asked` is of `read_request`, an access request.
+    """
+    case = asked.case
+    steps.permit_case(by, CaseAct.REVEAL, case)
+    looks = _looks(case)
+    person = Person.objects.get(case=case)
+    with keyring.current().revealing(person):
+        values = {name: getattr(person, name) for name in PERSON_FIELDS}
+    contact = values["safe_contact"] or {}
+    values["safe_contact"] = {name: said for name, said in contact.items() if name not in OF_OTHERS}
+    audit.look("reveal", person, case_id=case.pk, fields=PERSON_FIELDS, scope=RevealReason.RIGHTS)
+    papers = {}
+    for title in case.titles.all():
+        with keyring.current().revealing(title):
+            papers[title.pk] = (title.number, title.name_on_order)
+        fields = ["number", "name_on_order"]
+        audit.look("reveal", title, case_id=case.pk, fields=fields, scope=RevealReason.RIGHTS)
+    audit.look("print", asked, case_id=case.pk, scope=RevealReason.RIGHTS)
+    return Held(values, papers, looks)
+
+
+def _looks(case: Case) -> list[Looked]:
+    rows = list(
+        looks_at_case(case.pk)
+        .order_by()
+        .values("organisation_id")
+        .annotate(times=Count("pk"), first=Min("at"), last=Max("at"))
+        .order_by("first")
+    )
+    houses = Organisation.objects.in_bulk([row["organisation_id"] for row in rows if row["organisation_id"]])
+    return [
+        Looked(houses.get(row["organisation_id"]), row["times"], row["first"], row["last"]) for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One version of what is known of the person; `before` and `after` only once they are opened."""
+
+    event: Event
+    fields: list[str]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def corrections_of(by: Actor, case: Case, *, opened: bool, reason: str = "") -> list[Correction]:
+    """Who changed what is known of the person, the newest first; with values it is a look. Raises NotAllowed."""
+    steps.permit_case(by, CaseAct.REVEAL if opened else CaseAct.READ, case)
+    person = Person.objects.get(case=case)
+    events = list(
+        Event.objects.filter(object_id=person.pk, case_id=case.pk, verb="change", outcome="ok").order_by(
+            "-seq"
+        )
+    )
+    fields = {event.pk: [name for name in event.fields if name in PERSON_FIELDS] for event in events}
+    if not opened:
+        return [Correction(event, fields[event.pk], {}, {}) for event in events]
+    versions = {row.version: row for row in Person.history.filter(id=person.pk)}
+    found = []
+    with keyring.current().revealing(person):
+        for event in events:
+            names, version = fields[event.pk], event.version or 0
+            before, after = versions.get(version - 1), versions.get(version)
+            found.append(
+                Correction(
+                    event,
+                    names,
+                    {name: getattr(before, name) for name in names} if before else {},
+                    {name: getattr(after, name) for name in names} if after else {},
+                )
+            )
+    shown = sorted({name for names in fields.values() for name in names})
+    audit.look("reveal", person, case_id=case.pk, fields=shown, scope=reason)
+    return found
