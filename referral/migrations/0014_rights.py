@@ -42,7 +42,7 @@ $$;
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0005_channels"),
-        ("referral", "0009_wrong_codes"),
+        ("referral", "0013_consent_talk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_append_only"),
-        ("referral", "0013_consent_talk"),
+        ("referral", "0014_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
