@@ -192,6 +192,12 @@ def open_case(cast: Cast, *, by: User | None = None, **person: Any) -> Case:
         )
 
 
+def protect(case: Case) -> Case:
+    """The owner's first step is done."""
+    with acting(case.owner) as actor:
+        return cases.protect(case.pk, by=actor, at=clock.now(), version=case.version)
+
+
 def agree(
     cast: Cast,
     case: Case,

@@ -39,6 +39,9 @@ QUESTIONS: Mapping[Topic, tuple[str, ...]] = {
 class OpeningForm(PersonForm, screening.ScreeningForm, CardForm):
     """What is left open stands for the careful answer: not known, and so a child; the region of the organisation."""
 
+    #: Where somebody who has said no need is sent.
+    need_asked_by = "first_needs"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in (*PERSON, *PLACE):
@@ -58,7 +61,7 @@ class OpeningForm(PersonForm, screening.ScreeningForm, CardForm):
             and not any(cleaned.get(name) for name in need)
             and not need & self.errors.keys()
         ):
-            self.add_error("first_needs", _("Say what is needed first: tick it, or write it down."))
+            self.add_error(self.need_asked_by, _("Say what is needed first: tick it, or write it down."))
         return cleaned
 
     @staticmethod

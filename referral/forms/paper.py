@@ -23,6 +23,8 @@ class PadForm(ActForm):
 
 
 class NewCaseForm(OpeningForm):
+    #: The list of services would weigh more than this page may.
+    need_asked_by = "needs"
     paper_code = forms.CharField(label=_("Case code on the form"), max_length=20, required=False)
     occurred_at = Moment(label=_("When did you meet the person?"), required=False)
 

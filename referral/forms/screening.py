@@ -75,4 +75,5 @@ class ScreeningForm(QuestionForm):
 
 def initial_from(answers: dict[str, Any], non_punishment: bool | None) -> dict[str, Any]:
     """What the form shows at first of what was recorded."""
-    return answers | {"non_punishment": {True: "yes", False: "no"}.get(non_punishment, "")}  # type: ignore[call-overload]
+    said = "" if non_punishment is None else "yes" if non_punishment else "no"
+    return answers | {"non_punishment": said}

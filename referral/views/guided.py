@@ -139,7 +139,8 @@ def question(request: ActingRequest, about: UUID, topic: str) -> HttpResponse:
     require_opener(request)
     if topic not in Topic:
         raise Http404
-    asked, kept_by = Topic(topic), {"by": request.actor, "at": now(), "about": about}
+    asked = Topic(topic)
+    kept_by: dict[str, Any] = {"by": request.actor, "at": now(), "about": about}
     if "later" in request.POST:
         save_draft(form=intakes.page_of(asked), values=typed_in(request.POST), **kept_by)
         messages.success(request, _("What you typed is kept for seven days, for you alone."))
@@ -290,7 +291,8 @@ def _row(field: BoundField, answers: OpeningForm) -> dict[str, Any]:
     if isinstance(field.field, forms.ModelChoiceField):
         shown = str(value or "")
     elif isinstance(field.field, forms.ChoiceField):
-        labels = {str(code): str(label) for code, label in field.field.choices}
+        choices: Iterable[Any] = field.field.choices  # type: ignore[assignment]  # a list by now
+        labels = {str(code): str(label) for code, label in choices}
         raw = field.value() or []
         chosen = raw if isinstance(raw, list | tuple) else [raw]
         shown = words.listed([labels[str(code)] for code in chosen if str(code) in labels])

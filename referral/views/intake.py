@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from referral.enums import CaseAct, RevealReason
-from referral.forms import screening as elements
 from referral.forms.intake import (
     CHILDREN,
     CONTACT,
@@ -100,14 +99,6 @@ def _sections(form: PersonForm, *, from_paper: bool) -> list[dict[str, Any]]:
     return [written, *asked] if from_paper else [*asked, written]
 
 
-_ELEMENTS = (
-    *elements.JOURNEY,
-    *elements.CONTROL,
-    *elements.EXPLOITATION,
-    *elements.CIRCUMSTANCES,
-)
-
-
 def _questions(form: PersonForm) -> list[dict[str, Any]]:
     called = _("A name is never compulsory.")
     contact = _("Unless the person says otherwise, nobody contacts the person.")
@@ -123,11 +114,10 @@ def _questions(form: PersonForm) -> list[dict[str, Any]]:
             form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:-1], folded=True
         ),
         section(form, _("Safe contact"), contact, CONTACT),
-        section(form, _("Needs and health"), "", ("first_needs", "needs", "flags", "health")),
+        # Needs in words here: the services in codes, the elements of trafficking and the card have pages of their own.
+        section(form, _("Needs and health"), "", ("needs", "flags", "health")),
         section(form, _("Children with the person"), _("How many, by age."), CHILDREN, folded=True),
         section(form, _("What the person chose to tell"), told, ("narrative",), folded=True),
-        section(form, _("Elements of trafficking"), told, _ELEMENTS, folded=True),
-        section(form, _("What the person does not wish to speak about"), "", ("declined",), folded=True),
     ]
 
 

@@ -50,7 +50,7 @@ def open_a_case(page: Page, site: Site, look: Look, *, age_status: str, age_band
     page.locator('input[name="alias"]').fill(name)
     page.locator("details:has(input[name='family_name']) > summary").click()
     page.locator('input[name="family_name"]').fill("Canari")
-    choose(page, "first_needs", "SHELTER_EMERG")
+    page.locator('textarea[name="needs"]').fill("Un lit")
     choose(page, "flags", "danger_nearby")
     send(page)
     look(page, "case")

@@ -102,7 +102,7 @@ def test_unknown_age_asks_a_second_person(cast: c.Cast) -> None:
     ("typed", "wrong"),
     [
         ({"urgency": ""}, "urgency"),
-        ({"first_needs": []}, "first_needs"),
+        ({"first_needs": []}, "needs"),
         ({"first_needs": ["A_WISH"]}, "first_needs"),
         ({"region": str(uuid4())}, "region"),
         ({"age_status": "adult"}, "age_band"),

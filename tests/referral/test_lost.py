@@ -82,7 +82,7 @@ def report_left_lying(cast: c.Cast) -> None:
 
 
 def without_next_step(cast: c.Cast) -> None:
-    c.open_case(cast)
+    c.protect(c.open_case(cast))
     later(hours=24, minutes=1)
 
 
@@ -361,7 +361,7 @@ def test_a_child_with_a_title_in_force_is_not_in_the_report(cast: c.Cast) -> Non
 @pytest.fixture
 def two_lost(cast: c.Cast) -> list[Case]:
     """A case of the national unit and one of the centre, each without a next step."""
-    mine, theirs = c.open_case(cast), c.open_case(cast, by=cast.daouda)
+    mine, theirs = c.protect(c.open_case(cast)), c.protect(c.open_case(cast, by=cast.daouda))
     later(hours=25)
     beat()
     return [mine, theirs]

@@ -166,7 +166,7 @@ def test_a_deadline_of_the_law_is_not_put_off(cast: c.Cast) -> None:
 
 
 def test_a_supervisor_reads_in_the_file_what_is_for_its_owner_alone(cast: c.Cast) -> None:
-    case = c.open_case(cast)
+    case = c.protect(c.open_case(cast))
     with c.acting(), c.transaction.atomic():
         other = c.person("jules", cast.unit, Role.CASEWORKER, at=cast.at)
         at = clock.now()
@@ -273,7 +273,7 @@ def test_a_duty_call_about_a_task_names_the_task_and_what_to_do_without_a_number
     with c.acting(), c.transaction.atomic():
         cast.ngo.telephone = "+221 33 800 55 66"
         c.write(cast.ngo, fields=["telephone"])
-    case = c.open_case(cast, by=cast.fatou)
+    case = c.protect(c.open_case(cast, by=cast.fatou))
     entered(cast, case, by=cast.fatou)
     rounds(24 * 6, every=4, rules=["tasks"])
     call = Task.objects.filter(kind=TaskKind.DUTY_CALL, case=case).earliest("made_at")
