@@ -11,8 +11,8 @@ from django.db import connection
 from config.logs import JsonFormatter
 from tests import canary
 
-#: Apart from business: who looked and was refused, and what one has half typed.
-APART = {"audit_event", "referral_draft"}
+#: Apart from business: who looked, how often, who was refused, and what one has half typed.
+APART = {"audit_event", "referral_draft", "referral_reveals"}
 
 
 def contents() -> dict[str, str]:
