@@ -15,8 +15,8 @@ from referral.models import Case
 from referral.queries.rights import lots
 from tests import canary
 
-#: Apart from business: who looked and was refused, and what one has half typed.
-APART = {"audit_event", "referral_draft"}
+#: Apart from business: who looked, how often, who was refused, and what one has half typed.
+APART = {"audit_event", "referral_draft", "referral_reveals"}
 
 
 def contents() -> dict[str, str]:
