@@ -44,6 +44,10 @@ TAKE_IN = {
 }
 
 
+#: What is asked about a child alone.
+_OF_A_CHILD = (TaskKind.TITLE_MISSING, TaskKind.TITLE_ENDS, TaskKind.ASSESS_GUARDIAN)
+
+
 class NoDestination(Exception):
     """No organisation takes in the reports of this region."""
 
@@ -331,7 +335,7 @@ def decide_age(pk: UUID, *, by: Actor, at: datetime, version: int, age_status: s
         finish_tasks(case, TaskKind.AGE_DECISION, by=by, at=at, result=age_status)
         # An adult's own consent is needed from now on: what only a child's ground covered is closed to its receiver.
         adult = person.age_status == AgeStatus.ADULT
-        for kind in (TaskKind.TITLE_MISSING, TaskKind.TITLE_ENDS) if adult else ():
+        for kind in _OF_A_CHILD if adult else ():
             finish_tasks(case, kind, by=by, at=at, result=age_status)
         due_at = terms_for(organisation_id=case.organisation_id).after(Clock.CALL_BACK, at, case.urgency)
         notices.tell([case.owner], case, at=at, due_at=due_at, action_needed=adult)
