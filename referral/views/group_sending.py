@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -299,9 +299,12 @@ def arrival_ground(request: ActingRequest, pk: UUID) -> HttpResponse:
         messages.success(
             request, _("The ground is recorded for %(persons)s.") % {"persons": persons(len(children))}
         )
-        return choice.url("arrival_refer")
+        return reverse("arrival_refer", args=[pk])
 
-    return perform(request, form, act) or render(
+    if perform(request, form, act):
+        # With the choice, which stands in this page's own address and is too long to be kept with the form's key.
+        return redirect(choice.url("arrival_refer"))
+    return render(
         request,
         "referral/group/ground.html",
         {

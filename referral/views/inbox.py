@@ -48,7 +48,7 @@ def of_group(group: GroupLine) -> dict[str, Any]:
     return {
         "url": reverse("group_referral", args=[group.pk]),
         "reference": spoken(group.reference),
-        "note": f"{persons(group.size)}: {in_counts(group.counts)}",
+        "note": f"{persons(group.size)} · {in_counts(group.counts)}",
     }
 
 
