@@ -146,9 +146,7 @@ def test_between_organisations_coordination_alone_hears(cast: c.Cast) -> None:
         assert cast.centre.name in body
         assert not any(case.reference[:3] in body for case in Case.objects.all())
     assert leaked(page) == []
-    assert {state for _name, state, _label in page.context["compared"]["fields"]} == {
-        "same", "near", "unknown",
-    }  # fmt: skip
+    assert {state for _name, state, _label in page.context["compared"]["fields"]} == {"same", "near"}
     seen = Event.objects.using("audit").filter(object_id=review.pk, actor_id=cast.ibrahima.pk, verb="view")
     assert seen.exists()
     assert not seen.exclude(case_id=None).exists()
