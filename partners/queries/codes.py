@@ -68,3 +68,9 @@ def code_label(name: str, code: str) -> str:
 def code_choices(name: str) -> list[tuple[str, str]]:
     """What can be chosen today, in the ministry's order."""
     return [(word.code, word.label) for word in _of(name).values() if word.active]
+
+
+def labels_by_htcds(name: str) -> dict[str, str]:
+    """The words of a list by the name that the standard gives each code; the first of several."""
+    rows = Code.objects.filter(list=name).exclude(htcds="").order_by("-rank")
+    return {row.htcds: row.label for row in rows}

@@ -43,7 +43,7 @@ class RegisterForm(ActForm):
     addresses = forms.ChoiceField(
         label=_("How were the columns of the address filled in?"),
         widget=forms.RadioSelect,
-        initial="names",
+        required=False,
         choices=[
             ("labels", _("Under the headings that one sees")),
             ("names", _("Under the hidden names, by a program")),
@@ -67,7 +67,7 @@ class RegisterForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         file: UploadedFile | None = cleaned.get("file")
-        if file is None or "addresses" not in cleaned:
+        if file is None:
             return cleaned
         if file.size is None or file.size > LARGEST:
             self.add_error("file", _("Choose a file of at most 10 MB."))
@@ -78,11 +78,13 @@ class RegisterForm(ActForm):
                 today=timezone.localdate(),
                 regions=regions_by_word(),
                 bands=frozenset(AgeBand.values),
-                by_labels=cleaned["addresses"] == "labels",
+                by_labels=cleaned.get("addresses") == "labels",
             )
         except Unreadable as refused:
             self.add_error("file", str(refused))
             return cleaned
+        if self.register.ambiguous and not cleaned.get("addresses"):
+            self.add_error("addresses", _("Say how: this file has the headings of the official template."))
         if count := len(self.register.faults):
             self.add_error(
                 "file",

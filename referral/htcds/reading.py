@@ -31,7 +31,7 @@ from referral.htcds.standard import (
 
 #: Days that lie behind whoever writes them down.
 PAST = frozenset({"prs_Birthdate", "cas_IncomingReferralDate"})
-_OWN_FIELDS = {folded(name): Field(name, name, "text") for name in standard.OWN_NAMES}
+_OWN_FIELDS = {folded(name): Field(name, name, name, "text") for name in standard.OWN_NAMES}
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Row:
 class Register:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    #: The labels over the address are those of the official template: who filled it in saw them, or its hidden names.
+    ambiguous: bool = False
 
 
 @dataclass
@@ -63,6 +65,7 @@ class _Headings:
     #: Index of the last row of headings.
     last: int
     columns: dict[int, Field] = field(default_factory=dict)
+    ambiguous: bool = False
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -78,7 +81,7 @@ def read(
         Unreadable: the file as a whole; a fault of a cell stands in `faults`.
     """
     sheet, headings = _sheet_of(sheets_of(content), by_labels)
-    register = Register(faults=headings.faults)
+    register = Register(faults=headings.faults, ambiguous=headings.ambiguous)
     for row, column in sheet.merged:
         if row > headings.last + 1:
             reason = _("Cells are merged here: only the first of them has a value. Separate them.")
@@ -135,6 +138,9 @@ def _mapped(index: int, names: list[Cell], labels: list[Cell], by_labels: bool) 
                 reason = _("This heading stands twice.")
                 found.faults.append(Fault(index + 1, get_column_letter(column + 1), known.name, reason))
             found.columns[column] = known
+            found.ambiguous |= (
+                known.name in MISLABELLED and bool(name) and folded(label) != folded(known.label)
+            )
         else:
             found.faults.append(Fault(index + 1, get_column_letter(column + 1), "", known))
     return found
@@ -159,7 +165,7 @@ def _field_of(name: str, label: str, by_labels: bool) -> Field | str | Promise:
 def _own_field(name: str) -> Field | str | Promise:
     if folded(name) in _OWN_FIELDS:
         return _OWN_FIELDS[folded(name)]
-    return Field(name, name, "long_text") if folded(name).startswith(OWN) else _unknown(name)
+    return Field(name, name, name, "long_text") if folded(name).startswith(OWN) else _unknown(name)
 
 
 def _unknown(heading: str) -> str | Promise:

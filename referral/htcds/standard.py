@@ -27,6 +27,8 @@ class Field:
 
     name: str
     label: str
+    #: Our own: the standard has no French.
+    fr: str
     kind: str
     list: str = ""
     many: bool = False
@@ -46,6 +48,7 @@ FIELDS: Mapping[str, Field] = {
     row["name"]: Field(
         name=row["name"],
         label=row["label"],
+        fr=row["fr"] or row["label"],
         kind=row["kind"],
         list=row["list"],
         many=row["many"] == "yes",

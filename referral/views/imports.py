@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.templatetags.interface import moment
 from referral.forms.acts import ActForm
 from referral.forms.exchange import ImportedForm, RegisterForm
-from referral.htcds.standard import FIELDS
 from referral.models import ImportBatch, ImportedRow
 from referral.queries.exchange import SHOWN, imports_of
 from referral.references import spoken
 from referral.services import importing, reading
 from referral.services.steps import NotVisible
+from referral.views import exchanged as words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
 #: More faults than this in one table help nobody: these are mended first.
@@ -95,7 +95,7 @@ def _batch_or_404(request: ActingRequest, pk: UUID) -> ImportBatch:
 
 @require_http_methods(["GET", "POST"])
 def import_page(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """What was read, and one button; then how far it has come. The page looks again by itself while it is written."""
+    """What was read, and one button; then how far it has come. It never reloads by itself, under a reader."""
     batch = _batch_or_404(request, pk)
     form = ActForm(request.POST or None, version=batch.version)
 
@@ -208,9 +208,7 @@ def case_imported(request: ActingRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "case": case,
             "title": _("As it came with the register"),
-            "values": [
-                (FIELDS[name].label if name in FIELDS else name, value) for name, value in values.items()
-            ],
+            "values": words.register_rows(values),
             "back_url": reverse("case", args=[pk]),
         },
     )

@@ -35,7 +35,12 @@ ROWS = 2000 if os.environ.get("FULL") == "1" else 30
 
 def upload(cast: c.Cast, content: bytes, **typed: Any) -> Any:
     file = SimpleUploadedFile("registre.xlsx", content)
-    given = {"file": file, "owner": str(cast.aissatou.pk), "region": str(cast.region.pk)}
+    given = {
+        "file": file,
+        "owner": str(cast.aissatou.pk),
+        "region": str(cast.region.pk),
+        "addresses": "names",
+    }
     return press(sign_in(cast.bineta), reverse("import_new"), **given | typed)
 
 
@@ -212,6 +217,16 @@ def test_a_file_that_is_too_large_is_not_taken_and_lies_nowhere(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_official_template_asks_how_its_address_was_filled_in(cast: c.Cast) -> None:
+    content = registers.template([{"prs_FirstName": "Awa", "prs_MailingCity": "12 rue A"}])
+    page = upload(cast, content, addresses="")
+    assert list(page.context["form"].errors) == ["addresses"]
+    written(cast, content)
+    case = Case.objects.get()
+    opened = sign_in(cast.aissatou).post(reverse("case_imported", args=[case.pk]), {"reason": "care"})
+    assert ("Ville", "12 rue A") in opened.context["values"]
+
+
 # --- In handfuls, and back -------------------------------------------------------------------------------------
 def test_a_worker_that_dies_goes_on_where_it_stopped(cast: c.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "HANDFUL", 5)
@@ -221,13 +236,13 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(cast: c.Cast, monkeypatch: 
         assert importing.write_handful(batch.pk, at=clock.now())
     assert Case.objects.count() == 5
     page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
-    assert 'http-equiv="refresh"' in page.content.decode()
+    assert page.context["running"]
     assert 'value="5" max="12"' in page.content.decode()
     work()
     assert Case.objects.count() == 12
     assert sorted(ImportedRow.objects.values_list("number", flat=True)) == list(range(3, 15))
     page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
-    assert 'http-equiv="refresh"' not in page.content.decode()
+    assert not page.context["running"]
     work()
     assert Case.objects.count() == 12
 
