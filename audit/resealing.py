@@ -2,7 +2,7 @@
 
 Both versions of a key open meanwhile. A live row gets a new version, as by any other change, under its lock; its
 former versions are put under the new key where they lie, if nobody has changed them meanwhile. The event of each
-holds the digest before and after, so that every version can still be verified (decision 17).
+holds the digest before and after, so that every version can still be verified (decision 20).
 """
 
 from collections.abc import Iterable, Iterator

@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from referral.acts import CaseAct as CaseAct
 from referral.course import ENDED_CASE as ENDED_CASE
 from referral.course import CaseAction as CaseAction
 from referral.course import CaseState as CaseState
@@ -334,32 +335,6 @@ class ReflectionAct(TextChoices):
     END = "end", _("End it: the person has decided")
 
 
-class JusticeStepKind(TextChoices):
-    """What happens at police and courts, by its date (domain §5.4); the order in which it is offered."""
-
-    COMPLAINT = "complaint", _("Complaint filed")
-    INQUIRY = "inquiry", _("Police inquiry opened")
-    STATEMENT = "statement", _("Statement to the police planned")
-    LAWYER = "lawyer", _("Lawyer named")
-    PROSECUTION = "prosecution", _("Prosecution begun")
-    INSTRUCTION = "instruction", _("Judicial investigation opened")
-    CIVIL_PARTY = "civil_party", _("Joined as civil party")
-    HEARING = "hearing", _("Hearing")
-    JUDGMENT = "judgment", _("Judgment")
-    APPEAL = "appeal", _("Appeal")
-    FINAL = "final", _("Final decision")
-    COMPENSATION = "compensation", _("Compensation claimed")
-
-
-class QuestionKind(TextChoices):
-    """How a ministry's own question is answered."""
-
-    TEXT = "text", _("In words")
-    YES_NO = "yes_no", _("Yes or no")
-    DATE = "date", _("A date")
-    CHOICE = "choice", _("One of several answers")
-
-
 class RevealReason(TextChoices):
     """Why somebody opens what is masked; kept with the look."""
 
@@ -384,59 +359,3 @@ NOT_FOLLOWED_UP = frozenset({"REFERRED_ON", "DECEASED"})
 SHELTER_SERVICES = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT", "SHELTER_LONG", "FOSTER"})
 #: First reception: where nobody is meant to stay (domain §3.3).
 FIRST_RECEPTION = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT"})
-
-
-class CaseAct(TextChoices):
-    """What one does to a case file, apart from moving it."""
-
-    OPEN = "open", _("Open a case")
-    READ = "read", _("Read the file")
-    REVEAL = "reveal", _("Reveal a masked field")
-    EDIT = "edit", _("Correct the file")
-    RECORD_CONSENT = "record_consent", _("Record consent")
-    WITHDRAW_CONSENT = "withdraw_consent", _("Withdraw consent")
-    RECORD_GROUND = "record_ground", _("Record a legal ground")
-    APPROVE_GROUND = "approve_ground", _("Countersign a legal ground")
-    ENTER_TITLE = "enter_title", _("Enter a custody title")
-    CONFIRM_TITLE = "confirm_title", _("Confirm a custody title")
-    REFER = "refer", _("Refer the person")
-    TAKE_IN = "take_in", _("Take in a report")
-    ASSIGN = "assign", _("Name the case owner")
-    DECIDE_AGE = "decide_age", _("Decide the age")
-    DECIDE_OBJECTION = "decide_objection", _("Decide on an objection")
-    READ_LOOKS = "read_looks", _("See who looked")
-    PRINT = "print", _("Print")
-    CLOSE = "close", _("Close the case")
-    ASK_CLOSE = "ask_close", _("Ask for the closing")
-    APPROVE = "approve", _("Decide on a plan, an end or a transfer")
-    REDIRECT_OUT = "redirect_out", _("Refer to general services: not a victim")
-    REOPEN = "reopen", _("Open the case again")
-    RECORD_STATUS = "record_status", _("Record a decision on the status")
-    PLAN = "plan", _("Support plan")
-    FOLLOW = "follow", _("Say how the person is")
-    TRANSFER = "transfer", _("Transfer to another organisation")
-    WITHDRAW_TRANSFER = "withdraw_transfer", _("Withdraw the transfer")
-    REPORT = "report", _("Report a presumed victim")
-    ASSESS_RISK = "assess_risk", _("Assess the risk again")
-    REFLECT = "reflect", _("Reflection period (recommended)")
-    REVIEW_GROUND = "review_ground", _("Review the legal grounds")
-    ENTER_STEP = "enter_step", _("Justice steps")
-    CONFIRM_STEP = "confirm_step", _("Confirm a justice step")
-    CONFER = "confer", _("Case conference")
-    ADD_ATTACHMENT = "add_attachment", _("Add an attachment")
-    OPEN_ATTACHMENT = "open_attachment", _("Open an attachment")
-    REMOVE_ATTACHMENT = "remove_attachment", _("Remove an attachment")
-    RECORD_SCREENING = "record_screening", _("Record the elements of trafficking")
-    OFFER_CARD = "offer_card", _("Offer a neutral card")
-    FIND_BY_CARD = "find_by_card", _("Find a case by its card")
-    RECORD_GUARDIAN = "record_guardian", _("Guardians of the child")
-    DECIDE_GUARDIAN = "decide_guardian", _("Decide on a guardian")
-    SEARCH = "search", _("Search for a person")
-    DECIDE_DUPLICATE = "decide_duplicate", _("Say whether two files are about one person")
-    IMPORT = "import", _("Import a register")
-    EXPORT = "export", _("Export files")
-    APPROVE_EXPORT = "approve_export", _("Approve an export")
-    HOLD = "hold", _("Legal hold: nothing may be erased")
-    RECORD_REQUEST = "record_request", _("Requests of the person about her or his data")
-    ASK_ERASURE = "ask_erasure", _("Erase the file")
-    DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")

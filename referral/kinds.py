@@ -29,3 +29,12 @@ class RemovalReason(TextChoices):
     REPLACED = "replaced", _("Another one takes its place")
     NOT_NEEDED = "not_needed", _("It is no longer needed")
     ASKED = "asked", _("The person asks for it")
+
+
+class QuestionKind(TextChoices):
+    """How a ministry's own question is answered."""
+
+    TEXT = "text", _("In words")
+    YES_NO = "yes_no", _("Yes or no")
+    DATE = "date", _("A date")
+    CHOICE = "choice", _("One of several answers")

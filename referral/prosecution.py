@@ -8,7 +8,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from referral.enums import JusticeStepKind
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class JusticeStepKind(TextChoices):
+    """What happens at police and courts, by its date (domain §5.4); the order in which it is offered."""
+
+    COMPLAINT = "complaint", _("Complaint filed")
+    INQUIRY = "inquiry", _("Police inquiry opened")
+    STATEMENT = "statement", _("Statement to the police planned")
+    LAWYER = "lawyer", _("Lawyer named")
+    PROSECUTION = "prosecution", _("Prosecution begun")
+    INSTRUCTION = "instruction", _("Judicial investigation opened")
+    CIVIL_PARTY = "civil_party", _("Joined as civil party")
+    HEARING = "hearing", _("Hearing")
+    JUDGMENT = "judgment", _("Judgment")
+    APPEAL = "appeal", _("Appeal")
+    FINAL = "final", _("Final decision")
+    COMPENSATION = "compensation", _("Compensation claimed")
+
 
 #: Art. 15 counts from the beginning of the prosecution, whoever began it.
 PROSECUTED = frozenset(

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from partners.enums import Role
 from referral.demonstration.stage import Stage
-from referral.enums import JusticeStepKind, TitleState
+from referral.enums import TitleState
 from referral.models import CustodyTitle
+from referral.prosecution import JusticeStepKind
 from referral.services import conferences, justice, questions
 
 QUESTIONS = (

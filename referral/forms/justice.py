@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Organisation
-from referral.enums import JusticeStepKind
 from referral.forms.acts import NAME, ActForm
 from referral.forms.basis import courts
+from referral.prosecution import JusticeStepKind
 
 #: What may lie ahead; everything else has happened.
 PLANNED = frozenset({JusticeStepKind.STATEMENT, JusticeStepKind.HEARING, JusticeStepKind.JUDGMENT})

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList
 from partners.queries import code_choices
-from referral.enums import Group, QuestionKind
+from referral.enums import Group
 from referral.forms.acts import LINE, ActForm, Text
 from referral.forms.when import yes_no
+from referral.kinds import QuestionKind
 from referral.models import ServiceQuestion
 from referral.models.justice import MOST_QUESTIONS
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, CodeTextField, SealedJSONField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from referral.enums import Group, JusticeStepKind, QuestionKind
+from referral.enums import Group
+from referral.kinds import QuestionKind
+from referral.prosecution import JusticeStepKind
 
 #: As many questions of its own as a ministry may ask for one service.
 MOST_QUESTIONS = 10

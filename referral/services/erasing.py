@@ -20,7 +20,7 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.queries import active_people, national_unit
 from referral import deadlines, lifecycle, notices, policy
-from referral.enums import SHUT, CaseAct, CaseAction, Machine, Side, TaskKind
+from referral.enums import ENDED_CASE, CaseAct, CaseAction, Machine, Side, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Erasure, RightsRequest, Task
 from referral.policy import NotAllowed
@@ -48,7 +48,7 @@ def read_erasure(by: Actor, pk: UUID) -> Case:
 
 def unmet(case: Case, at: datetime) -> list[str | Promise]:
     """What stands against the erasure now, in sentences."""
-    if case.state not in SHUT:
+    if case.state not in ENDED_CASE:
         return [_("The file is still open: it is closed first.")]
     return lifecycle.unmet(case, CaseAction.ARCHIVE, erasure_facts(case, at), Machine.CASE)
 

@@ -12,10 +12,11 @@ from partners.actor import Actor
 from partners.models import Organisation
 from referral import notices, policy, prosecution
 from referral.disclosure import is_child
-from referral.enums import CaseAct, JusticeStepKind, PlaceFlag, TaskKind
+from referral.enums import CaseAct, PlaceFlag, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, JusticeStep, Task
 from referral.policy import NotAllowed
+from referral.prosecution import JusticeStepKind
 from referral.queries.justice import standing_steps, step_of
 from referral.services import steps
 from referral.services.tasks import end_task, finish_tasks

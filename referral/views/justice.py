@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import Role
 from referral import lifecycle, prosecution
-from referral.enums import CaseAct, JusticeStepKind
+from referral.enums import CaseAct
 from referral.forms.acts import ActForm
 from referral.forms.justice import StepForm
 from referral.models import Case, JusticeStep
+from referral.prosecution import JusticeStepKind
 from referral.queries.justice import standing_steps, step_of, steps_for
 from referral.services import justice, reading, steps
 from referral.views import words

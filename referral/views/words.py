@@ -16,7 +16,8 @@ from partners.models import Organisation
 from partners.queries import code_label
 from partners.templatetags.interface import telephone, written
 from referral.course import CASE_TRANSFER, RiskAbout, RiskDimension
-from referral.enums import AgeBand, Group, PlaceFlag, Purpose, QuestionKind, RiskLevel, SafeChannel, State
+from referral.enums import AgeBand, Group, PlaceFlag, Purpose, RiskLevel, SafeChannel, State
+from referral.kinds import QuestionKind
 from referral.models import Case, Person, RiskAssessment, StatusDecision
 from referral.references import spoken
 from referral.topics import Topic

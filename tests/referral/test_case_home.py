@@ -8,6 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from audit.models import Event
+from referral.lifecycle import NotPossible
 from referral.models import Notice, Task
 from referral.services.tasks import finish_task
 from tests import cast as c
@@ -197,7 +198,7 @@ def test_a_task_that_an_act_ends_is_not_ticked_off(cast: c.Cast) -> None:
     client = sign_in(cast.bineta)
     assert client.get(url).url == reverse("case_age", args=[task.case_id])
     assert client.post(url, {"version": "1"}).status_code == 302
-    with c.acting(cast.bineta) as actor, pytest.raises(c.cases.NotPossible):
+    with c.acting(cast.bineta) as actor, pytest.raises(NotPossible):
         finish_task(task.pk, by=actor, at=c.clock.now(), version=1)
     task.refresh_from_db()
     assert task.done_at is None

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
-from referral.enums import JusticeStepKind, TaskKind
+from referral.enums import TaskKind
 from referral.models import JusticeStep, Notice, Task
-from referral.prosecution import RemovalBar, lawyer_missing, removal_bar
+from referral.prosecution import JusticeStepKind, RemovalBar, lawyer_missing, removal_bar
 from referral.services.cases import close_case
 from tests import cast as c
 from tests.referral.pages import press, same_as_unknown, sign_in

@@ -128,6 +128,8 @@ OWNER_ACTS = READER | {
     CaseAct.REFLECT,
     CaseAct.ADD_ATTACHMENT,
     CaseAct.REMOVE_ATTACHMENT,
+    CaseAct.ENTER_STEP,
+    CaseAct.CONFER,
     CaseAct.RECORD_SCREENING,
     CaseAct.OFFER_CARD,
     CaseAct.RECORD_GUARDIAN,
