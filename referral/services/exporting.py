@@ -57,7 +57,7 @@ def request_export(*, by: Actor, at: datetime, profile: str, purpose: str) -> Ex
         )
         write(request, scope=request.profile)
         if not needs_approval(request):
-            defer(MAKE, export=request.pk)
+            defer(MAKE, exportrequest=request.pk)
     return request
 
 
@@ -91,7 +91,7 @@ def decide_export(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
         request.decided_by_id, request.decided_at, request.refused = by.id, at, not approve
         write(request, fields=["decided_by", "decided_at", "refused"], scope=request.profile)
         if approve:
-            defer(MAKE, export=request.pk)
+            defer(MAKE, exportrequest=request.pk)
     return request
 
 

@@ -40,7 +40,7 @@ def completed(cast: c.Cast, case: Case | None = None) -> Referral:
         )
 
 
-def closed(cast: c.Cast, case: Case | None = None, reason_code: str = "PLAN_COMPLETED") -> Case:
+def closed(cast: c.Cast, case: Case | None = None, reason_code: str = "PERSON_REQUEST") -> Case:
     case = case or c.open_case(cast)
     case.refresh_from_db()
     with c.acting(cast.bineta) as actor:
@@ -131,7 +131,7 @@ def test_a_small_ngo_s_two_approvers_are_of_the_national_unit(cast: c.Cast) -> N
         other = c.person("ramata", cast.ngo, Role.SUPERVISOR, at=cast.at)
     with c.acting(other) as actor:
         cases.close_case(
-            case.pk, by=actor, at=clock.now(), version=case.version, reason_code="PLAN_COMPLETED"
+            case.pk, by=actor, at=clock.now(), version=case.version, reason_code="PERSON_REQUEST"
         )
     with c.acting(), transaction.atomic():
         seat = Membership.objects.get(user=other)
@@ -248,7 +248,7 @@ def test_nothing_sealed_of_the_file_opens_any_more_live_or_past(cast: c.Cast) ->
     assert tried > 40
     assert Person.history.filter(case_id=case.pk).count() == 2, "the former version was among them"
     with c.acting():
-        assert [blind_index.case_of(match) for match in Match.objects.all()] == [other.pk]
+        assert {blind_index.case_of(match) for match in Match.objects.all()} == {other.pk}
         with keyring.revealing(other.person):
             assert other.person.family_name == c.SECRETS["family_name"]
     assert not Draft.objects.exists()
