@@ -173,7 +173,7 @@ NO_OPEN_REFERRAL = Guard(
 )
 NOT_LODGED = Guard("not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged)
 NO_LIVE_TITLE = Guard(
-    "no_live_title", _("A custody title stands: lift it first."), lambda row, facts: not facts.title_live
+    "no_live_title", _("A custody title is in force."), lambda row, facts: not facts.title_live
 )
 NOT_ON_HOLD = Guard("not_on_hold", _("A legal hold lies on this file."), lambda row, facts: not facts.on_hold)
 NO_OPEN_REQUEST = Guard(
