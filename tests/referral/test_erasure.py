@@ -1,5 +1,6 @@
 """Erasure: who asks, who decides, what stands against it, and that nothing can be read afterwards."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from partners.enums import Role
 from partners.models import Membership
 from referral.enums import CaseState, TaskKind
 from referral.models import Case, Draft, Erasure, Notice, Person, Referral, Task, Transition
-from referral.services import care, cases, erasing, holds, rights
+from referral.services import basis, care, cases, erasing, holds, rights
 from tests import cast as c
 from tests.contents import values_of
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
@@ -193,6 +194,20 @@ def test_a_hold_or_an_open_request_stops_it_even_after_the_first_approval(cast: 
     assert sign_in(cast.ibrahima).post(address(case), form).status_code == 200
     case.refresh_from_db()
     assert (case.state, case.erased_at) == (CaseState.CLOSED, None)
+
+
+def test_a_title_in_force_stops_it_until_its_end(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    with c.acting(cast.aissatou) as actor:
+        paper = {"court": cast.court, "number": "N° 12", "name_on_order": "Nom Canari"}
+        at = clock.now()
+        dates = {"issued_on": at.date(), "ends_at": at + timedelta(days=2)}
+        basis.enter_title(case.pk, by=actor, at=at, action="requisition", **paper, **dates)
+    closed(cast, case)
+    page = sign_in(cast.aissatou).get(address(case))
+    assert len(page.context["unmet"]) == 1
+    later(days=3)
+    assert asks(cast, case).status_code == 302
 
 
 def test_before_its_time_is_over_a_file_is_not_erased_for_that_reason(cast: c.Cast) -> None:
