@@ -195,7 +195,7 @@ def test_a_task_that_an_act_ends_is_not_ticked_off(cast: c.Cast) -> None:
     client = sign_in(cast.bineta)
     assert client.get(url).url == reverse("case_age", args=[task.case_id])
     assert client.post(url, {"version": "1"}).status_code == 302
-    with c.acting(cast.bineta) as actor, pytest.raises(c.cases.NotPossible):
+    with c.acting(cast.bineta) as actor, pytest.raises(c.cases.steps.NotPossible):
         finish_task(task.pk, by=actor, at=c.clock.now(), version=1)
     task.refresh_from_db()
     assert task.done_at is None

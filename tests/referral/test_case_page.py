@@ -116,9 +116,10 @@ def test_the_page_says_what_comes_next_and_why_not_yet(cast: c.Cast) -> None:
 def test_buttons_are_those_of_the_reader(cast: c.Cast) -> None:
     case = c.open_case(cast)
     acts = {action["url"].split("/")[3] for action in page(cast.bineta, case).context["actions"]}
-    assert acts == {"assign", "close"}
+    assert acts == {"assign", "close", "status", "redirect-out"}
     mine = {action["url"].split("/")[3] for action in page(cast.aissatou, case).context["actions"]}
-    assert mine == {"consent", "ground", "refer", "title", "edit", "protect", "risk"}
+    adding = {"consent", "ground", "refer", "title", "edit", "risk", "status", "how-it-goes"}
+    assert mine == adding | {"protect", "plan", "transfer", "close"}
 
 
 def test_the_story_names_own_people_and_only_organisations_of_others(cast: c.Cast) -> None:
