@@ -1,6 +1,5 @@
 """A boat by the keyboard alone: counted, written down line by line, referred together, taken in part."""
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -9,11 +8,10 @@ from playwright.sync_api import Page
 from referral.models import Arrival, Case, FamilyLink, GroupReferral
 from tests import cast as c
 from tests.journeys.conftest import Site
+from tests.journeys.steps import FULL, Look, at_width
 from tests.world import more_places
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
-Look = Callable[[Page, str], None]
-FULL = os.environ.get("FULL") == "1"
 PERSONS = 80 if FULL else 8
 
 
@@ -71,7 +69,7 @@ def columns(page: Page, keys: Keys, persons: int) -> None:
         down(column, words)
 
 
-@pytest.mark.parametrize("width", [1280, 360] if FULL else [1280])
+@at_width(1280)
 def test_a_boat_by_the_keyboard_alone(site: Site, looked_at: Look, width: int) -> None:
     cast = site.cast
     more_places(cast, 60)
@@ -143,6 +141,7 @@ def answer(site: Site, look: Look, group: GroupReferral, cast: c.Cast, *, width:
     keys.presses(f'a[href="/referrals/groups/{group.pk}/"]')
     look(page, "group-desk")
     keys.presses(f'a[href="/referrals/groups/{group.pk}/answer/"]')
+    look(page, "group-pick")
     keys.types('input[name="most"]', str(min(PERSONS - 2, 40)))
     keys.presses('button[name="pick"]')
     keys.ticks('input[name="conflict"]')

@@ -1,18 +1,17 @@
-"""A first meeting on a phone: a topic a page, a network that drops, a question that is not answered, one press."""
-
-from collections.abc import Callable
+"""A first meeting: a topic a page, a network that drops, a question that is not answered, one press."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from referral.models import Case
 from tests.journeys.conftest import Site
-from tests.journeys.test_main_job import choose, go, send
+from tests.journeys.steps import FULL, Look, at_width, choose, fill, go, send
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
-Look = Callable[[Page, str], None]
 #: Longer than the pause between two saves of a half-typed page, in milliseconds.
 SAVED = 21_000
+#: What the meeting leaves for another day.
+LATER = ("identity", "contact", "journey", "control", "circumstances", "children", "health", "story", "card")
 
 
 def onward(page: Page, button: str = "") -> None:
@@ -23,8 +22,9 @@ def onward(page: Page, button: str = "") -> None:
     assert page.locator(".govuk-error-summary").count() == 0
 
 
-def test_a_first_meeting_on_a_phone_whose_network_drops(site: Site, looked_at: Look) -> None:
-    page = site.sign_in(site.cast.aissatou, width=360)
+@at_width(360)
+def test_a_first_meeting_whose_network_drops(site: Site, looked_at: Look, width: int) -> None:
+    page = site.sign_in(site.cast.aissatou, width=width)
     page.clock.install()
     go(page, site, "/cases/new/")
     looked_at(page, "intake-start")
@@ -36,10 +36,14 @@ def test_a_first_meeting_on_a_phone_whose_network_drops(site: Site, looked_at: L
     looked_at(page, "intake-need")
     onward(page)
     choose(page, "age_status", "child")
+    looked_at(page, "intake-age")
     onward(page)
-    onward(page, "declined_topic")  # sex
+    looked_at(page, "intake-sex")
+    onward(page, "declined_topic")
+    looked_at(page, "intake-place")
     onward(page)  # region: that of the organisation
-    onward(page, "declined_topic")  # languages
+    looked_at(page, "intake-language")
+    onward(page, "declined_topic")
 
     alias = page.locator('input[name="alias"]')
     alias.fill("Étoile Canari")
@@ -61,6 +65,9 @@ def test_a_first_meeting_on_a_phone_whose_network_drops(site: Site, looked_at: L
     choose(page, "places", "daara")
     looked_at(page, "intake-exploitation")
     onward(page)
+    for topic in LATER if FULL else ():
+        go(page, site, f"/cases/new/{about}/{topic}/")
+        looked_at(page, f"intake-{topic}")
     go(page, site, f"/cases/new/{about}/")
     looked_at(page, "intake-topics")
     go(page, site, f"/cases/new/{about}/check/")
@@ -72,16 +79,14 @@ def test_a_first_meeting_on_a_phone_whose_network_drops(site: Site, looked_at: L
     assert (case.person.age_status, case.person.sex, case.owner) == ("child", "unknown", site.cast.aissatou)
 
     go(page, site, f"/cases/{case.pk}/card/")
-    choose(page, "card", "accepted")
-    page.locator('input[name="card_answer"]').fill("mafé")
+    fill(page, card="accepted", card_answer="mafé")
     looked_at(page, "card")
     send(page)
     go(page, site, f"/cases/{case.pk}/card/print/")
     looked_at(page, "card-print")
-    duty = site.sign_in(site.cast.bineta, width=360)
+    duty = site.sign_in(site.cast.bineta, width=width)
     go(duty, site, "/cards/")
-    duty.locator('input[name="code"]').fill(case.cards.get().code or "")
-    duty.locator('input[name="answer"]').fill("MAFE")
+    fill(duty, code=case.cards.get().code or "", answer="MAFE")
     looked_at(duty, "cards")
     send(duty)
     looked_at(duty, "card-found")
