@@ -69,18 +69,18 @@ def deliver_digests(timestamp: int) -> None:
 
 
 @app.task(name=importing.WRITE, retry=PATIENT)
-def write_register(batch: str) -> None:
+def write_register(importbatch: str) -> None:
     with at_work() as at:
-        importing.write_register(UUID(batch), at=at)
+        importing.write_register(UUID(importbatch), at=at)
 
 
 @app.task(name=importing.UNDO, retry=PATIENT)
-def undo_register(batch: str) -> None:
+def undo_register(importbatch: str) -> None:
     with at_work() as at:
-        importing.undo_register(UUID(batch), at=at)
+        importing.undo_register(UUID(importbatch), at=at)
 
 
 @app.task(name=exporting.MAKE, retry=PATIENT)
-def make_export(export: str) -> None:
+def make_export(exportrequest: str) -> None:
     with at_work() as at:
-        exporting.make_export(UUID(export), at=at)
+        exporting.make_export(UUID(exportrequest), at=at)

@@ -11,7 +11,7 @@ class Likeness(TextChoices):
     SAME = "same", pgettext_lazy("comparison", "Same")
     NEAR = "near", pgettext_lazy("comparison", "Near")
     DIFFERENT = "different", pgettext_lazy("comparison", "Different")
-    UNKNOWN = "unknown", pgettext_lazy("comparison", "Not known")
+    UNKNOWN = "not_known", pgettext_lazy("comparison", "Not known")
 
 
 class MatchDecision(TextChoices):

@@ -172,7 +172,7 @@ ACCESS: dict[str, Row] = {
     "case_close_ask": of_case("aissatou", "bineta"),
     "case_reopen": of_case("bineta", "aissatou"),
     "case_transfer": of_case("aissatou", "bineta"),
-    "task_decide": Row("bineta", about="request", others=404),
+    "task_decide": Row("bineta", about="to_decide", others=404),
     "transfer": get(f"{UNIT} daouda elisabeth", about="transfer", others=404),
     "transfer_accept": Row("daouda elisabeth", about="transfer", others=404, more={403: UNIT}),
     "transfer_decline": Row("daouda elisabeth", about="transfer", others=404, more={403: UNIT}),

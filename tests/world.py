@@ -100,7 +100,7 @@ class World:
     objection: Task
     goal: PlanGoal
     #: To close a file, asked of a second person.
-    request: Task
+    to_decide: Task
     #: Proposed to the centre.
     transfer: Transfer
     request: RightsRequest
@@ -347,7 +347,7 @@ def course_of(cast: c.Cast) -> dict[str, Any]:
     planned = life.planned(cast)
     return {
         "goal": planned.plangoals.get(),
-        "request": request,
+        "to_decide": request,
         "transfer": life.proposed(cast),
     }
 

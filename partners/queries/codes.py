@@ -1,6 +1,7 @@
 """The words of the coded lists, in the language of the reader."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +69,12 @@ def code_label(name: str, code: str) -> str:
 def code_choices(name: str) -> list[tuple[str, str]]:
     """What can be chosen today, in the ministry's order."""
     return [(word.code, word.label) for word in _of(name).values() if word.active]
+
+
+def htcds_names(name: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """What the standard calls codes of ours, each once; a ministry's own code that it has no name for is left out."""
+    known = dict(Code.objects.filter(list=name, code__in=set(codes)).values_list("code", "htcds"))
+    return tuple(dict.fromkeys(known[code] for code in codes if known.get(code)))
 
 
 def labels_by_htcds(name: str) -> dict[str, str]:

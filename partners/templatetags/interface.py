@@ -76,6 +76,7 @@ COLOURS = {
     "near": "yellow",
     "different": "grey",
     "not_sure": "yellow",
+    "not_known": "grey",
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from partners.enums import Role
@@ -37,6 +37,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
 }
 #: To whom a case is handed over.
 TAKERS = {"proposed": "unit", "taken_over": "jambaar"}
+BETWEEN = 21 * HOURS
 GOALS = (
     ("MHPSS", 30, "Dormir sans crainte, et pouvoir parler à quelqu’un.", "« Je veux dormir la nuit. »"),
     ("VOC", 120, "Apprendre un métier et en vivre.", "« Je veux coudre. »"),
@@ -48,7 +49,7 @@ def walk(stage: Stage, case_pk: UUID, file: File) -> Script:
     walker = Walker(stage, case_pk, file)
     for act in WAYS[file.course]:
         ACTS[act](walker)
-        yield stage.at + 21 * HOURS
+        yield stage.at + BETWEEN
 
 
 @dataclass
@@ -188,5 +189,12 @@ class Walker:
 ACTS: Mapping[str, Callable[[Walker], None]] = {
     act: getattr(Walker, act) for way in WAYS.values() for act in way
 }
-#: The basis of the first referral comes first.
-AFTER = 2 * DAYS
+#: What still waits for somebody has been asked for lately.
+WAITING = frozenset({"planning", "to_approve", "proposed"})
+
+
+def begins(file: File, opened: datetime, now: datetime) -> datetime:
+    """Not before the basis of the first referral."""
+    first = min((loop.schedule(now)[0][1] for loop in file.loops), default=opened) + 2 * DAYS
+    lately = now - len(WAYS[file.course]) * BETWEEN
+    return max(first, lately) if file.course in WAITING else first

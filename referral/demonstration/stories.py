@@ -54,8 +54,7 @@ def open_file(stage: Stage, file: File) -> Script:
     if profile.unknown_age:
         stage.later(stage.at + 3 * DAYS, lambda: _decide_age(stage, case.pk))
     if file.course:
-        first = min((loop.schedule(stage.now)[0][1] for loop in file.loops), default=stage.at)
-        stage.begin(courses.walk(stage, case.pk, file), first + (courses.AFTER if file.loops else HOURS))
+        stage.begin(courses.walk(stage, case.pk, file), courses.begins(file, stage.at, stage.now))
     if file.rights:
         rights.follow(stage, case.pk, file)
     if file.closed:

@@ -110,7 +110,13 @@ class GoalForm(ActForm):
         return {name: self.cleaned_data[name] for name in names} | {"owner_id": self.cleaned_data["owner"].pk}
 
 
-class EndGoalForm(ActForm):
+class WordsForm(ActForm):
+    """Its `reason` is asked of everybody, and not under one choice alone."""
+
+    words_with_any = True
+
+
+class EndGoalForm(WordsForm):
     result = forms.ChoiceField(
         label=_("What became of it?"),
         widget=forms.RadioSelect,
@@ -150,7 +156,7 @@ class StableForm(ActForm):
     )
 
 
-class ReactivateForm(ActForm):
+class ReactivateForm(WordsForm):
     why = forms.ChoiceField(
         label=_("What has changed?"),
         widget=forms.RadioSelect,
@@ -211,7 +217,7 @@ def closing_reasons() -> list[tuple[str, str]]:
     return [(code, label) for code, label in choices if code not in REASONS_APART]
 
 
-class ReopenForm(ActForm):
+class ReopenForm(WordsForm):
     owner = forms.ModelChoiceField(
         label=_("Who owns the case from now on?"),
         queryset=User.objects.none(),

@@ -28,6 +28,12 @@ SEXES = {word: sex for sex, word in GENDERS.items()} | dict.fromkeys(
     ("TransgenderFeminine", "TransgenderMasculine"), Sex.OTHER
 )
 CLOSED = frozenset({"Closed", "ClosedReferred"})
+#: How a file stands; every other one is active.
+STANDINGS: Mapping[str, str] = {
+    CaseState.FOLLOWUP: "FollowUp",
+    CaseState.CLOSED: "Closed",
+    CaseState.CLOSED_TRANSFERRED: "ClosedReferred",
+}
 OFFICIAL = tuple(field.name for field in TEMPLATE)
 #: Codes alone: nothing that was typed, nobody's name, no day.
 CODES = tuple(field.name for field in TEMPLATE if field.kind == "code" and field.name != "prs_MailingCountry")
@@ -124,10 +130,16 @@ class File:
     reported_by: str = ""
     #: The newest referral that was sent: to whom, its worker, the day.
     outgoing: tuple[str, str, date] | None = None
+    #: The last decision about the person, and who took it; elements of trafficking. All in the standard's codes.
+    status: str = ""
+    decider: str = ""
+    recruitment: tuple[str, ...] = ()
+    control: tuple[str, ...] = ()
+    exploitation: tuple[str, ...] = ()
 
     @property
-    def closed(self) -> bool:
-        return self.state == CaseState.CLOSED
+    def standing(self) -> str:
+        return STANDINGS.get(self.state, "Active")
 
 
 #: One thing that both know: how it is read of a row, and how a file writes it into one.
@@ -149,7 +161,7 @@ BRIDGES: tuple[Bridge, ...] = (
         lambda file: {"prs_Citizenship": file.nationality if file.nationality in codes_of("country") else ""},
     ),
     (_phone, lambda file: {"prs_MobilePhone": file.phone, "prs_HomePhone": ""}),
-    (_closed, lambda file: {"cas_Status": "Closed" if file.closed else "Active"}),
+    (_closed, lambda file: {"cas_Status": file.standing}),
 )
 
 
@@ -166,6 +178,8 @@ def row_of(file: File, kept: Values) -> dict[str, str]:
             "cas_IncomingReferralDate": _iso(file.opened_on),
             "cas_ReferringOrganisation": file.reported_by,
         }
+    for name, value in _elements(file).items():
+        row.setdefault(name, value)
     if file.outgoing is not None:
         organisation, worker, day = file.outgoing
         row |= {
@@ -176,6 +190,17 @@ def row_of(file: File, kept: Values) -> dict[str, str]:
         }
     row |= {REFERENCE: file.reference, REGION: file.region, AGE_BAND: file.age_band}
     return {name: value for name, value in row.items() if value}
+
+
+def _elements(file: File) -> dict[str, str]:
+    """What was decided and heard here. A register's own words stand, where it came with any."""
+    return {
+        "vic_TraffickingStatus": file.status,
+        "vic_TraffickingStatusDecisionMakingOrg": file.decider,
+        "vic_MethodOfRecruitment": SEPARATOR.join(file.recruitment),
+        "vic_MethodsOfControl": SEPARATOR.join(file.control),
+        "vic_TypeOfExploitation": SEPARATOR.join(file.exploitation),
+    }
 
 
 def _iso(day: date | None) -> str:

@@ -67,8 +67,9 @@ def exportable(actor: Actor) -> QuerySet[Case]:
     """The files that this person may read, in the order in which they were opened."""
     return (
         visible_cases(actor)
-        .filter(organisation_id=actor.organisation_id, owner__isnull=False)
-        .select_related("person", "owner", "region", "reported_organisation", "imported")
+        .filter(organisation_id=actor.organisation_id, owner__isnull=False, erased_at=None)
+        .select_related("person", "owner", "region", "reported_organisation", "imported", "screening")
+        .prefetch_related("statusdecisions")
         .order_by("seq")
     )
 

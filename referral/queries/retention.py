@@ -28,7 +28,9 @@ def past_of_retention() -> list[RetentionTerm]:
     return [row.instance for row in RetentionTerm.history.order_by("history_id")]
 
 
-_CLOSURES = Transition.objects.filter(machine=Machine.CASE, action=CaseAction.CLOSE).order_by("-recorded_at")
+#: The moves that end a file, whose reason tells how long it is kept.
+_ENDINGS = (CaseAction.CLOSE, CaseAction.REDIRECT_OUT, CaseAction.TRANSFER)
+_CLOSURES = Transition.objects.filter(machine=Machine.CASE, action__in=_ENDINGS).order_by("-recorded_at")
 
 
 def closure_reason(case: Case) -> str:
@@ -65,7 +67,10 @@ def elapsed(actor: Actor, at: datetime) -> QuerySet[Case]:
     reason = Subquery(_CLOSURES.filter(case=OuterRef("pk")).values("reason_code")[:1])
     return (
         visible_cases(actor)
-        .filter(organisation_id=actor.organisation_id, state=CaseState.CLOSED)
+        .filter(
+            organisation_id=actor.organisation_id,
+            state__in=[CaseState.CLOSED, CaseState.CLOSED_TRANSFERRED],
+        )
         .annotate(reason=Coalesce(reason, Value(""), output_field=CharField()))
         .filter(over)
         .filter(

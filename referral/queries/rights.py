@@ -86,7 +86,10 @@ def erasure_facts(case: Case, at: datetime) -> Facts:
         at=at,
         open_referrals=case.referrals.exclude(state__in=sorted(TERMINAL)).count(),
         lodged=Placement.objects.filter(referral__case=case, state=PlacementState.OCCUPIED).exists(),
-        title_live=case.titles.exclude(state__in=[TitleState.NONE, TitleState.LIFTED]).exists(),
+        # What nobody lifted in an open file has no force after its end.
+        title_live=case.titles.filter(state__in=[TitleState.REQUISITION, TitleState.OGP])
+        .exclude(ends_at__lte=at)
+        .exists(),
         on_hold=case.holds.filter(lifted_at=None).exists(),
         open_requests=case.requests.filter(answered_at=None).exclude(kind=RequestKind.ERASURE).count(),
     )

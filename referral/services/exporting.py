@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from audit.work import defer
 from crypto import keyring
 from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
+from partners.enums import CodeList
 from partners.models import User
 from partners.queries import actor_of
+from partners.queries.codes import htcds_names
 from referral import policy
 from referral.enums import CaseAct
 from referral.htcds.mapping import COLUMNS, FEWEST, File, Values, deidentified, row_of
@@ -35,6 +38,12 @@ HANDFUL = 200
 ENDINGS = {ExportProfile.TEMPLATE: "xlsx", ExportProfile.CORE: "csv", ExportProfile.DEIDENTIFIED: "csv"}
 #: What an event says was opened: the fields of the person that such a file shows.
 NAMED = ("family_name", "given_names", "birth_date", "nationality", "phone")
+#: Elements of trafficking for which the standard has a field, and the list in which ours are named.
+HEARD = {
+    "recruitment": CodeList.RECRUITMENT,
+    "control": CodeList.CONTROL,
+    "exploitation": CodeList.EXPLOITATION,
+}
 
 
 def require_export(by: Actor) -> None:
@@ -57,7 +66,7 @@ def request_export(*, by: Actor, at: datetime, profile: str, purpose: str) -> Ex
         )
         write(request, scope=request.profile)
         if not needs_approval(request):
-            defer(MAKE, export=request.pk)
+            defer(MAKE, exportrequest=request.pk)
     return request
 
 
@@ -91,7 +100,7 @@ def decide_export(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
         request.decided_by_id, request.decided_at, request.refused = by.id, at, not approve
         write(request, fields=["decided_by", "decided_at", "refused"], scope=request.profile)
         if approve:
-            defer(MAKE, export=request.pk)
+            defer(MAKE, exportrequest=request.pk)
     return request
 
 
@@ -168,7 +177,22 @@ def _file(case: Case, referral: Referral | None) -> File:
             phone=person.phone or "",
             reported_by=case.reported_organisation.name if case.reported_organisation else "",
             outgoing=outgoing,
+            **_elements(case),
         )
+
+
+def _elements(case: Case) -> dict[str, Any]:
+    """What was decided about the person, and what was heard at the first meeting, in the standard's codes."""
+    found: dict[str, Any] = {}
+    for decision in case.statusdecisions.all()[:1]:
+        found["status"] = "".join(htcds_names(CodeList.STATUS, [decision.status]))
+        found["decider"] = "".join(htcds_names(CodeList.DECIDER, [decision.decider]))
+    if (screening := getattr(case, "screening", None)) is not None:
+        with keyring.current().revealing(screening):
+            answers = screening.answers
+        for name, codes in HEARD.items():
+            found[name] = htcds_names(codes, answers.get(name, []))
+    return found
 
 
 def _written(

@@ -85,7 +85,7 @@ def order_import(pk: UUID, *, by: Actor, at: datetime, version: int) -> ImportBa
         _require_owner(by, batch.owner_id)
         batch.ordered_at, batch.ordered_by_id = at, by.id
         write(batch, fields=["ordered_at", "ordered_by"])
-        defer(WRITE, batch=batch.pk)
+        defer(WRITE, importbatch=batch.pk)
     return batch
 
 
@@ -112,7 +112,8 @@ def write_register(pk: UUID, *, at: datetime) -> None:
         return
     with _in_the_name_of(batch.ordered_by, at):
         while write_handful(pk, at=at):
-            pass
+            audit.flush()
+        audit.flush()
 
 
 def _in_the_name_of(user: User, at: datetime) -> AbstractContextManager[sitting.Sitting]:
@@ -200,7 +201,7 @@ def end_import(pk: UUID, *, by: Actor, at: datetime, version: int) -> ImportBatc
         if batch.ordered_at is None:
             _clear(batch, at)
         else:
-            defer(UNDO, batch=batch.pk)
+            defer(UNDO, importbatch=batch.pk)
     return batch
 
 

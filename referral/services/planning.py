@@ -33,6 +33,7 @@ def begin_plan(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         case = steps.locked_case(by, pk, version=version)
         steps.permit_change(by, CaseAct.PLAN, case)
         steps.advance(case, CaseAction.PLAN, by=by, at=at)
+        finish_tasks(case, TaskKind.FIRST_STEP, by=by, at=at)
     return case
 
 

@@ -79,7 +79,7 @@ def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 def _plan(actor: Actor, task: Task) -> list[Row]:
     goals = [plan.line(goal) for goal in goals_of(task.case) if not goal.result]
-    return [(str(goal["service"]), str(goal["by"])) for goal in goals]
+    return [(_("Goal"), f"{goal['service']} · {goal['by']}") for goal in goals]
 
 
 def _close(actor: Actor, task: Task) -> list[Row]:

@@ -94,7 +94,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "codes": codes(case),
         "masked": masked(case.person, opened),
         "opened": bool(opened),
-        "actions": [way.act(case, choice) for choice in choices],
+        "actions": way.grouped(case, choices),
         "closed": closed,
         "steps": []
         if closed

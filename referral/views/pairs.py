@@ -80,7 +80,7 @@ def row(review: MatchReview) -> dict[str, Any]:
     ]
     return {
         "url": address(review),
-        "reference": " · ".join(sides),
+        "sides": sides,
         "what": words.listed(names),
         "state": review.decision or "none",
         "label": review.get_decision_display() or _("To decide"),

@@ -4,45 +4,56 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from referral import lifecycle
 from referral.enums import OPEN, Action, CaseAct, CaseAction, State
 from referral.models import Case, LegalGround, Referral
 from referral.queries.files import Choice
 
-#: Where an act on a file is done.
-ADDRESSES: Mapping[str, str] = {
-    CaseAct.TAKE_IN: "case_take_in",
-    CaseAct.RECORD_CONSENT: "consent",
-    CaseAct.RECORD_GROUND: "ground",
-    CaseAct.REFER: "case_refer",
-    CaseAct.ENTER_TITLE: "title",
-    CaseAct.DECIDE_AGE: "case_age",
-    CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
-    CaseAction.PROTECT: "case_protect",
-    CaseAct.EDIT: "case_edit",
-    CaseAct.ASSIGN: "case_assign",
-    CaseAct.CLOSE: "case_close",
-    CaseAct.ASSESS_RISK: "case_risk",
-    CaseAct.REFLECT: "case_reflection",
-    CaseAct.ENTER_STEP: "case_justice",
-    CaseAct.CONFER: "conference_new",
-    CaseAct.ADD_ATTACHMENT: "attachment_add",
-    CaseAct.RECORD_SCREENING: "case_screening",
-    CaseAct.OFFER_CARD: "case_card",
-    CaseAct.RECORD_GUARDIAN: "guardians",
-    CaseAct.RECORD_STATUS: "case_status",
-    CaseAct.FOLLOW: "case_follow",
-    CaseAct.TRANSFER: "case_transfer",
-    CaseAct.ASK_CLOSE: "case_close_ask",
-    CaseAction.PLAN: "plan_begin",
-    CaseAction.PREPARE: "case_solution",
-    CaseAction.FOLLOW_UP: "case_follow_up",
-    CaseAction.REACTIVATE: "case_reactivate",
-    CaseAction.REDIRECT_OUT: "case_redirect_out",
-    CaseAction.REOPEN: "case_reopen",
+#: Where an act on a file is done, under the heading under which it is looked for.
+ACTS: Mapping[Promise, Mapping[str, str]] = {
+    _("Consent and referral"): {
+        CaseAct.TAKE_IN: "case_take_in",
+        CaseAct.RECORD_CONSENT: "consent",
+        CaseAct.RECORD_GROUND: "ground",
+        CaseAct.REFER: "case_refer",
+        CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
+    },
+    _("What the file says"): {
+        CaseAct.EDIT: "case_edit",
+        CaseAct.RECORD_SCREENING: "case_screening",
+        CaseAct.RECORD_STATUS: "case_status",
+        CaseAct.DECIDE_AGE: "case_age",
+        CaseAct.RECORD_GUARDIAN: "guardians",
+        CaseAct.ADD_ATTACHMENT: "attachment_add",
+        CaseAct.OFFER_CARD: "case_card",
+    },
+    _("Protection and justice"): {
+        CaseAction.PROTECT: "case_protect",
+        CaseAct.ASSESS_RISK: "case_risk",
+        CaseAct.ENTER_TITLE: "title",
+        CaseAct.REFLECT: "case_reflection",
+        CaseAct.ENTER_STEP: "case_justice",
+        CaseAct.CONFER: "case_conferences",
+    },
+    _("Course of the case"): {
+        CaseAction.PLAN: "plan_begin",
+        CaseAction.PREPARE: "case_solution",
+        CaseAction.FOLLOW_UP: "case_follow_up",
+        CaseAct.FOLLOW: "case_follow",
+        CaseAction.REACTIVATE: "case_reactivate",
+        CaseAct.ASSIGN: "case_assign",
+        CaseAct.TRANSFER: "case_transfer",
+        CaseAction.REDIRECT_OUT: "case_redirect_out",
+        CaseAct.ASK_CLOSE: "case_close_ask",
+        CaseAct.CLOSE: "case_close",
+        CaseAction.REOPEN: "case_reopen",
+    },
 }
+ADDRESSES: Mapping[str, str] = {act: name for acts in ACTS.values() for act, name in acts.items()}
 #: A referral that was sent and has not come back with a no.
 _UNDER_WAY = (OPEN - {State.DRAFT}) | {State.COMPLETED}
 
@@ -56,6 +67,15 @@ def act(case: Case, choice: Choice) -> dict[str, Any]:
         "possible": choice.possible,
         "why": " ".join(str(reason) for reason in choice.reasons),
     }
+
+
+def grouped(case: Case, choices: Iterable[Choice]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What the reader may do, under headings; a heading without an act is left out."""
+    may = {choice.act: choice for choice in choices}
+    found = [
+        (str(title), [act(case, may[what]) for what in acts if what in may]) for title, acts in ACTS.items()
+    ]
+    return [(title, acts) for title, acts in found if acts]
 
 
 def steps(
@@ -75,7 +95,7 @@ def steps(
         open_now = choice is not None and choice.possible and not done
         why = act(case, choice)["why"] if choice and not done else ""
         url = reverse(ADDRESSES[what], args=[case.pk]) if open_now else ""
-        status = _("For the case owner") if choice is None and not done else ""
+        status = gettext("For the case owner") if choice is None and not done else ""
         return {
             "title": title,
             "url": url,
@@ -85,23 +105,32 @@ def steps(
         }
 
     waits = any(ground.approved_at is None and ground.refused_at is None for ground in grounds)
-    waiting = _("A legal ground waits for its countersignature.") if waits else ""
-    found = [step(_("Take in the report"), CaseAct.TAKE_IN, done=False)] if case.owner_id is None else []
+    waiting = gettext("A legal ground waits for its countersignature.") if waits else ""
+    found = (
+        [step(gettext("Take in the report"), CaseAct.TAKE_IN, done=False)] if case.owner_id is None else []
+    )
     if child:
         standing = any(ground.valid_from is not None and ground.refused_at is None for ground in grounds)
         found.append(
-            step(_("Hear what the child wants, and write it down"), CaseAct.RECORD_CONSENT, done=consented)
+            step(
+                gettext("Hear what the child wants, and write it down"),
+                CaseAct.RECORD_CONSENT,
+                done=consented,
+            )
         )
         found.append(
             step(
-                _("Record the ground of child protection"), CaseAct.RECORD_GROUND, done=standing, hint=waiting
+                gettext("Record the ground of child protection"),
+                CaseAct.RECORD_GROUND,
+                done=standing,
+                hint=waiting,
             )
         )
     else:
-        title = _("Record the consent of the person")
+        title = gettext("Record the consent of the person")
         found.append(step(title, CaseAct.RECORD_CONSENT, done=consented, hint=waiting))
     under_way = any(referral.state in _UNDER_WAY for referral in referrals)
-    found.append(step(_("Refer the person"), CaseAct.REFER, done=under_way))
+    found.append(step(gettext("Refer the person"), CaseAct.REFER, done=under_way))
     return found + [_running(referral) for referral in referrals if referral.is_open]
 
 
@@ -109,10 +138,10 @@ def _running(referral: Referral) -> dict[str, Any]:
     standing = lifecycle.STANDING[referral.state]
     next_step = str(Action(standing.next_step).label).lower() if standing.next_step else ""
     return {
-        "title": _("%(organisation)s: %(next)s")
+        "title": gettext("%(organisation)s: %(next)s")
         % {"organisation": referral.receiving_organisation.name, "next": next_step},
         "url": reverse("referral", args=[referral.pk]),
-        "hint": _("The next step is with %(holder)s.") % {"holder": standing.holder.label},
+        "hint": gettext("The next step is with %(holder)s.") % {"holder": standing.holder.label},
         "due": referral.due_at,
         "done": False,
     }

@@ -50,6 +50,7 @@ RULES = {
     "half_typed": gettext_lazy("Half-typed forms to throw away"),
     "submissions": gettext_lazy("Forms sent twice, to forget"),
     "wrong_codes": gettext_lazy("Wrong codes by text message, to forget"),
+    "reveals": gettext_lazy("Counts of what was opened, to forget"),
     "sessions": gettext_lazy("Sessions that have ended"),
     "tasks": gettext_lazy("Reminders about tasks"),
     "expiry": gettext_lazy("Referrals that expire"),

@@ -59,6 +59,11 @@ def page_of(user: User, referral: Referral) -> Any:
     return sign_in(user).get(reverse("referral", args=[referral.pk]))
 
 
+def offered(answer: Any) -> list[dict[str, Any]]:
+    """The acts on the page of a file, whatever the heading."""
+    return [act for _heading, acts in answer.context["actions"] for act in acts]
+
+
 def same_as_unknown(client: Client, name: str, pk: Any) -> bool:
     """Is a row that one may not see answered as one that does not exist, word for word?"""
     unknown = uuid4()

@@ -188,7 +188,7 @@ def test_a_closed_file_takes_none_and_loses_none(cast: c.Cast, case: Case) -> No
     attachment = attached(cast, case)
     with c.acting(cast.bineta) as actor:
         closing = {"by": actor, "at": c.clock.now(), "version": case.version}
-        c.cases.close_case(case.pk, **closing, reason_code="FAMILY_REUNIFIED")
+        c.cases.close_case(case.pk, **closing, reason_code="PERSON_REQUEST")
     add, remove = (
         reverse(f"attachment_{act}", args=[row.pk]) for act, row in (("add", case), ("remove", attachment))
     )

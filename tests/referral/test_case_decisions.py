@@ -9,7 +9,7 @@ from django.urls import reverse
 from audit.models import Event
 from referral.models import Case, CaseGrant, Notice, Person, Task, Transition
 from tests import cast as c
-from tests.referral.pages import press, same_as_unknown, sign_in, values_of
+from tests.referral.pages import offered, press, same_as_unknown, sign_in, values_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -172,7 +172,7 @@ def test_a_supervisor_closes_a_file_that_nothing_is_added_to_afterwards(cast: c.
     assert not Task.objects.filter(done_at=None).exists()
     assert Transition.objects.get(case=case, action="close").reason_code == "PERSON_REQUEST"
     client = sign_in(cast.aissatou)
-    assert all(not action["possible"] for action in client.get(url("case", case)).context["actions"])
+    assert all(not action["possible"] for action in offered(client.get(url("case", case))))
     answer = press(client, f"{url('case_edit', case)}?part=health", health="trop tard")
     assert answer.context["form"].non_field_errors()
     assert denied("NOT_POSSIBLE_EDIT") == 1
@@ -185,7 +185,7 @@ def test_a_file_with_an_open_referral_is_not_closed(cast: c.Cast) -> None:
     answer = press(sign_in(cast.bineta), url("case_close", case), **CLOSING)
     assert answer.context["form"].non_field_errors()
     assert denied("NOT_POSSIBLE_CLOSE") == 1
-    close = [a for a in sign_in(cast.bineta).get(url("case", case)).context["actions"] if "close" in a["url"]]
+    close = [a for a in offered(sign_in(cast.bineta).get(url("case", case))) if "close" in a["url"]]
     assert not close[0]["possible"]
 
 

@@ -154,6 +154,7 @@ def test_the_follow_up_asks_four_times_and_a_new_need_takes_assistance_up_again(
     heard = FollowUp.objects.get(case=case)
     with c.acting(cast.aissatou):
         assert (heard.answer, heard.note, heard.task) == ("needs_help", "mot canari", first)
+    assert 'name="reason"' in client.get(url("case_reactivate", case)).content.decode()
     assert "why" in press(client, url("case_reactivate", case)).context["form"].errors
     assert press(client, url("case_reactivate", case), why="re_exploited").status_code == 302
     assert life.state_of(case) == "assisted"
@@ -287,6 +288,7 @@ def test_a_supervisor_opens_a_closed_case_again_under_its_reference(cast: c.Cast
     press(sign_in(cast.bineta), url("case_close", case), reason="CONTACT_LOST", informed="on")
     assert sign_in(cast.aissatou).get(url("case_reopen", case)).status_code == 403
     bineta = sign_in(cast.bineta)
+    assert 'name="reason"' in bineta.get(url("case_reopen", case)).content.decode()
     assert "reason" in press(bineta, url("case_reopen", case)).context["form"].errors
     assert press(bineta, url("case_reopen", case), reason="elle a rappelé canari").status_code == 302
     again = life.fresh(case)

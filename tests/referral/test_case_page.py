@@ -12,7 +12,7 @@ from referral.forms.file import MASKED
 from referral.models import Case
 from referral.queries.lists import PAGE
 from tests import cast as c
-from tests.referral.pages import same_as_unknown, sign_in
+from tests.referral.pages import offered, same_as_unknown, sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -104,12 +104,13 @@ def test_the_page_says_what_comes_next_and_why_not_yet(cast: c.Cast) -> None:
 
 def test_buttons_are_those_of_the_reader(cast: c.Cast) -> None:
     case = c.open_case(cast)
-    acts = {action["url"].split("/")[3] for action in page(cast.bineta, case).context["actions"]}
-    assert acts == {"assign", "close"}
-    mine = {action["url"].split("/")[3] for action in page(cast.aissatou, case).context["actions"]}
+    acts = {action["url"].split("/")[3] for action in offered(page(cast.bineta, case))}
+    assert acts == {"assign", "close", "status", "redirect-out"}
+    mine = {action["url"].split("/")[3] for action in offered(page(cast.aissatou, case))}
     assert mine == {
         *("consent", "ground", "refer", "title", "edit", "protect", "risk"),
         *("attachments", "screening", "card", "guardians", "justice", "conferences"),
+        *("status", "how-it-goes", "transfer", "plan", "close"),
     }
 
 

@@ -29,7 +29,7 @@ def typed(cast: c.Cast, **person: Any) -> dict[str, Any]:
 
 
 def opens(cast: c.Cast, who: User, **person: Any) -> Any:
-    return press(sign_in(who), reverse("case_new"), **typed(cast, **person))
+    return press(sign_in(who), reverse("case_new_page"), **typed(cast, **person))
 
 
 def case_at(url: str) -> Case:
@@ -262,7 +262,7 @@ def test_searching_and_opening_cost_and_say_the_same_whoever_holds_the_person(
     held, browser = [numbered(number) for number in range(0, NAMES, 2)], sign_in(cast.daouda)
     for person in held:
         c.open_case(cast, **person)
-    url, new = reverse("case_search"), reverse("case_new")
+    url, new = reverse("case_search"), reverse("case_new_page")
     browser.get(url)
     browser.get(new)
     for make in (searched_by_name, searched_by_number, opened):

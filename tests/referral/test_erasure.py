@@ -1,5 +1,6 @@
 """Erasure: who asks, who decides, what stands against it, and that nothing can be read afterwards."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from partners.enums import Role
 from partners.models import Membership
 from referral.enums import CaseState, TaskKind
 from referral.models import Case, Draft, Erasure, Notice, Person, Referral, Task, Transition
-from referral.services import care, cases, erasing, holds, rights
+from referral.services import basis, care, cases, erasing, holds, rights
 from tests import cast as c
 from tests.contents import values_of
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
@@ -40,7 +41,7 @@ def completed(cast: c.Cast, case: Case | None = None) -> Referral:
         )
 
 
-def closed(cast: c.Cast, case: Case | None = None, reason_code: str = "PLAN_COMPLETED") -> Case:
+def closed(cast: c.Cast, case: Case | None = None, reason_code: str = "PERSON_REQUEST") -> Case:
     case = case or c.open_case(cast)
     case.refresh_from_db()
     with c.acting(cast.bineta) as actor:
@@ -131,7 +132,7 @@ def test_a_small_ngo_s_two_approvers_are_of_the_national_unit(cast: c.Cast) -> N
         other = c.person("ramata", cast.ngo, Role.SUPERVISOR, at=cast.at)
     with c.acting(other) as actor:
         cases.close_case(
-            case.pk, by=actor, at=clock.now(), version=case.version, reason_code="PLAN_COMPLETED"
+            case.pk, by=actor, at=clock.now(), version=case.version, reason_code="PERSON_REQUEST"
         )
     with c.acting(), transaction.atomic():
         seat = Membership.objects.get(user=other)
@@ -195,6 +196,20 @@ def test_a_hold_or_an_open_request_stops_it_even_after_the_first_approval(cast: 
     assert (case.state, case.erased_at) == (CaseState.CLOSED, None)
 
 
+def test_a_title_in_force_stops_it_until_its_end(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    with c.acting(cast.aissatou) as actor:
+        paper = {"court": cast.court, "number": "N° 12", "name_on_order": "Nom Canari"}
+        at = clock.now()
+        dates = {"issued_on": at.date(), "ends_at": at + timedelta(days=2)}
+        basis.enter_title(case.pk, by=actor, at=at, action="requisition", **paper, **dates)
+    closed(cast, case)
+    page = sign_in(cast.aissatou).get(address(case))
+    assert len(page.context["unmet"]) == 1
+    later(days=3)
+    assert asks(cast, case).status_code == 302
+
+
 def test_before_its_time_is_over_a_file_is_not_erased_for_that_reason(cast: c.Cast) -> None:
     case = closed(cast)
     assert asks(cast, case, reason="retention").status_code == 200
@@ -248,7 +263,7 @@ def test_nothing_sealed_of_the_file_opens_any_more_live_or_past(cast: c.Cast) ->
     assert tried > 40
     assert Person.history.filter(case_id=case.pk).count() == 2, "the former version was among them"
     with c.acting():
-        assert [blind_index.case_of(match) for match in Match.objects.all()] == [other.pk]
+        assert {blind_index.case_of(match) for match in Match.objects.all()} == {other.pk}
         with keyring.revealing(other.person):
             assert other.person.family_name == c.SECRETS["family_name"]
     assert not Draft.objects.exists()

@@ -16,6 +16,8 @@ from referral.services.clock import run as run_rule
 from tests import canary
 from tests import cast as c
 from tests.referral.pages import later, press, same_as_unknown, sign_in
+from tests.referral.test_case_life import decides
+from tests.referral.test_erasure import erased
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -117,6 +119,29 @@ def test_a_file_holds_what_its_asker_may_read_and_nothing_else(cast: c.Cast) -> 
     text = fetch(cast.aissatou, export).content.decode("utf-8-sig")
     table = [line for line in text.splitlines() if not line.startswith('"# ')]
     assert [row["x_Reference"] for row in csv.DictReader(table)] == [mine.reference]
+
+
+def test_what_was_decided_and_heard_goes_out_in_the_standards_codes_and_what_is_erased_does_not(
+    cast: c.Cast,
+) -> None:
+    gone = erased(cast)
+    case = c.open_case(cast, family_name="Lamienne", phone=None, document_number=None)
+    heard = {"exploitation": ["SN_DAARA_BEGGING", "ForcedBegging"], "recruitment": ["SN_CONFIAGE"]}
+    screening = reverse("case_screening", args=[case.pk])
+    assert press(sign_in(cast.aissatou), screening, **heard).status_code == 302
+    assert decides(cast, "aissatou", case, "PossibleVictimOfTrafficking", decider="Police").status_code == 302
+    export = ask(cast.aissatou)
+    decide(cast.bineta, export)
+    work()
+    text = fetch(cast.aissatou, export).content.decode("utf-8-sig")
+    table = [line for line in text.splitlines() if not line.startswith('"# ')]
+    (row,) = csv.DictReader(table)
+    assert (row["x_Reference"], gone.reference in text) == (case.reference, False)
+    assert row["vic_TypeOfExploitation"] == "ForcedBegging"
+    assert row["vic_MethodOfRecruitment"] == "ThroughFamilyOrFamilyEvents"
+    assert row["vic_TraffickingStatus"] == "PossibleVictimOfTrafficking"
+    assert row["vic_TraffickingStatusDecisionMakingOrg"] == "Police"
+    assert row["cas_Status"] == "Active"
 
 
 def test_a_strangers_export_is_not_there(cast: c.Cast) -> None:

@@ -93,6 +93,7 @@ def test_a_goal_is_reached_or_given_up_with_a_reason(cast: c.Cast) -> None:
     other = life.goal(case, service="EDU")
     client, goal = sign_in(cast.aissatou), PlanGoal.objects.get(case=case, service="VOC")
     address = reverse("goal_end", args=[goal.pk])
+    assert 'name="reason"' in client.get(address).content.decode()
     assert "reason" in press(client, address, result="given_up").context["form"].errors
     assert press(client, address, result="given_up", reason="renoncé canari").status_code == 302
     assert press(client, address, result="reached").context["form"].stale
