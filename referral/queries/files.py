@@ -183,8 +183,9 @@ def case_choices(
     closed = lifecycle.unmet_on_closed(case)
     found = [Choice(CaseAct.TAKE_IN)] if case.state == CaseState.SIGNALED and case.owner_id is None else []
     not_for = _OF_ADULT if child else _OF_CHILD
-    found += [Choice(act, tuple(closed)) for act in _ADDING if act not in not_for]
-    if not basis and not closed:
+    # To a closed file nothing is added: its page says so once, not act by act.
+    found += [Choice(act) for act in _ADDING if act not in not_for and not closed]
+    if not basis:
         found = [Choice(c.act, (NO_BASIS,)) if c.act == CaseAct.REFER else c for c in found]
     if agreed:
         found.append(Choice(CaseAct.WITHDRAW_CONSENT))

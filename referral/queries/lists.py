@@ -20,6 +20,7 @@ from referral.models import (
     Case,
     CaseGrant,
     ClockRound,
+    Erasure,
     Referral,
     ReferralGrant,
     Rung,
@@ -219,6 +220,10 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
             organisation_id=actor.organisation_id,
             kind__in=[TaskKind.DUTY_CALL, TaskKind.DECIDE_ERASURE],
         )
+    # Nobody decides on an erasure that they asked for or approved: it waits for somebody else.
+    said = Q(asked_by__in=actor.seats) | Q(first_by__in=actor.seats)
+    spoken_for = Exists(Erasure.objects.filter(said, case=OuterRef("case"), done_at=None, refused_at=None))
+    mine &= ~(Q(kind=TaskKind.DECIDE_ERASURE) & spoken_for)
     return list(
         Task.objects.filter(mine, done_at=None)
         .select_related("case", "owner", *SIDES_OF_TASK)

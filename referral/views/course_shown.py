@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from partners.enums import CodeList
 from partners.queries import code_label
@@ -23,7 +23,7 @@ def course_of(case: Case) -> dict[str, Any]:
         "heard": _heard(case),
         "taken_from": str(taken.case.organisation) if taken else "",
         "taken_url": reverse("transfer", args=[taken.pk]) if taken else "",
-        "open": _("Open"),
+        "open": pgettext("act", "Open"),
         "transfers": [
             {
                 "url": reverse("transfer", args=[each.pk]),

@@ -22,7 +22,7 @@ from referral import policy
 from referral.forms.acts import ActForm
 from referral.forms.rights import AskErasureForm, DecideErasureForm
 from referral.models import Case, Erasure
-from referral.queries import files
+from referral.queries import files, visible_cases
 from referral.queries.retention import closure_reason
 from referral.queries.rights import Lot, done_erasure_of, drafts_about, erasure_of, lots
 from referral.references import spoken
@@ -65,14 +65,13 @@ def _ask(request: ActingRequest, case: Case) -> HttpResponse:
 
 def _decide(request: ActingRequest, case: Case, asked: Erasure) -> HttpResponse:
     form, first = DecideErasureForm(request.POST or None, version=asked.version), asked.first_by_id is None
-    own = case.organisation_id == request.actor.organisation_id
 
     def act(cleaned: dict[str, Any]) -> str:
         done = erasing.decide_erasure(
             case.pk, by=request.actor, at=now(), version=cleaned["version"], approve=cleaned["approve"]
         )
         messages.success(request, _said(done))
-        return reverse("case", args=[case.pk]) if own and done.done_at else reverse("home")
+        return _file_or_home(request.actor, case) if done.done_at else reverse("home")
 
     return _page(
         request,
@@ -136,10 +135,16 @@ def _page(
                 "in backups neither once those made until today have ended."
             ),
             "danger": True,
-            "cancel_url": reverse("case", args=[case.pk]) if own else reverse("home"),
+            "cancel_url": _file_or_home(request.actor, case),
             **shown,
         },
     )
+
+
+def _file_or_home(actor: Actor, case: Case) -> str:
+    """Coordination and the national unit decide on files that they cannot open."""
+    may_open = visible_cases(actor).filter(pk=case.pk).exists()
+    return reverse("case", args=[case.pk]) if may_open else reverse("home")
 
 
 def _lot(lot: Lot) -> tuple[str, str]:
@@ -166,7 +171,7 @@ def skeleton(request: ActingRequest, case: Case) -> HttpResponse:
     rows: list[tuple[str, str | Promise]] = [
         (_("Organisation"), case.organisation.name),
         (_("Region"), case.region.name),
-        (_("Age"), f"{person.get_age_status_display()} · {person.get_age_band_display()}"),
+        (_("Age"), words.age(person)),
         (_("Sex"), person.get_sex_display()),
         (_("Opened"), day(case.opened_at)),
         (_("Closed"), day(case.closed_at) if case.closed_at else ""),

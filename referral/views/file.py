@@ -14,7 +14,7 @@ from partners.enums import Role
 from partners.models import Organisation, User
 from partners.queries import code_label
 from partners.templatetags.interface import day, moment
-from referral import policy
+from referral import lifecycle, policy
 from referral.disclosure import is_child
 from referral.enums import CaseAct, CaseAction, GroundCode, Group, RevealReason, TaskKind
 from referral.forms.file import MASKED
@@ -50,7 +50,7 @@ def codes(case: Case) -> list[tuple[str, str]]:
     """What identifies nobody by itself."""
     person = case.person
     return [
-        (_("Age"), f"{person.get_age_status_display()} · {person.get_age_band_display()}"),
+        (_("Age"), words.age(person)),
         (_("Sex"), person.get_sex_display()),
         (_("Region"), case.region.name),
         (_("Languages"), words.languages(person.languages)),
@@ -87,7 +87,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     agreed = any(line.given and not line.expired for line in consents)
     choices = files.case_choices(actor, case, tie, at, basis=basis, agreed=agreed)
     referrals = files.referrals_of(case)
-    child = is_child(case.person.age_status)
+    child, closed = is_child(case.person.age_status), lifecycle.unmet_on_closed(case)
     moves, papers = files.timeline_of(case), attachments_of(case)
     return {
         "title": words.case_title(case),
@@ -95,9 +95,10 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "masked": masked(case.person, opened),
         "opened": bool(opened),
         "actions": way.grouped(case, choices),
-        "steps": way.steps(
-            case, choices, child=child, consented=agreed, grounds=grounds, referrals=referrals
-        ),
+        "closed": closed,
+        "steps": []
+        if closed
+        else way.steps(case, choices, child=child, consented=agreed, grounds=grounds, referrals=referrals),
         # The first step stands among what comes next.
         "tasks": [
             tasks_shown.line(actor, task)

@@ -98,7 +98,7 @@ def _about(case: Case) -> list[Row]:
         (_("Opened"), day(case.opened_at)),
         (_("State"), str(case.get_state_display())),
         (_("Region"), case.region.name),
-        (_("Age"), f"{case.person.get_age_status_display()} · {case.person.get_age_band_display()}"),
+        (_("Age"), words.age(case.person)),
         (_("Sex"), str(case.person.get_sex_display())),
         (_("Danger"), str(case.get_urgency_display())),
         (_("Risk"), str(case.get_risk_display())),

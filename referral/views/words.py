@@ -16,7 +16,7 @@ from partners.models import Organisation
 from partners.queries import code_label
 from partners.templatetags.interface import telephone, written
 from referral.course import CASE_TRANSFER, RiskAbout, RiskDimension
-from referral.enums import AgeBand, Group, PlaceFlag, Purpose, RiskLevel, SafeChannel, State
+from referral.enums import AgeBand, AgeStatus, Group, PlaceFlag, Purpose, RiskLevel, SafeChannel, State
 from referral.kinds import QuestionKind
 from referral.models import Case, Person, RiskAssessment, StatusDecision
 from referral.references import spoken
@@ -74,6 +74,12 @@ def field_of(object_type: str, name: str) -> str:
 
 def listed(items: list[str]) -> str:
     return ", ".join(items)
+
+
+def age(person: Person) -> str:
+    known = person.age_status != AgeStatus.UNKNOWN or person.age_band != AgeBand.UNKNOWN
+    band = [str(person.get_age_band_display())] if known else []
+    return " · ".join([str(person.get_age_status_display()), *band])
 
 
 def languages(codes: list[str] | None) -> str:

@@ -37,8 +37,9 @@ def finds(page: Page, site: Site, path: str) -> int:
 
 def follow(page: Page, path: str) -> None:
     """The link of the page that leads there."""
-    with page.expect_navigation():
+    with page.expect_navigation() as led:
         page.locator(f'main a[href="{path}"]').first.click()
+    assert led.value.status == 200, (path, led.value.status)
 
 
 def words(page: Page) -> str:
@@ -69,10 +70,11 @@ def fill(page: Page, **typed: str) -> None:
 
 def press(page: Page) -> None:
     """The one button of the page's own form."""
-    with page.expect_navigation():
+    with page.expect_navigation() as led:
         page.locator(
             'main form[method="post"] button.govuk-button:not(.govuk-button--secondary)'
         ).last.click()
+    assert led.value.status == 200, (page.url, led.value.status)
 
 
 def send(page: Page) -> None:

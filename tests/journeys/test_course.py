@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from audit import clock
 from referral.models import Case, Task
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, at_width, does, fill, follow, go, send, tick
+from tests.journeys.steps import Look, at_width, does, fill, follow, go, send, tick, words
 from tests.referral import life
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
@@ -79,6 +79,7 @@ def test_a_plan_its_follow_up_the_end_and_a_new_beginning(site: Site, looked_at:
 
     go(second, site, f"/cases/{case.pk}/")
     looked_at(second, "case-closed")
+    assert "Pas encore possible" not in words(second), "it is over, and says so once"
     path = f"/cases/{case.pk}/reopen/"
     follow(second, path)
     does(

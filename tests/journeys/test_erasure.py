@@ -29,6 +29,9 @@ def decide(page: Page, site: Site, look: Look, case: Case, name: str) -> None:
     look(page, name)
     send(page)
     look(page, f"{name}-recorded")
+    assert page.locator(f'main a[href="/cases/{case.pk}/erasure/"]').count() == 0, (
+        "it waits for somebody else"
+    )
 
 
 @at_width(360)

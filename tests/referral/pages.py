@@ -34,7 +34,17 @@ def press(client: Client, url: str, **typed: Any) -> Any:
     """GETs a form and POSTs it with what is typed over it."""
     page = client.get(url)
     assert page.status_code == 200, page.status_code
+    assert boxless(page) == [], url
     return client.post(url, values_of(page.context["form"]) | typed)
+
+
+def boxless(page: Any) -> list[str]:
+    """What the form of a page requires and nobody can type; of a form that is shown at all."""
+    body = page.content.decode()
+    if 'name="key"' not in body:
+        return []
+    required = [field.html_name for field in page.context["form"].visible_fields() if field.field.required]
+    return [name for name in required if f'name="{name}' not in body]
 
 
 def act_url(referral: Referral, action: str) -> str:
