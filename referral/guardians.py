@@ -56,10 +56,8 @@ def is_more_careful(new: str, old: str) -> bool:
 def barred(guardian: Any) -> str | Promise | None:
     """The sentence of why this person can neither agree, be told nor receive the child; None when nothing bars it.
 
-    A court that appoints a guardian has looked at the person; a suspicion bars her or him all the same.
+    Whoever a court is said to have appointed too: the paper is read by the second person who decides.
     """
-    if guardian.standing == Standing.NOT_ASSESSED and guardian.appointed_on is not None:
-        return None
     return _BARRED.get(guardian.standing)
 
 

@@ -52,13 +52,17 @@ class Step(Protocol):
 
 @dataclass(frozen=True)
 class RemovalBar:
-    """While it lasts the person may not be removed from the territory (art. 15). `until` None: no final decision."""
+    """While it lasts the person may not be removed from the territory (art. 15). `until` None: no final decision.
+
+    `since` may lie ahead, where only a hearing is known.
+    """
 
     since: date
     until: date | None
 
     def lasts(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        """A hearing that lies ahead says that the prosecution has begun, and not when."""
+        return self.until is None or day < self.until
 
 
 def removal_bar(steps: Iterable[Step]) -> RemovalBar | None:

@@ -26,7 +26,8 @@ from partners.models import COORDINATION_GROUP, Membership, Organisation, Places
 from partners.queries import actor_of
 from referral.enums import Group as FieldGroup
 from referral.enums import Purpose
-from referral.models import Case, Referral
+from referral.guardians import Relation, Standing
+from referral.models import Case, Guardian, Referral
 from referral.services import basis, care, cases, receiving, sending
 
 #: What must never leak: planted in every sealed field of the default person.
@@ -196,6 +197,27 @@ def protect(case: Case) -> Case:
     """The owner's first step is done."""
     with acting(case.owner) as actor:
         return cases.protect(case.pk, by=actor, at=clock.now(), version=case.version)
+
+
+def safe_guardian(case: Case) -> Guardian:
+    """The grandmother, whom two people have found safe: she may agree for the child."""
+    found = Guardian.objects.filter(case=case, standing=Standing.ASSESSED_SAFE).first()
+    if found is not None:
+        return found
+    with acting(case.owner), transaction.atomic():
+        other = User.objects.exclude(pk=case.owner_id).order_by("email").first()
+        guardian = Guardian(
+            case=case,
+            relation=Relation.RELATIVE,
+            name="Grand-mère Canari",
+            standing=Standing.ASSESSED_SAFE,
+            added_at=clock.now(),
+            said_by=case.owner,
+            decided_by=other,
+            decided_at=clock.now(),
+        )
+        write(guardian, case_id=case.pk)
+    return guardian
 
 
 def agree(

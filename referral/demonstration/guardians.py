@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from partners.enums import Role
-from referral.demonstration.plan import File
+from partners.enums import CHILD_PROTECTION_KINDS, Role
+from referral.demonstration.plan import File, Loop
 from referral.demonstration.stage import Stage
 from referral.disclosure import FAMILY_SERVICES, is_child
 from referral.guardians import Relation, Standing
@@ -15,7 +15,7 @@ DOUBT = "L’enfant a peur de lui être rendu, et une voisine confirme ce qu’i
 
 
 def meet(stage: Stage, case_pk: UUID, file: File) -> None:
-    """Two people have found the mother safe where the family is to be met; of a daara the master is suspected."""
+    """Two people have found the mother safe where she is to agree for the child; of a daara the master is suspected."""
     case = Case.objects.select_related("person").get(pk=case_pk)
     if not is_child(case.person.age_status):
         return
@@ -23,8 +23,14 @@ def meet(stage: Stage, case_pk: UUID, file: File) -> None:
         master = _add(stage, case, file, Relation.MASTER, "Serigne Demba Thioub")
         _propose(stage, file, master, Standing.SUSPECTED, DOUBT)
     mother = _add(stage, case, file, Relation.MOTHER, "Ndeye Coumba Thioub")
-    if any(loop.service in FAMILY_SERVICES for top in file.loops for loop in top.all()):
+    if any(_agrees(stage, loop) for top in file.loops for loop in top.all()):
         _trust(stage, case, file, mother)
+
+
+def _agrees(stage: Stage, loop: Loop) -> bool:
+    """Is somebody needed who may agree for the child: where no ground of child protection carries the referral?"""
+    child_protection = stage.organisations[loop.to].kind in CHILD_PROTECTION_KINDS
+    return loop.service in FAMILY_SERVICES or not child_protection
 
 
 def safe_beside(case_pk: UUID) -> UUID | None:

@@ -59,6 +59,8 @@ class GuardianForm(ActForm):
             self.add_error("court", _("Say which court has appointed this guardian."))
         if (court or appointed) and not on and "appointed_on" not in self.errors:
             self.add_error("appointed_on", _("Give the date of the appointment, as on the paper."))
+        if court and cleaned.get("relation") and not appointed:
+            self.add_error("court", _("A court appoints an ad hoc guardian: choose this above, or no court."))
         if on and on > timezone.localdate():
             self.add_error("appointed_on", _("This date is in the future."))
         return cleaned

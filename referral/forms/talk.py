@@ -53,7 +53,7 @@ class TalkForm(ConversationForm):
             cells = {
                 self.cell_name(question, group) for question in self.questions for group in question.groups
             }
-            for name in ("explained", *cells):
+            for name in ("explained", "language", "method", *cells):
                 self.fields[name].required = False
 
     def _typed(self) -> Mapping[str, str]:

@@ -19,6 +19,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="consent",
+            name="assent",
+            field=models.BooleanField(default=False, verbose_name="the child’s own word alone"),
+        ),
+        migrations.AddField(
+            model_name="historicalconsent",
+            name="assent",
+            field=models.BooleanField(default=False, verbose_name="the child’s own word alone"),
+        ),
         migrations.CreateModel(
             name="Arrival",
             fields=[

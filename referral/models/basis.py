@@ -24,6 +24,8 @@ class Consent(Recorded):
     purpose = CodeField(_("purpose"), max_length=10, choices=Purpose)
     group = CodeField(_("group of fields"), max_length=10, choices=Group)
     given = models.BooleanField(_("given"))
+    #: A child's own word, with nobody who may agree for it: heard and kept, and no basis for sharing (design §5).
+    assent = models.BooleanField(_("the child’s own word alone"), default=False)
     conversation = models.UUIDField(_("conversation"))
     method = CodeField(_("how consent was given"), max_length=24)
     language = CodeField(_("language"), max_length=8)

@@ -22,7 +22,7 @@ def hearing_of(case: Case, at: datetime) -> list[Hearing]:
     """The own organisation, then each that a standing consent or ground lets know something, by name."""
     heard: dict[UUID, set[str]] = {}
     cells = Consent.objects.filter(
-        case=case, given=True, withdrawn_at=None, replaced_at=None, expires_at__gt=at
+        case=case, given=True, assent=False, withdrawn_at=None, replaced_at=None, expires_at__gt=at
     )
     for recipient, group in cells.values_list("recipient_id", "group"):
         heard.setdefault(recipient, set()).add(group)

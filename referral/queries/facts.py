@@ -49,11 +49,13 @@ class FoundBasis:
 
 
 def live_consents(referral: Shared, at: datetime) -> QuerySet[Consent]:
+    """What lets something be shared: not the word of a child for whom nobody may agree (domain §3.4)."""
     return Consent.objects.filter(
         case_id=referral.case_id,
         recipient_id=referral.receiving_organisation_id,
         purpose=referral.purpose,
         given=True,
+        assent=False,
         withdrawn_at=None,
         replaced_at=None,
         expires_at__gt=at,

@@ -31,6 +31,8 @@ class ConsentLine:
     at: datetime | None = None
     until: datetime | None = None
     expired: bool = False
+    #: A child's own word, with nobody who may agree for it: no basis for sharing.
+    assent: bool = False
 
 
 def consent_lines(case: Case, at: datetime) -> list[ConsentLine]:
@@ -43,7 +45,7 @@ def consent_lines(case: Case, at: datetime) -> list[ConsentLine]:
         (line.given if consent.given else line.refused).append(consent.group)
         line.at = max(line.at or consent.given_at, consent.given_at)
         line.until = min(line.until or consent.expires_at, consent.expires_at)
-        line.expired = line.until <= at
+        line.expired, line.assent = line.until <= at, consent.assent
     return list(lines.values())
 
 

@@ -64,6 +64,7 @@ def record_conversation(
     language: str,
     witness: str | None,
     person_is_safe: bool = True,
+    assent: bool = False,
 ) -> UUID:
     """One conversation fills a grid of cells; a later answer replaces the earlier one about the same cell.
 
@@ -71,6 +72,7 @@ def record_conversation(
 
     Args:
         person_is_safe: as for `withdraw_consent`, where something is taken back.
+        assent: a child's own word, with nobody who may agree for it: no basis for sharing.
 
     Raises:
         NotVisible, NotAllowed.
@@ -92,6 +94,7 @@ def record_conversation(
                 purpose=cell.purpose,
                 group=cell.group,
                 given=cell.given,
+                assent=assent,
                 conversation=conversation,
                 method=method,
                 language=language,

@@ -149,18 +149,21 @@ def _write_person(case: Case, values: Mapping[str, Any], *, at: datetime) -> Per
     write(person, case_id=case.pk)
     matching.index(person)
     if person.age_status == AgeStatus.UNKNOWN:
-        task = Task(
-            kind=TaskKind.AGE_DECISION,
-            case=case,
-            organisation=case.organisation,
-            owner=None,
-            made_at=at,
-            due_at=terms_for(organisation_id=case.organisation_id).after(
-                Clock.AGE_DECISION, at, case.urgency
-            ),
-        )
-        write(task, case_id=case.pk)
+        ask_age(case, at=at)
     return person
+
+
+def ask_age(case: Case, *, at: datetime) -> None:
+    """A second person decides within 7 days (design §5)."""
+    task = Task(
+        kind=TaskKind.AGE_DECISION,
+        case=case,
+        organisation=case.organisation,
+        owner=None,
+        made_at=at,
+        due_at=terms_for(organisation_id=case.organisation_id).after(Clock.AGE_DECISION, at, case.urgency),
+    )
+    write(task, case_id=case.pk)
 
 
 def report(

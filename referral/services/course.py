@@ -14,10 +14,11 @@ from partners.queries import active_people
 from referral import grants, notices
 from referral.course import NOT_TRAFFICKING, REASONS_APART
 from referral.deadlines import FOLLOW_UPS, REASSESS_WITHIN
-from referral.enums import CaseAct, CaseAction, TaskKind
+from referral.enums import AgeStatus, CaseAct, CaseAction, TaskKind
+from referral.guardians import DECIDE_WITHIN
 from referral.lifecycle import NotPossible
 from referral.models import Case, Task
-from referral.queries.facts import weighed
+from referral.queries.facts import second_people, weighed
 from referral.queries.terms import terms_for
 from referral.services import cases, steps
 from referral.services.asking import ask_second
@@ -182,8 +183,34 @@ def reopen(pk: UUID, *, by: Actor, at: datetime, version: int, reason: str, owne
         steps.advance(case, CaseAction.REOPEN, by=by, at=at, reason=reason)
         _open_to(case, owner, former, at)
         _assess_again(case, at)
+        _ask_second_people_again(case, by=by, at=at)
         notices.tell([owner], case, at=at, due_at=None)
     return case
+
+
+def _ask_second_people_again(case: Case, *, by: Actor, at: datetime) -> None:
+    """What waited for a second person when the file was closed waits for one again."""
+    waiting = [
+        (TaskKind.COUNTERSIGN, {"ground": str(ground.pk)})
+        for ground in case.grounds.filter(approved_at=None, refused_at=None)
+    ]
+    waiting += [
+        (TaskKind.ASSESS_GUARDIAN, {"guardian": str(guardian.pk)})
+        for guardian in case.guardians.exclude(proposed="")
+    ]
+    for kind, proposal in waiting:
+        task = Task(
+            kind=kind,
+            case=case,
+            organisation=second_people(case, by),
+            made_at=at,
+            due_at=at + DECIDE_WITHIN,
+            proposal=proposal,
+        )
+        write(task, case_id=case.pk)
+        notices.ask_second_person(task, by=by, at=at)
+    if case.person.age_status == AgeStatus.UNKNOWN:
+        cases.ask_age(case, at=at)
 
 
 def _open_to(case: Case, owner: User, former: User | None, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Several persons of one arrival are referred in one act, on a ground that was recorded for many at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,10 +13,10 @@ from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS
 from referral import lifecycle, notices
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of, releasable
-from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind
+from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind, Urgency
 from referral.families import torn
 from referral.lifecycle import NotPossible
-from referral.models import Arrival, GroupReferral, LegalGround, Preview, Referral, Task
+from referral.models import Arrival, Case, GroupReferral, LegalGround, Preview, Referral, Task
 from referral.queries import facts
 from referral.queries.arrivals import Member, families_of
 from referral.references import new_reference
@@ -179,7 +179,7 @@ def _send(member: Member, *, by: Actor, at: datetime, asked: Asked, group: Group
         if former is not None:
             former = steps.locked(by, former.pk)
             steps.finish(steps.begin(former, Action.REDIRECT, by=by, at=at))
-        row = make_draft(case, by=by, at=at, asked=asked, parent=former, group=group)
+        row = make_draft(case, by=by, at=at, asked=_as_urgent(asked, case), parent=former, group=group)
         hand_over(row, by=by, at=at, person_version=member.slip.case.person.version)
         if former is not None:
             finish_tasks(case, TaskKind.REDIRECT, by=by, at=at, referral=former)
@@ -187,6 +187,12 @@ def _send(member: Member, *, by: Actor, at: datetime, asked: Asked, group: Group
     except NotPossible as refused:
         raise NotPossible([of_slip(member.number, reason) for reason in refused.reasons]) from None
     return row
+
+
+def _as_urgent(asked: Asked, case: Case) -> Asked:
+    """A group is sent with one urgency; nobody in it is made to wait longer than the own file says."""
+    order = list(Urgency)
+    return replace(asked, urgency=min(asked.urgency, case.urgency, key=order.index))
 
 
 def _refused_before(member: Member, group: GroupReferral) -> Referral | None:

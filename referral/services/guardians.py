@@ -28,6 +28,8 @@ from referral.services import steps
 from referral.services.tasks import end_task
 from referral.services.withdrawing import record_objection
 
+#: Who changes these writes about another person.
+SOMEBODY_ELSE = frozenset({"relation", "name", "court", "appointed_on"})
 #: Why an objection was opened that nobody has spoken.
 GUARDIAN_SUSPECTED = "guardian_suspected"
 
@@ -58,6 +60,11 @@ def correct_guardian(pk: UUID, *, by: Actor, version: int, said: Particulars) ->
         if changed:
             for name in changed:
                 setattr(guardian, name, _columns(said)[name])
+            if guardian.standing == Standing.ASSESSED_SAFE and SOMEBODY_ELSE & {*changed}:
+                # What two people found of somebody is not true of somebody else.
+                guardian.standing, guardian.proposed = Standing.NOT_ASSESSED, ""
+                guardian.decided_by, guardian.decided_at = None, None
+                changed += ["standing", "proposed", "decided_by", "decided_at"]
             write(guardian, fields=changed, case_id=guardian.case_id)
     return guardian
 
@@ -151,7 +158,11 @@ def read_guardians(actor: Actor, case: Case) -> list[Guardian]:
 def decide_standing(
     pk: UUID, *, by: Actor, at: datetime, version: int, standing: str, reason: str
 ) -> Guardian:
-    """The second person decides, as proposed or otherwise. Raises NotVisible, NotAllowed, StaleForm."""
+    """The second person decides, as proposed or otherwise. Alone, nobody is trusted more than before.
+
+    Raises:
+        NotVisible, NotAllowed, StaleForm, NotPossible.
+    """
     with transaction.atomic():
         found = rows.guardian_to_decide(by, pk)
         if found is None:
@@ -165,6 +176,11 @@ def decide_standing(
         guardian.case = case
         if guardian.version != version:
             raise steps.StaleForm
+        if not guardian.proposed and not is_more_careful(standing, guardian.standing):
+            steps.refuse(case, "NOT_POSSIBLE_GUARDIAN")
+            raise NotPossible(
+                [_("Nobody has proposed this: the case owner says first why the child is safe.")]
+            )
         guardian.standing, guardian.proposed, guardian.reason = Standing(standing), "", reason
         guardian.decided_by_id, guardian.decided_at = by.id, at
         fields = ["standing", "proposed", "reason", "decided_by", "decided_at"]

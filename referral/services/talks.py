@@ -11,7 +11,7 @@ from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from referral import guardians
-from referral.enums import CaseAct
+from referral.enums import AgeStatus, CaseAct
 from referral.lifecycle import NotPossible
 from referral.models import Case, ConsentTalk, Guardian
 from referral.queries import talks as rows
@@ -73,6 +73,7 @@ def record_talk(
                 language=language,
                 witness=witness,
                 person_is_safe=person_is_safe,
+                assent=guardian is None and case.person.age_status == AgeStatus.CHILD,
             )
         text = talk.reading.text if talk.reading else None
         row = ConsentTalk(

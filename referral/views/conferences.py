@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.models import Organisation
 from partners.templatetags.interface import moment
+from referral import lifecycle
 from referral.enums import CaseAct
 from referral.forms.conferences import ConferenceForm
 from referral.models import Case, CaseConference
@@ -43,6 +44,7 @@ def case_conferences(request: ActingRequest, pk: UUID) -> HttpResponse:
                 for each, who in zip(held, _names(held), strict=True)
             ],
             "hearings": [_hearing(each) for each in hearing_of(case, now())],
+            "closed": bool(lifecycle.unmet_on_closed(case)),
             "back_url": reverse("case", args=[pk]),
         },
     )
@@ -64,7 +66,7 @@ def _hearing(hearing: Hearing) -> tuple[str, str]:
 def conference_new(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Only organisations that may know something of this person can be chosen."""
     case = case_or_404(request, pk)
-    steps.permit_change(request.actor, CaseAct.CONFER, case)
+    steps.permit_case(request.actor, CaseAct.CONFER, case)
     hearings = hearing_of(case, now())
     form = ConferenceForm(
         request.POST or None,

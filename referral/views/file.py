@@ -35,7 +35,9 @@ def row(case: Case) -> dict[str, Any]:
     return {
         "url": reverse("case", args=[case.pk]),
         "reference": spoken(case.reference),
-        "note": case.owner.name if case.owner else _("a report that nobody has taken in"),
+        "note": _("Case owner: %(name)s") % {"name": case.owner.name}
+        if case.owner
+        else _("a report that nobody has taken in"),
         "what": f"{person.get_age_band_display()}, {str(person.get_sex_display()).lower()}",
         "urgency": case.urgency,
         "urgency_label": case.get_urgency_display(),
@@ -81,7 +83,7 @@ def masked(person: Person, opened: Mapping[str, Any]) -> list[dict[str, Any]]:
 def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, Any]) -> dict[str, Any]:
     """Everything on the page of a file."""
     consents, grounds = files.consent_lines(case, at), files.grounds_of(case)
-    basis = any(line.given and not line.expired for line in consents) or any(
+    basis = any(line.given and not line.expired and not line.assent for line in consents) or any(
         _stands(ground, at) for ground in grounds
     )
     agreed = any(line.given and not line.expired for line in consents)
@@ -98,7 +100,14 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "closed": closed,
         "steps": []
         if closed
-        else way.steps(case, choices, child=child, consented=agreed, grounds=grounds, referrals=referrals),
+        else way.steps(
+            case,
+            choices,
+            child=child,
+            consented=agreed or case.talks.exists(),
+            grounds=grounds,
+            referrals=referrals,
+        ),
         # The first step stands among what comes next.
         "tasks": [
             tasks_shown.line(actor, task)
@@ -148,6 +157,7 @@ def _consent(line: files.ConsentLine) -> dict[str, Any]:
         "no": words.group_words(line.refused),
         "until": line.until,
         "expired": line.expired,
+        "assent": line.assent,
     }
 
 

@@ -1,5 +1,6 @@
 """The steps of justice of one file, and their confirmation by the court that each names."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -57,13 +58,18 @@ def _page(request: ActingRequest, case: Case, form: StepForm) -> dict[str, Any]:
         "title": _("Justice steps"),
         "rows": [_row(step, today) for step in standing],
         "may_enter": may,
-        "bar": _bar_words(bar, lasts=bar.lasts(today)) if bar else "",
+        "bar": _bar_words(bar, today) if bar else "",
         "back_url": reverse("case", args=[case.pk]),
     }
 
 
-def _bar_words(bar: prosecution.RemovalBar, *, lasts: bool) -> str:
-    if lasts:
+def _bar_words(bar: prosecution.RemovalBar, today: date) -> str:
+    if bar.lasts(today) and bar.since > today:
+        return _(
+            "A prosecution runs: until the final decision the person may not be removed "
+            "from the territory (loi 2005-06, article 15)."
+        )
+    if bar.lasts(today):
         return _(
             "Since %(day)s a prosecution runs: until the final decision the person may not be removed "
             "from the territory (loi 2005-06, article 15)."

@@ -24,7 +24,7 @@ from crypto.scopes import ScopeKind
 from partners.models import Organisation
 from partners.templatetags.interface import moment
 from referral.disclosure import purpose_of, releasable
-from referral.enums import Group
+from referral.enums import AgeStatus, Group
 from referral.models import Case, Notice, Referral, Transition
 from tests import cast as c
 from tests.referral.pages import press, sign_in
@@ -147,7 +147,11 @@ class Story:
             for group in releasable(service, Group)
         }
         query = urlencode({"to": f"{recipient.pk}:{service}", "ask": "1"})
-        self.does(owner(case), f"{reverse('consent', args=[case.pk])}?{query}", **TOLD_ALOUD, **cells)
+        agreeing = {}
+        if case.person.age_status == AgeStatus.CHILD:
+            agreeing["guardian"] = str(c.safe_guardian(case).pk)
+        url = f"{reverse('consent', args=[case.pk])}?{query}"
+        self.does(owner(case), url, **TOLD_ALOUD, **agreeing, **cells)
 
     def drafts(self, case: Case, recipient: Organisation, service: str, urgency: str = "urgent") -> Referral:
         query = urlencode({"service": service, "urgency": urgency, "days": 30})

