@@ -64,6 +64,7 @@ from referral.services import (
     cases,
     conferences,
     course,
+    custody,
     duplicates,
     exporting,
     group_sending,
@@ -317,7 +318,7 @@ def of_case(cast: c.Cast, case: Case) -> dict[str, Any]:
             reason="motif canari",
             best_interest={"safety": "sûre", "view": "d’accord", "guardian": "inconnu"},
         )
-        title = basis.enter_title(
+        title = custody.enter_title(
             case.pk,
             **asked,
             action=TitleAction.REQUISITION,

@@ -11,7 +11,7 @@ from referral.demonstration.stage import Script, Stage
 from referral.enums import RevealReason, TitleAction, TitleState, Urgency
 from referral.kinds import AttachmentKind
 from referral.models import Case
-from referral.services import basis, cases, reading
+from referral.services import cases, custody, reading
 
 
 def opening(file: File, now: datetime) -> datetime:
@@ -91,7 +91,7 @@ def _close(stage: Stage, case_pk: UUID, file: File) -> None:
             case_pk, by=by, at=stage.at, version=case.version, risk="low", urgency="standard"
         )
         for title in case.titles.exclude(state=TitleState.LIFTED):
-            basis.enter_title(
+            custody.enter_title(
                 case_pk,
                 by=by,
                 at=stage.at,

@@ -10,7 +10,7 @@ from referral.demonstration.plan import File
 from referral.demonstration.stage import Script, Stage
 from referral.enums import TitleAction
 from referral.models import CustodyTitle
-from referral.services import basis
+from referral.services import custody
 
 #: The court of a region; Dakar's for the others.
 COURTS = {
@@ -37,7 +37,7 @@ def obtain(stage: Stage, case_pk: UUID, file: File, name: str) -> Script:
     yield stage.at + timedelta(hours=47)
     title = CustodyTitle.objects.get(case=case_pk)
     with stage.acting(stage.holder(court.pk, Role.JUSTICE)) as by:
-        basis.confirm_title(title.pk, by=by, at=stage.at, version=title.version)
+        custody.confirm_title(title.pk, by=by, at=stage.at, version=title.version)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Paper:
     def enter(self, action: TitleAction, life: timedelta | None) -> None:
         at = self.stage.at
         with self.stage.acting(self.owner) as by:
-            basis.enter_title(
+            custody.enter_title(
                 self.case_pk,
                 by=by,
                 at=at,

@@ -1,21 +1,20 @@
-"""Why may something be shared? Conversations about consent, legal grounds, custody titles."""
+"""Why may something be shared? Conversations about consent and legal grounds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS, Role
 from partners.models import Organisation
-from referral import lifecycle, notices, policy
+from referral import notices, policy
 from referral.disclosure import GROUND_GROUPS, SAFETY_GROUPS, is_child
 from referral.enums import (
     OPEN,
@@ -23,20 +22,16 @@ from referral.enums import (
     CaseAct,
     Clock,
     GroundCode,
-    Machine,
-    Side,
     State,
     TaskKind,
-    TitleAction,
-    TitleState,
 )
 from referral.lifecycle import NotPossible
-from referral.models import Case, Consent, CustodyTitle, LegalGround, Referral, Task
+from referral.models import Case, Consent, LegalGround, Referral, Task
 from referral.policy import NotAllowed
 from referral.queries.facts import basis_for, second_people
 from referral.queries.terms import terms_for
 from referral.services import steps
-from referral.services.tasks import end_task, finish_tasks
+from referral.services.tasks import end_task
 from referral.services.watch import settle_consents
 from referral.services.withdrawing import end_for_consent, end_uncovered, record_objection, take_back
 
@@ -87,6 +82,8 @@ def record_conversation(
             if child and not cell.given and _standing(case, cell).filter(given=True).exists():
                 objections.add((cell.recipient_id, cell.purpose))
                 continue
+            if assent and cell.given and _standing(case, cell).filter(given=True, assent=False).exists():
+                continue  # agreed for the child already: its own yes takes nothing away
             _replace(case, cell, at)
             consent = Consent(
                 case=case,
@@ -309,94 +306,3 @@ def may_see_ground(by: Actor, ground: LegalGround) -> bool:
     if ground.case.organisation_id == by.organisation_id:
         return True
     return by.national_unit and any(task.organisation_id == by.organisation_id for task in _asked_for(ground))
-
-
-def enter_title(
-    pk: UUID,
-    *,
-    by: Actor,
-    at: datetime,
-    action: str,
-    court: Organisation | None,
-    number: str | None,
-    name_on_order: str | None,
-    issued_on: Any,
-    ends_at: datetime | None,
-) -> CustodyTitle:
-    """The case owner enters a child's title from the paper: "non confirmé par le greffe" until `justice` confirms."""
-    with transaction.atomic():
-        case = steps.locked_case(by, pk)
-        steps.permit_change(by, CaseAct.ENTER_TITLE, case)
-        title = (
-            CustodyTitle.objects.select_for_update(of=("self",))
-            .filter(case=case)
-            .exclude(state=TitleState.LIFTED)
-            .first()
-        )
-        title = title or CustodyTitle(case=case, entered_by_id=by.id, state_since=at)
-        source = title.state
-        lifecycle.require(title, action, lifecycle.Facts(at=at), Machine.TITLE)
-        lifecycle.follow(title, action, at=at)
-        title.court, title.number, title.name_on_order = court, number or None, name_on_order or None
-        title.ends_at = ends_at or _end_of(title, action, issued_on, at)
-        title.issued_on = issued_on
-        title.confirmed_at = title.confirmed_by = None
-        write(title, f"transition.{action}", case_id=case.pk, scope=f"{source}:{title.state}")
-        steps.log(
-            Machine.TITLE,
-            case.pk,
-            action=action,
-            source=source,
-            target=title.state,
-            by=by,
-            side=Side.REFERRING,
-            at=at,
-        )
-        finish_tasks(case, TaskKind.TITLE_MISSING, by=by, at=at)
-        if action != TitleAction.REQUEST_OGP:  # what is only asked for holds no child
-            finish_tasks(case, TaskKind.TITLE_ENDS, by=by, at=at, result=action)
-        if court is not None and action in (TitleAction.REQUISITION, TitleAction.ORDER):
-            task = Task(
-                kind=TaskKind.CONFIRM_TITLE,
-                case=case,
-                organisation=court,
-                made_at=at,
-                due_at=terms_for(organisation_id=court.pk).after(Clock.TITLE_MISSING, at, case.urgency),
-            )
-            write(task, case_id=case.pk)
-    return title
-
-
-def _end_of(title: CustodyTitle, action: str, issued_on: date | None, at: datetime) -> datetime | None:
-    """Where the paper names no end: the legal end of a requisition, from its day; one asked for changes none."""
-    if action == TitleAction.REQUEST_OGP:
-        return title.ends_at
-    if action != TitleAction.REQUISITION:
-        return None
-    begun = timezone.make_aware(datetime.combine(issued_on, time.min)) if issued_on else at
-    return terms_for(organisation_id=title.case.organisation_id).after(Clock.REQUISITION, min(begun, at))
-
-
-def confirm_title(pk: UUID, *, by: Actor, at: datetime, version: int) -> CustodyTitle:
-    """The registry of the title's own court confirms it. Raises NotVisible, NotAllowed, StaleForm."""
-    with transaction.atomic():
-        title = (
-            CustodyTitle.objects.select_for_update(of=("self",))
-            .select_related("case")
-            .filter(pk=pk, court_id=by.organisation_id)
-            .exclude(state=TitleState.LIFTED)
-            .first()
-        )
-        if title is None:
-            raise steps.NotVisible
-        steps.permit_case(by, CaseAct.CONFIRM_TITLE, title.case)
-        if not policy.is_second_person(by, title.entered_by_id):
-            steps.refuse(title.case, "NOT_ALLOWED_SECOND_PERSON")
-            raise NotAllowed(CaseAct.CONFIRM_TITLE)
-        if title.version != version or title.confirmed_at is not None:
-            raise steps.StaleForm
-        title.confirmed_at, title.confirmed_by_id = at, by.id
-        write(title, fields=["confirmed_at", "confirmed_by"], case_id=title.case_id)
-        finish_tasks(title.case, TaskKind.CONFIRM_TITLE, by=by, at=at)
-        notices.tell([title.case.owner], title.case, at=at, due_at=None, action_needed=False)
-    return title

@@ -91,6 +91,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     referrals = files.referrals_of(case)
     child, closed = is_child(case.person.age_status), lifecycle.unmet_on_closed(case)
     moves, papers = files.timeline_of(case), attachments_of(case)
+    heard = agreed or case.talks.exists()
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -104,7 +105,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
             case,
             choices,
             child=child,
-            consented=agreed or case.talks.exists(),
+            consented=heard,
             grounds=grounds,
             referrals=referrals,
         ),

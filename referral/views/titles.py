@@ -19,7 +19,7 @@ from referral.forms.acts import ActForm
 from referral.forms.basis import TitleForm
 from referral.models import CustodyTitle
 from referral.queries import files
-from referral.services import basis, reading, steps
+from referral.services import custody, reading, steps
 from referral.views import words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
@@ -40,7 +40,7 @@ def title(request: ActingRequest, pk: UUID) -> HttpResponse:
             name: cleaned[name]
             for name in ("action", "court", "number", "name_on_order", "issued_on", "ends_at")
         }
-        basis.enter_title(pk, by=request.actor, at=now(), **values)
+        custody.enter_title(pk, by=request.actor, at=now(), **values)
         messages.success(request, _("The title is entered. It is not confirmed by the registry yet."))
         return reverse("case", args=[pk])
 
@@ -97,7 +97,7 @@ def title_confirm(request: ActingRequest, pk: UUID) -> HttpResponse:
     form = ActForm(request.POST or None, version=found.version)
 
     def act(cleaned: dict[str, Any]) -> str:
-        basis.confirm_title(pk, by=request.actor, at=now(), version=cleaned["version"])
+        custody.confirm_title(pk, by=request.actor, at=now(), version=cleaned["version"])
         messages.success(request, _("The title is confirmed."))
         return reverse("titles")
 

@@ -13,7 +13,7 @@ from referral.enums import TaskKind
 from referral.models import CustodyTitle, Person, Referral, ReferralGrant, SafetyExtract, Task
 from referral.policy import NotAllowed
 from referral.queries import basis_live
-from referral.services import basis, care, cases, sending, withdrawing
+from referral.services import basis, care, cases, custody, sending, withdrawing
 from referral.services.steps import NotVisible
 from tests import canary
 from tests import cast as c
@@ -145,7 +145,7 @@ def test_a_lifted_title_is_nobody_s_to_read_or_confirm(cast: c.Cast) -> None:
     case = c.open_case(cast)
     for action in ("order", "lift"):
         with c.acting(cast.aissatou) as actor:
-            title = basis.enter_title(
+            title = custody.enter_title(
                 case.pk,
                 by=actor,
                 at=clock.now(),
@@ -159,7 +159,7 @@ def test_a_lifted_title_is_nobody_s_to_read_or_confirm(cast: c.Cast) -> None:
     assert CustodyTitle.objects.get().state == "lifted"
     assert client_of(cast.habib).get(f"/titles/{title.pk}/").status_code == 404
     with c.acting(cast.habib) as actor, pytest.raises(NotVisible):
-        basis.confirm_title(title.pk, by=actor, at=clock.now(), version=title.version)
+        custody.confirm_title(title.pk, by=actor, at=clock.now(), version=title.version)
 
 
 def test_a_hidden_row_and_an_absent_one_leave_alike_events(cast: c.Cast) -> None:

@@ -19,7 +19,7 @@ from referral.models import (
     Task,
     Transition,
 )
-from referral.services import basis, course, withdrawing
+from referral.services import course, custody, withdrawing
 from tests import cast as c
 from tests.referral import life
 from tests.referral.pages import later, leaked, press, sign_in, values_of
@@ -194,7 +194,7 @@ def test_the_page_of_closing_names_what_stands_in_the_way_with_its_page(cast: c.
     case = c.open_case(cast)
     referral = c.sent(cast, case)
     with c.acting(cast.aissatou) as actor:
-        title = basis.enter_title(
+        title = custody.enter_title(
             case.pk,
             by=actor,
             at=clock.now(),

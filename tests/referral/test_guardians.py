@@ -181,6 +181,11 @@ def test_a_guardian_appointed_by_a_court_has_its_date_and_may_agree(cast: c.Cast
     today = clock.now().date()
     day = {f"appointed_on_{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
     guardian = beside(cast, case, "ad_hoc", court=str(cast.court.pk), **day)
+    told = talks(cast, case, **CLEAR, assent="oui canari", guardian=str(guardian.pk))
+    assert told.status_code == 200  # the paper is read by a second person
+    assert not Consent.objects.exists()
+    says(cast, guardian, Standing.ASSESSED_SAFE)
+    says(cast, guardian, Standing.ASSESSED_SAFE, who="bineta")
     assert talks(cast, case, **CLEAR, assent="oui canari", guardian=str(guardian.pk)).status_code == 302
     assert ConsentTalk.objects.get(case=case).guardian == guardian
 

@@ -22,7 +22,7 @@ from referral.enums import LossKind, TaskKind
 from referral.models import Case, ClockRound, Consent, CustodyTitle, LegalGround, Referral, Task
 from referral.queries.lost import lost
 from referral.references import spoken
-from referral.services import basis
+from referral.services import basis, custody
 from referral.services import clock as rounds
 from referral.services.tasks import finish_task
 from tests import cast as c
@@ -218,7 +218,7 @@ def decided(cast: c.Cast, ground: LegalGround) -> None:
 
 def title(cast: c.Cast, case: Case, ends_at: Any) -> CustodyTitle:
     with c.acting(cast.aissatou) as actor:
-        return basis.enter_title(
+        return custody.enter_title(
             case.pk,
             by=actor,
             at=time.now(),

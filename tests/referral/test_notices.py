@@ -17,6 +17,7 @@ from referral.enums import TaskKind
 from referral.models import Case, CustodyTitle, Notice, Rung, Task
 from referral.queries.notices import notices_of
 from referral.references import spoken
+from referral.services import custody
 from tests import cast as c
 from tests.referral.pages import act, later, leaked, press, sign_in
 from tests.referral.passing import rounds
@@ -44,7 +45,7 @@ def numbered(cast: c.Cast) -> None:
 def entered(cast: c.Cast, case: Case, by: User | None = None) -> CustodyTitle:
     """A title under the name of the court."""
     with c.acting(by or cast.aissatou) as actor:
-        return c.basis.enter_title(
+        return custody.enter_title(
             case.pk,
             by=actor,
             at=clock.now(),

@@ -10,7 +10,7 @@ from audit import clock
 from audit.models import Event
 from referral.enums import TaskKind
 from referral.models import LegalHold, Notice, RightsRequest, Task
-from referral.services import basis
+from referral.services import basis, custody
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
 
@@ -188,7 +188,7 @@ def test_a_supervisor_sets_and_lifts_a_hold_that_the_file_shows(cast: c.Cast) ->
 def test_a_registry_holds_files_with_a_title_of_its_court_alone(cast: c.Cast) -> None:
     case, other = c.open_case(cast), c.open_case(cast)
     with c.acting(cast.aissatou) as actor:
-        basis.enter_title(
+        custody.enter_title(
             case.pk,
             by=actor,
             at=clock.now(),

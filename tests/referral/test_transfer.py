@@ -16,7 +16,7 @@ from crypto import keyring
 from partners.models import User
 from referral.models import Case, Notice, Person, PlanGoal, Referral, Task, Transfer
 from referral.queries.course import responsible_for
-from referral.services import basis, care, cases, withdrawing
+from referral.services import basis, care, cases, custody, withdrawing
 from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import life
@@ -169,7 +169,7 @@ def test_tasks_and_goals_go_along_and_the_rest_ends(cast: c.Cast) -> None:
 def test_a_child_keeps_the_age_to_decide_and_its_paper_to_enter(cast: c.Cast) -> None:
     case = life.agreed(cast, age_status="unknown", age_band="unknown")
     with c.acting(cast.aissatou) as actor:
-        basis.enter_title(
+        custody.enter_title(
             case.pk,
             by=actor,
             at=clock.now(),

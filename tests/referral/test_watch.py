@@ -27,7 +27,7 @@ from referral.models import (
     Task,
 )
 from referral.queries import basis_live
-from referral.services import basis, care, cases, drafts, telephone, withdrawing
+from referral.services import basis, care, cases, custody, drafts, telephone, withdrawing
 from referral.services.clock import run
 from tests import cast as c
 from tests.referral.pages import later, press, same_as_unknown, sign_in
@@ -71,7 +71,7 @@ def titled(cast: c.Cast, case: Case, action: str = TitleAction.REQUISITION, **pa
         "ends_at": None,
     } | paper
     with c.acting(cast.aissatou) as actor:
-        return basis.enter_title(case.pk, by=actor, at=now.now(), action=action, **values)
+        return custody.enter_title(case.pk, by=actor, at=now.now(), action=action, **values)
 
 
 def test_a_requisition_is_heard_a_day_and_six_hours_before_its_end_and_at_the_end(cast: c.Cast) -> None:
