@@ -116,6 +116,11 @@ NOTHING_RUNS = Guard(
 )
 
 NOT_LODGED = Guard("not_lodged", _("A centre still lodges the person."), lambda row, facts: not facts.lodged)
+NO_TRIAL = Guard(
+    "no_trial",
+    _("A prosecution runs: the file is kept until its final decision."),
+    lambda row, facts: not facts.prosecuted,
+)
 NOT_ON_HOLD = Guard("not_on_hold", _("A legal hold lies on this file."), lambda row, facts: not facts.on_hold)
 NO_OPEN_REQUEST = Guard(
     "no_open_request",
@@ -170,7 +175,7 @@ CASE_MOVES: tuple[Move, ...] = (
         CaseAction.ARCHIVE,
         states(CaseState.CLOSED, CaseState.CLOSED_TRANSFERRED),
         CaseState.ARCHIVED,
-        (NO_OPEN_REFERRAL, NOT_LODGED, NO_LIVE_TITLE, NOT_ON_HOLD, NO_OPEN_REQUEST),
+        (NO_OPEN_REFERRAL, NOT_LODGED, NO_LIVE_TITLE, NO_TRIAL, NOT_ON_HOLD, NO_OPEN_REQUEST),
     ),
 )
 

@@ -42,6 +42,7 @@ class Facts:
     reason_code: str = ""
     elsewhere: bool = False
     lodged: bool = False
+    prosecuted: bool = False
     on_hold: bool = False
     open_requests: int = 0
 

@@ -223,9 +223,9 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
     # Nobody decides on an erasure that they asked for or approved: it waits for somebody else.
     said = Q(asked_by__in=actor.seats) | Q(first_by__in=actor.seats)
     spoken_for = Exists(Erasure.objects.filter(said, case=OuterRef("case"), done_at=None, refused_at=None))
-    mine &= ~(Q(kind=TaskKind.DECIDE_ERASURE) & spoken_for)
     return list(
         Task.objects.filter(mine, done_at=None)
+        .exclude(Q(spoken_for, kind=TaskKind.DECIDE_ERASURE))
         .select_related("case", "owner", *SIDES_OF_TASK)
         .order_by("due_at")[:limit]
     )

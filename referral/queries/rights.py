@@ -9,6 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from crypto.fields import SealedField
 from partners.actor import Actor
@@ -29,6 +30,7 @@ from referral.models import (
     RightsRequest,
     Task,
 )
+from referral.queries.justice import prosecuted
 from referral.queries.visible import visible_cases
 from referral.rights import RequestKind
 
@@ -90,6 +92,7 @@ def erasure_facts(case: Case, at: datetime) -> Facts:
         title_live=case.titles.filter(state__in=[TitleState.REQUISITION, TitleState.OGP])
         .exclude(ends_at__lte=at)
         .exists(),
+        prosecuted=prosecuted(case, timezone.localdate(at)),
         on_hold=case.holds.filter(lifted_at=None).exists(),
         open_requests=case.requests.filter(answered_at=None).exclude(kind=RequestKind.ERASURE).count(),
     )

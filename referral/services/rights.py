@@ -25,6 +25,7 @@ from referral.queries.rights import request_of
 from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.cases import PERSON_FIELDS
+from referral.services.screening import reveal_screening
 from referral.services.tasks import end_task
 
 
@@ -140,6 +141,8 @@ class Held:
     #: Number and name on the order, by title.
     papers: Mapping[UUID, tuple[str | None, str | None]]
     looks: list[Looked]
+    #: Elements of trafficking, opened.
+    screening: Mapping[str, Any]
 
 
 #: What somebody else has said or is called: it stays out of the report to the person.
@@ -167,7 +170,8 @@ def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
         fields = ["number", "name_on_order"]
         audit.look("reveal", title, case_id=case.pk, fields=fields, scope=RevealReason.RIGHTS)
     audit.look("print", asked, case_id=case.pk, scope=RevealReason.RIGHTS)
-    return Held(values, papers, looks)
+    _found, heard = reveal_screening(by, case, reason=RevealReason.RIGHTS)
+    return Held(values, papers, looks, heard)
 
 
 def _looks(case: Case) -> list[Looked]:

@@ -29,7 +29,7 @@ from referral.queries.rights import hold_on, requests_of
 from referral.rights import RequestKind
 from referral.services import rights
 from referral.services.steps import NotVisible
-from referral.views import story, words
+from referral.views import story, told, words
 from referral.views.door import ActingRequest, case_or_404
 
 Row = tuple[str, Any]
@@ -79,6 +79,7 @@ def request_report(request: ActingRequest, pk: UUID) -> HttpResponse:
             "organisation": case.organisation,
             "about": _about(case),
             "known": _known(held.values),
+            "beside": told.beside(case, case.person, held),
             "agreed": [_agreed(talk) for talk in files.conversations_of(case)],
             "grounds": [_ground(ground) for ground in files.grounds_of(case)],
             "titles": [_title(title, held.papers[title.pk]) for title in case.titles.select_related("court")],

@@ -45,6 +45,11 @@ def masked(person: Person, opened: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def told(person: Person, shown: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was recorded, for the person; empty where nothing was."""
+    return _rows(person, shown) if shown["answers"] or shown["non_punishment"] is not None else []
+
+
 def _rows(person: Person, shown: Mapping[str, Any]) -> list[tuple[str, str]]:
     answers: Mapping[str, Sequence[str]] = shown["answers"]
     if not answers and shown["non_punishment"] is None:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.test.testcases import LiveServerThread
@@ -17,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from partners.models import User
 from tests import cast as c
+from tests.referral.pages import session_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
@@ -87,12 +86,7 @@ class Site:
             locale="fr-FR",
             timezone_id="Africa/Dakar",
         )
-        store = SessionStore()
-        store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "partners.backends.Backend"
-        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        store.save()
-        context.add_cookies([{"name": "session", "value": str(store.session_key), "url": self.url}])
+        context.add_cookies([{"name": "session", "value": session_of(user), "url": self.url}])
         self.contexts.append(context)
         page = context.new_page()
         page.on("request", self._reported)

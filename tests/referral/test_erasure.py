@@ -1,6 +1,5 @@
 """Erasure: who asks, who decides, what stands against it, and that nothing can be read afterwards."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from partners.enums import Role
 from partners.models import Membership
 from referral.enums import CaseState, TaskKind
 from referral.models import Case, Draft, Erasure, Notice, Person, Referral, Task, Transition
-from referral.services import basis, care, cases, erasing, holds, rights
+from referral.services import care, cases, erasing, holds, justice, rights
 from tests import cast as c
 from tests.contents import values_of
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
@@ -196,18 +195,21 @@ def test_a_hold_or_an_open_request_stops_it_even_after_the_first_approval(cast: 
     assert (case.state, case.erased_at) == (CaseState.CLOSED, None)
 
 
-def test_a_title_in_force_stops_it_until_its_end(cast: c.Cast) -> None:
+def test_a_prosecution_that_runs_stops_it(cast: c.Cast) -> None:
     case = c.open_case(cast)
+    day = clock.now().date()
     with c.acting(cast.aissatou) as actor:
-        paper = {"court": cast.court, "number": "N° 12", "name_on_order": "Nom Canari"}
-        at = clock.now()
-        dates = {"issued_on": at.date(), "ends_at": at + timedelta(days=2)}
-        basis.enter_title(case.pk, by=actor, at=at, action="requisition", **paper, **dates)
+        justice.enter_step(case.pk, by=actor, at=clock.now(), kind="prosecution", on=day)
     closed(cast, case)
-    page = sign_in(cast.aissatou).get(address(case))
-    assert len(page.context["unmet"]) == 1
-    later(days=3)
-    assert asks(cast, case).status_code == 302
+    assert len(sign_in(cast.aissatou).get(address(case)).context["unmet"]) == 1
+    form = {
+        "key": "3d0bd2ba-6a7a-4a9e-8d4a-000000000005",
+        "version": "2",
+        "reason": "error",
+        "understood": "on",
+    }
+    assert sign_in(cast.aissatou).post(address(case), form).status_code == 200
+    assert not Erasure.objects.exists()
 
 
 def test_before_its_time_is_over_a_file_is_not_erased_for_that_reason(cast: c.Cast) -> None:

@@ -310,7 +310,7 @@ def test_random_acts_by_random_people(cast: c.Cast, caplog: pytest.LogCaptureFix
     run_state_machine_as_test(
         machine(cast),
         settings=settings(
-            max_examples=500 if FULL else 20,
+            max_examples=500 if FULL else 10,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

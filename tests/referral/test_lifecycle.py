@@ -214,6 +214,7 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (case_moves.HANDED_OVER_COVERED, row("asked"), Facts(AT, basis_live=True), Facts(AT)),
     (case_moves.TAKER_ACTIVE, row("asked"), Facts(AT, recipient_active=True), Facts(AT)),
     (case_moves.NOT_LODGED, row("closed"), Facts(AT), Facts(AT, lodged=True)),
+    (case_moves.NO_TRIAL, row("closed"), Facts(AT), Facts(AT, prosecuted=True)),
     (case_moves.NOT_ON_HOLD, row("closed"), Facts(AT), Facts(AT, on_hold=True)),
     (case_moves.NO_OPEN_REQUEST, row("closed"), Facts(AT), Facts(AT, open_requests=1)),
 ]
