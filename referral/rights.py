@@ -30,6 +30,12 @@ class RequestResult(TextChoices):
     WITHDRAWN = "withdrawn", _("Taken back by the person")
 
 
+def results_of(kind: str) -> list[RequestResult]:
+    """What may be answered by hand: that a file is erased is said by the erasure, on which two people decide."""
+    done = {RequestResult.GRANTED, RequestResult.PARTLY} if kind == RequestKind.ERASURE else set()
+    return [result for result in RequestResult if result not in done]
+
+
 class ErasureReason(TextChoices):
     RETENTION = "retention", _("The time for which it is kept is over")
     REQUEST = "request", _("The person asks for it")

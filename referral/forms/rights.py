@@ -11,7 +11,7 @@ from referral.forms.acts import LINE, ActForm, Text
 from referral.forms.when import Moment, shown, yes_no
 from referral.models import RetentionTerm
 from referral.retention import MOST_YEARS
-from referral.rights import ErasureReason, Identified, RequestKind, RequestResult
+from referral.rights import ErasureReason, Identified, RequestKind, RequestResult, results_of
 
 
 class RequestForm(ActForm):
@@ -46,7 +46,6 @@ class AnswerRequestForm(ActForm):
     result = forms.ChoiceField(
         label=_("What was answered?"),
         widget=forms.RadioSelect,
-        choices=RequestResult.choices,
         error_messages={"required": _("Say what was answered.")},
     )
     answer = Text(
@@ -55,6 +54,10 @@ class AnswerRequestForm(ActForm):
         max_length=5 * LINE,
         help_text=_("Kept locked in this file. A refusal needs its reason."),
     )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["result"].choices = [(result.value, result.label) for result in results_of(kind)]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -23,6 +23,7 @@ from referral.lifecycle import NotPossible
 from referral.models import Case, Person, RightsRequest, Task
 from referral.queries.rights import request_of
 from referral.queries.terms import terms_for
+from referral.rights import results_of
 from referral.services import steps
 from referral.services.cases import PERSON_FIELDS
 from referral.services.screening import reveal_screening
@@ -88,7 +89,7 @@ def read_request(by: Actor, pk: UUID) -> RightsRequest:
 def answer_request(
     pk: UUID, *, by: Actor, at: datetime, version: int, result: str, answer: str = ""
 ) -> RightsRequest:
-    """Raises NotVisible, NotAllowed, StaleForm."""
+    """Raises NotVisible, NotAllowed, StaleForm, NotPossible."""
     with transaction.atomic():
         found = request_of(by, pk)
         if found is None:
@@ -98,6 +99,9 @@ def answer_request(
         asked = RightsRequest.objects.select_for_update(of=("self",)).get(pk=pk)
         if asked.version != version or asked.answered_at is not None:
             raise steps.StaleForm
+        if result not in results_of(asked.kind):
+            steps.refuse(case, "NOT_POSSIBLE_ANSWER")
+            raise NotPossible([_("Ask for the erasure: it answers this request by itself.")])
         asked.answer = answer or None
         settle_request(asked, by=by, at=at, result=result, more=("answer",))
     return asked

@@ -107,7 +107,7 @@ def request_new(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def request(request: ActingRequest, pk: UUID) -> HttpResponse:
     asked = rights.read_request(request.actor, pk)
-    form = AnswerRequestForm(request.POST or None, version=asked.version)
+    form = AnswerRequestForm(request.POST or None, kind=asked.kind, version=asked.version)
 
     def act(cleaned: dict[str, Any]) -> str:
         said = {name: cleaned[name] for name in ("version", "result", "answer")}

@@ -4,7 +4,7 @@ import pytest
 
 from tests import cast as c
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, arrival_code, at_width, finish, open_a_case, receive, refer
+from tests.journeys.steps import Look, arrival_code, at_width, finish, open_a_case, receive
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -14,8 +14,7 @@ def test_under_an_alias_from_the_first_report_to_the_outcome(site: Site, looked_
     page = site.sign_in(site.cast.aissatou, width=width)
     alias = "Étoile Secrète"
     case = open_a_case(page, site, looked_at, age_status="adult", age_band="21-29", alias=alias)
-    c.agree(site.cast, case, site.cast.centre)
-    referral = refer(page, site, looked_at, case, "SHELTER_EMERG")
+    referral = c.sent(site.cast, case)
     receive(site, looked_at, referral, alias, width=width)
     code = arrival_code(page, site, looked_at, referral)
     finish(site, looked_at, referral, code, alias, width=width)

@@ -13,6 +13,8 @@ from tests.world import more_places
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 PERSONS = 80 if FULL else 8
+#: Longer than eighty persons take on a busy machine, in milliseconds.
+ONE_ACT = 60_000
 
 
 class Keys:
@@ -74,6 +76,7 @@ def test_a_boat_by_the_keyboard_alone(site: Site, looked_at: Look, width: int) -
     cast = site.cast
     more_places(cast, 60)
     page = site.sign_in(cast.aissatou, width=width)
+    page.set_default_navigation_timeout(ONE_ACT)
     keys = Keys(page)
     page.goto(site.url + "/arrivals/new/")
     looked_at(page, "arrival-new")
@@ -135,6 +138,7 @@ def refer(site: Site, page: Page, keys: Keys, look: Look, arrival: Arrival) -> N
 
 def answer(site: Site, look: Look, group: GroupReferral, cast: c.Cast, *, width: int) -> None:
     page = site.sign_in(cast.codou, width=width)
+    page.set_default_navigation_timeout(ONE_ACT)
     keys = Keys(page)
     page.goto(site.url + "/inbox/")
     look(page, "inbox-group")

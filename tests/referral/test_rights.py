@@ -9,8 +9,9 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from referral.enums import TaskKind
+from referral.lifecycle import NotPossible
 from referral.models import LegalHold, Notice, RightsRequest, Task
-from referral.services import basis, custody
+from referral.services import basis, custody, rights
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
 
@@ -74,6 +75,21 @@ def test_the_same_request_twice_is_said_and_a_refusal_needs_its_reason(cast: c.C
     assert "answer" in refused.context["form"].errors
     row.refresh_from_db()
     assert row.answered_at is None
+
+
+def test_that_a_file_is_erased_is_answered_by_the_erasure_alone(cast: c.Cast) -> None:
+    row = asked(cast, c.open_case(cast), "erasure")
+    url = reverse("request", args=[row.pk])
+    assert "granted" not in dict(sign_in(cast.aissatou).get(url).context["form"].fields["result"].choices)
+    assert press(sign_in(cast.aissatou), url, result="granted").status_code == 200
+    with c.acting(cast.aissatou) as actor:
+        said = {"by": actor, "at": clock.now(), "version": row.version, "result": "granted"}
+        with pytest.raises(NotPossible):
+            rights.answer_request(row.pk, **said)
+    row.refresh_from_db()
+    assert row.answered_at is None
+    refused = press(sign_in(cast.aissatou), url, result="refused", answer="une enquête court")
+    assert refused.status_code == 302
 
 
 def test_a_closed_file_can_be_asked_about(cast: c.Cast) -> None:
