@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from audit.enums import Outcome
 from audit.models import Event
 from partners.actor import Actor
 from partners.enums import Role
@@ -53,14 +54,24 @@ def regions_by_word() -> dict[str, str]:
 
 
 def changes_of(cases: Iterable[UUID]) -> dict[UUID, int]:
-    """How often each of these files has been changed, in whatever part of it. A change has the digest of its row."""
+    """How often people have changed each of these files, in whatever part of it; the system's own acts are no work.
+
+    A change has the digest of its row.
+    """
     counted = (
-        Event.objects.filter(case_id__in=list(cases), row_digest__isnull=False)
+        Event.objects.filter(case_id__in=list(cases), row_digest__isnull=False, actor_id__isnull=False)
         .order_by()
         .values_list("case_id")
         .annotate(Count("id"))
     )
     return {case_id: count for case_id, count in counted if case_id is not None}
+
+
+def opened_by_others(cases: Iterable[UUID], importer_id: UUID | None) -> set[UUID]:
+    """Which of these files somebody besides the importer has seen, printed, carried off or changed."""
+    events = Event.objects.filter(case_id__in=list(cases), actor_id__isnull=False, outcome=Outcome.OK)
+    found = events.exclude(actor_id=importer_id).order_by().values_list("case_id", flat=True).distinct()
+    return {case_id for case_id in found if case_id is not None}
 
 
 def exportable(actor: Actor) -> QuerySet[Case]:
