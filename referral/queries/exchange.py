@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from audit.enums import Outcome
 from audit.models import Event
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Region
+from partners.queries import active_people
 from referral.htcds.profiles import ExportProfile
 from referral.htcds.standard import folded
 from referral.models import Case, ExportRequest, ImportBatch, ImportedRow, Referral
@@ -29,7 +30,8 @@ def imports_of(actor: Actor) -> QuerySet[ImportBatch]:
 def exports_of(actor: Actor) -> QuerySet[ExportRequest]:
     """One's own; the organisation's for its supervisors; and for those of the national unit what asks for a decision.
 
-    A house with one supervisor has nobody else who could decide on what that person asks for (design §2).
+    The own supervisor comes first: the national unit decides for a house only where nobody supervises it but who asks
+    (design §2).
     """
     found = Q(requested_by_id=actor.id)
     if not actor.has(Role.SUPERVISOR, Role.CASEWORKER):
@@ -37,7 +39,10 @@ def exports_of(actor: Actor) -> QuerySet[ExportRequest]:
     if actor.has(Role.SUPERVISOR):
         found |= Q(organisation_id=actor.organisation_id)
         if actor.national_unit:
-            found |= ~Q(profile=ExportProfile.DEIDENTIFIED) & (Q(decided_at=None) | Q(decided_by_id=actor.id))
+            others = active_people(OuterRef("organisation"), [Role.SUPERVISOR])
+            alone = ~Exists(others.exclude(pk=OuterRef("requested_by")))
+            waits = Q(alone, decided_at=None) & ~Q(profile=ExportProfile.DEIDENTIFIED)
+            found |= waits | Q(decided_by_id=actor.id)
     return ExportRequest.objects.filter(found).select_related("organisation", "requested_by", "decided_by")
 
 

@@ -85,6 +85,19 @@ def test_nobody_approves_what_they_ask_for(cast: c.Cast) -> None:
     assert fetch(cast.bineta, export).status_code == 404
 
 
+def test_the_national_unit_decides_only_where_a_house_has_no_second_supervisor(cast: c.Cast) -> None:
+    theirs = ask(cast.daouda)
+    assert same_as_unknown(sign_in(cast.bineta), "export", theirs.pk)
+    assert url(theirs) not in sign_in(cast.bineta).get(reverse("home")).content.decode()
+    answer = sign_in(cast.bineta).post(url(theirs), {"approve": "yes", "version": 1, "key": theirs.pk})
+    assert answer.status_code == 404
+    assert decide(cast.elisabeth, theirs).status_code == 302
+    # Nor is the only supervisor one who could decide on what she asks for herself.
+    own = ask(cast.elisabeth)
+    assert decide(cast.bineta, own).status_code == 302
+    assert sign_in(cast.bineta).get(url(own)).status_code == 200, "what one has decided stays to be read"
+
+
 def test_a_refusal_makes_nothing(cast: c.Cast) -> None:
     export = ask(cast.aissatou)
     assert decide(cast.bineta, export, "no").status_code == 302
