@@ -2,6 +2,8 @@
 
 import io
 import os
+import time
+import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -211,6 +213,35 @@ def test_a_file_that_is_no_register_is_refused_in_a_sentence(cast: c.Cast, kind:
         "\u202f", ""
     )
     assert ImportBatch.objects.count() == 0
+
+
+def unfolding(*rows: str) -> bytes:
+    """A workbook of a few kilobytes whose cells lie far away."""
+    made, sheet = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(registers.template([]))) as plain, zipfile.ZipFile(made, "w") as far:
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == sheet:
+                before, _data, after = content.partition(b"</sheetData>")
+                content = before + "".join(rows).encode() + b"</sheetData>" + after
+            far.writestr(name, content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+FAR = {
+    "below": (unfolding('<row r="1000000"><c r="A1000000"><v>1</v></c></row>'), "5000 lignes"),
+    "right": (unfolding(*(f'<row r="{n}"><c r="XFD{n}"/></row>' for n in range(103, 5000))), "déploie"),
+}
+
+
+@pytest.mark.parametrize("where", FAR)
+def test_a_cell_that_says_it_is_far_away_is_refused_at_once(cast: c.Cast, where: str) -> None:
+    content, sentence = FAR[where]
+    begun = time.process_time()
+    page = upload(cast, content)
+    assert time.process_time() - begun < 3
+    assert page.status_code == 200
+    assert sentence in said(page).replace("\xa0", " ").replace("\u202f", "")
 
 
 def test_a_file_that_is_too_large_is_not_taken_and_lies_nowhere(
