@@ -34,7 +34,7 @@ from referral.models import Case, ImportBatch, ImportedRow, Task
 from referral.policy import Tie
 from referral.queries.exchange import changes_of, imports_of, opened_by_others
 from referral.queries.rights import drafts_about, held_among
-from referral.services import cases, duplicates, steps
+from referral.services import cases, duplicates, pace, steps
 from referral.services.drafts import discard
 from referral.services.tasks import end_task
 
@@ -287,8 +287,13 @@ def forget_unordered(at: datetime) -> int:
 
 
 def reveal_row(by: Actor, case: Case, row: ImportedRow, *, reason: str) -> dict[str, str]:
-    """What the register said of the person of this file, opened; `reason` is kept with the look. Raises NotAllowed."""
+    """What the register said of the person of this file, opened; `reason` is kept with the look.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(by, CaseAct.REVEAL, case)
+    pace.count_reveal(by, case, at=sitting.current().at)
     with keyring.current().revealing(row):
         values: dict[str, str] = row.values
     audit.look("reveal", row, case_id=case.pk, fields=["values"], scope=reason)
