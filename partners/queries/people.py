@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from audit.fields import RelaisNow
 from partners import policy
@@ -97,8 +97,8 @@ def has_undertaken(user: User) -> bool:
     return user.undertaking_accepted_at is not None
 
 
-def active_people(organisation_id: UUID, roles: Iterable[str] = Role) -> QuerySet[User]:
-    """The people of an organisation who hold one of `roles` today."""
+def active_people(organisation_id: UUID | OuterRef, roles: Iterable[str] = Role) -> QuerySet[User]:
+    """The people of an organisation, or of that of an outer row, who hold one of `roles` today."""
     held = live_memberships().filter(role__in=list(roles))
     return User.objects.filter(organisation=organisation_id, is_active=True, pk__in=held.values("user"))
 

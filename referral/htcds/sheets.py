@@ -27,6 +27,9 @@ MOST_COLUMNS = 200
 #: Rows above the first person: two of headings, and what an export says of itself.
 HEADINGS = 5
 CELL = 32_767
+#: Cells of a whole workbook, empty ones too: one that stands far to the right brings all before it.
+MOST_CELLS = (MOST_ROWS + HEADINGS) * MOST_COLUMNS
+TOO_MUCH = _("This workbook unfolds to more than a register can hold: nothing of it was read.")
 #: The widest line of text that such a row could be.
 csv.field_size_limit(2 * CELL)
 
@@ -118,10 +121,10 @@ def _workbook(content: bytes) -> list[Sheet]:
                 if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml")
             }
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        found = []
+        found, room = [], MOST_CELLS
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of its own size need not be so
-            rows = _rows(sheet)
+            rows, room = _rows(sheet, room)
             if any(cell not in (None, "") for row in rows for cell in row):
                 path = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
                 found.append(Sheet(sheet.title, rows, merged.get(path, [])))
@@ -137,7 +140,7 @@ def _workbook(content: bytes) -> list[Sheet]:
 def _require_harmless(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if len(parts) > PARTS or sum(part.file_size for part in parts) > UNFOLDED:
-        raise Unreadable(_("This workbook unfolds to more than a register can hold: nothing of it was read."))
+        raise Unreadable(TOO_MUCH)
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as opened:
@@ -155,17 +158,21 @@ def _merged(sheet: bytes) -> list[tuple[int, int]]:
     return found
 
 
-def _rows(sheet: Any) -> list[list[Cell]]:
+def _rows(sheet: Any, room: int) -> tuple[list[list[Cell]], int]:
+    """The rows, and for how many cells there is room after them."""
     rows: list[list[Cell]] = []
-    filled = 0
-    for row in sheet.iter_rows():
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        # Empty ones too: a single row that says it is the millionth stands behind a million of them.
+        _require_size(number, 0)
+        room -= len(row)
+        if room < 0:
+            raise Unreadable(TOO_MUCH)
         cells = [_cell(cell) for cell in row]
         while cells and cells[-1] in (None, ""):
             cells.pop()
+        _require_size(number, len(cells))
         rows.append(cells)
-        filled += len(cells) > 1  # the first column alone is the number of the row
-        _require_size(filled, len(cells))
-    return rows
+    return rows, room
 
 
 def _cell(cell: Any) -> Cell:
@@ -180,9 +187,9 @@ def _cell(cell: Any) -> Cell:
     return str(value)
 
 
-def _require_size(filled: int, columns: int) -> None:
+def _require_size(rows: int, columns: int) -> None:
     """Stops reading at once: what comes after would only fill the memory."""
-    if filled > MOST_ROWS + HEADINGS:
+    if rows > MOST_ROWS + HEADINGS:
         raise Unreadable(
             format_lazy(
                 _("This file has more than {most} rows: split it, and import one part after the other."),

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from audit.enums import Outcome
 from audit.models import Event
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Region
+from partners.queries import active_people
 from referral.htcds.profiles import ExportProfile
 from referral.htcds.standard import folded
 from referral.models import Case, ExportRequest, ImportBatch, ImportedRow, Referral
@@ -28,7 +30,8 @@ def imports_of(actor: Actor) -> QuerySet[ImportBatch]:
 def exports_of(actor: Actor) -> QuerySet[ExportRequest]:
     """One's own; the organisation's for its supervisors; and for those of the national unit what asks for a decision.
 
-    A house with one supervisor has nobody else who could decide on what that person asks for (design §2).
+    The own supervisor comes first: the national unit decides for a house only where nobody supervises it but who asks
+    (design §2).
     """
     found = Q(requested_by_id=actor.id)
     if not actor.has(Role.SUPERVISOR, Role.CASEWORKER):
@@ -36,7 +39,10 @@ def exports_of(actor: Actor) -> QuerySet[ExportRequest]:
     if actor.has(Role.SUPERVISOR):
         found |= Q(organisation_id=actor.organisation_id)
         if actor.national_unit:
-            found |= ~Q(profile=ExportProfile.DEIDENTIFIED) & (Q(decided_at=None) | Q(decided_by_id=actor.id))
+            others = active_people(OuterRef("organisation"), [Role.SUPERVISOR])
+            alone = ~Exists(others.exclude(pk=OuterRef("requested_by")))
+            waits = Q(alone, decided_at=None) & ~Q(profile=ExportProfile.DEIDENTIFIED)
+            found |= waits | Q(decided_by_id=actor.id)
     return ExportRequest.objects.filter(found).select_related("organisation", "requested_by", "decided_by")
 
 
@@ -53,14 +59,24 @@ def regions_by_word() -> dict[str, str]:
 
 
 def changes_of(cases: Iterable[UUID]) -> dict[UUID, int]:
-    """How often each of these files has been changed, in whatever part of it. A change has the digest of its row."""
+    """How often people have changed each of these files, in whatever part of it; the system's own acts are no work.
+
+    A change has the digest of its row.
+    """
     counted = (
-        Event.objects.filter(case_id__in=list(cases), row_digest__isnull=False)
+        Event.objects.filter(case_id__in=list(cases), row_digest__isnull=False, actor_id__isnull=False)
         .order_by()
         .values_list("case_id")
         .annotate(Count("id"))
     )
     return {case_id: count for case_id, count in counted if case_id is not None}
+
+
+def opened_by_others(cases: Iterable[UUID], importer_id: UUID | None) -> set[UUID]:
+    """Which of these files somebody besides the importer has seen, printed, carried off or changed."""
+    events = Event.objects.filter(case_id__in=list(cases), actor_id__isnull=False, outcome=Outcome.OK)
+    found = events.exclude(actor_id=importer_id).order_by().values_list("case_id", flat=True).distinct()
+    return {case_id for case_id in found if case_id is not None}
 
 
 def exportable(actor: Actor) -> QuerySet[Case]:

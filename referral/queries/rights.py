@@ -1,6 +1,6 @@
 """What a person has asked for, what holds a file, what stands against its erasure, and what that would destroy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,12 @@ def request_of(actor: Actor, pk: UUID) -> RightsRequest | None:
 
 def hold_on(case: Case) -> LegalHold | None:
     return case.holds.filter(lifted_at=None).select_related("case", "set_by__organisation").first()
+
+
+def held_among(cases: Iterable[UUID]) -> set[UUID]:
+    return set(
+        LegalHold.objects.filter(case__in=list(cases), lifted_at=None).values_list("case_id", flat=True)
+    )
 
 
 def held_case(actor: Actor, pk: UUID) -> Case | None:

@@ -1,6 +1,7 @@
 """Files go out in HTCDS 2.0: asked for with a purpose, approved by another where they name people, for a day."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -239,10 +240,24 @@ def read_purpose(by: Actor, request: ExportRequest) -> str:
 
 def destroy_exports(at: datetime) -> int:
     """Files whose day is over: their keys are destroyed. Gives their number."""
-    over = ExportRequest.objects.select_for_update(of=("self",)).filter(until__lte=at, destroyed_at=None)
-    for request in over:
+    there = ExportRequest.objects.select_for_update(of=("self",)).filter(destroyed_at=None)
+    return _destroy(list(there.filter(until__lte=at)), at)
+
+
+def destroy_exports_of(organisation_id: UUID, *, at: datetime) -> int:
+    """A file of this organisation is erased: so is every exported file that may hold it. Gives their number.
+
+    One that is being made this moment is waited for; one that is made later finds the file erased.
+    """
+    there = ExportRequest.objects.select_for_update(of=("self",)).filter(destroyed_at=None, refused=False)
+    ours = there.filter(organisation=organisation_id)
+    return _destroy([request for request in ours if request.made_at is not None], at)
+
+
+def _destroy(requests: Sequence[ExportRequest], at: datetime) -> int:
+    for request in requests:
         keyring.current().destroy_scope(Scope(ScopeKind.DRAFT, request.pk))
         ExportPart.objects.filter(export=request).delete()
         request.destroyed_at = at
         write(request, "key.shred", fields=["destroyed_at"], scope=request.profile)
-    return len(over)
+    return len(requests)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
+from audit import sitting
 from audit.rows import write
 from partners.actor import Actor
 from partners.models import Organisation
@@ -24,7 +25,7 @@ from referral.models import Case, Guardian, Task
 from referral.policy import NotAllowed
 from referral.queries import talks as rows
 from referral.queries.facts import second_people
-from referral.services import steps
+from referral.services import pace, steps
 from referral.services.tasks import end_task
 from referral.services.withdrawing import record_objection
 
@@ -146,10 +147,19 @@ def read_guardian_to_decide(actor: Actor, pk: UUID) -> Guardian:
     return found
 
 
-def read_guardians(actor: Actor, case: Case) -> list[Guardian]:
-    """Everybody beside the child, with names: a look. Raises NotAllowed."""
+def read_guardians(actor: Actor, case: Case, *, in_talk: bool = False) -> list[Guardian]:
+    """Everybody beside the child, with names: a look.
+
+    Args:
+        in_talk: to say who agrees for the child, who sits there: what is opened for that is not counted.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(actor, CaseAct.READ, case)
     found = rows.guardians_of(case)
+    if found and not in_talk:
+        pace.count_reveal(actor, case, at=sitting.current().at)
     for guardian in found:
         audit.look("reveal", guardian, case_id=case.pk, fields=["name", "phone"])
     return found
@@ -214,6 +224,7 @@ def _object(guardian: Guardian, *, by: Actor, at: datetime) -> None:
             )
 
 
-def look_at(guardian: Guardian) -> None:
-    """The name is about to be shown to whoever may correct it."""
+def look_at(actor: Actor, guardian: Guardian) -> None:
+    """The name is about to be shown to whoever may correct it. Raises TooManyReveals."""
+    pace.count_reveal(actor, guardian.case, at=sitting.current().at)
     audit.look("reveal", guardian, case_id=guardian.case_id, fields=["name", "phone"])

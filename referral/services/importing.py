@@ -3,12 +3,13 @@
 All or nothing: of a file with one fault no row is kept, and a whole one is not begun before somebody has seen what it
 holds. It is then written a handful at a time, each in one transaction, because the thousands of rows of a register
 would hold their locks for minutes; a worker that dies goes on where it stopped. What stands half-written, or was
-written by mistake, is taken back as a whole.
+written by mistake, one person takes back within a day, but for the files that somebody else has opened: to destroy
+those takes the two people of an erasure.
 """
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -31,11 +32,15 @@ from referral.htcds.mapping import Entry, entry_of
 from referral.htcds.reading import Row
 from referral.models import Case, ImportBatch, ImportedRow, Task
 from referral.policy import Tie
-from referral.queries.exchange import changes_of, imports_of
-from referral.services import cases, steps
+from referral.queries.exchange import changes_of, imports_of, opened_by_others
+from referral.queries.rights import drafts_about, held_among
+from referral.services import cases, duplicates, pace, steps
+from referral.services.drafts import discard
 from referral.services.tasks import end_task
 
 HANDFUL = 50
+#: So long after it was written one person alone may take an import back.
+ALONE = timedelta(hours=24)
 WRITE, UNDO = "referral.import_register", "referral.undo_import"
 #: Why a file is closed: it was when it came; or its import was undone, so that it counts in no list and no figure.
 CLOSED_BEFORE, IMPORT_UNDONE = "OTHER", "IMPORT_UNDONE"
@@ -186,16 +191,28 @@ def _close(case: Case, at: datetime, *, reason_code: str, reason: str | None = N
 
 
 # --- Taken back -----------------------------------------------------------------------------------------------
+def may_end(batch: ImportBatch, at: datetime) -> bool:
+    """Also while it is being written; when its day is over, a file ends by its own erasure."""
+    return batch.ended_at is None and (batch.finished_at is None or at < batch.finished_at + ALONE)
+
+
 def end_import(pk: UUID, *, by: Actor, at: datetime, version: int) -> ImportBatch:
-    """Throws away what was only read; of what was written, the worker takes back what nobody has touched since.
+    """Throws away what was only read; of what was written, the worker takes back what nobody has needed since.
 
     Raises:
-        NotAllowed, NotVisible, StaleForm.
+        NotAllowed, NotVisible, StaleForm, Refusal.
     """
     with transaction.atomic():
         batch = _locked(pk, by, version)
         if batch.ended_at is not None:
             raise steps.StaleForm
+        if not may_end(batch, at):
+            raise Refusal(
+                _(
+                    "This import was written more than 24 hours ago: its files stay. "
+                    "A file that must go is closed, and its erasure asked for."
+                )
+            )
         batch.ended_at, batch.ended_by_id = at, by.id
         write(batch, fields=["ended_at", "ended_by"])
         if batch.ordered_at is None:
@@ -206,7 +223,9 @@ def end_import(pk: UUID, *, by: Actor, at: datetime, version: int) -> ImportBatc
 
 
 def undo_register(pk: UUID, *, at: datetime) -> None:
-    """Closes every untouched file of an import and destroys its keys: what it held cannot be read in any copy.
+    """Closes the files of an import that nobody has worked on and nobody else has opened, and destroys their keys.
+
+    What they held cannot be read in any copy; a file under a legal hold stays whatever happened.
 
     The rows themselves stay, as the log and the history want it; no list shows them, and nothing in them opens.
     """
@@ -220,12 +239,15 @@ def undo_register(pk: UUID, *, at: datetime) -> None:
         rows = list(batch.rows.filter(case__isnull=False, undone_at=None).order_by("case_id"))
         found = (
             Case.objects.select_for_update(of=("self",))
-            .select_related("owner")
+            .select_related("owner", "person")
             .in_bulk([r.case_id for r in rows])
         )
         counted = changes_of(found)
+        needed = opened_by_others(found, batch.ordered_by_id) | held_among(found)
         for row in rows:
-            if row.case_id is not None and counted.get(row.case_id) == row.events:
+            if row.case_id is None or row.case_id in needed:
+                continue
+            if counted.get(row.case_id) == row.events:
                 _undo(row, found[row.case_id], at)
         _clear(batch, at)
 
@@ -237,6 +259,9 @@ def _undo(row: ImportedRow, case: Case, at: datetime) -> None:
         grants.close_case(case, case.owner)
     row.undone_at = at
     row.save(update_fields=["undone_at"])
+    for draft in drafts_about(case):
+        discard(draft)
+    duplicates.forget_case(case, at=at)
     keyring.current().destroy_case(case.pk)
     audit.record("key.shred", case, case_id=case.pk, reason_code=IMPORT_UNDONE)
 
@@ -262,8 +287,13 @@ def forget_unordered(at: datetime) -> int:
 
 
 def reveal_row(by: Actor, case: Case, row: ImportedRow, *, reason: str) -> dict[str, str]:
-    """What the register said of the person of this file, opened; `reason` is kept with the look. Raises NotAllowed."""
+    """What the register said of the person of this file, opened; `reason` is kept with the look.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(by, CaseAct.REVEAL, case)
+    pace.count_reveal(by, case, at=sitting.current().at)
     with keyring.current().revealing(row):
         values: dict[str, str] = row.values
     audit.look("reveal", row, case_id=case.pk, fields=["values"], scope=reason)

@@ -327,8 +327,13 @@ def read_step(actor: Actor, pk: UUID) -> tuple[JusticeStep, str]:
 
 
 def read_conference(actor: Actor, pk: UUID) -> tuple[CaseConference, dict[str, str]]:
-    """The record of a conference with its locked words: an audited look. Raises NotVisible, NotAllowed."""
+    """The record of a conference with its locked words: an audited look.
+
+    Raises:
+        NotVisible, NotAllowed, TooManyReveals.
+    """
     found = _conference(actor, pk)
+    pace.count_reveal(actor, found.case, at=sitting.current().at)
     names = ("view", "record")
     with keyring.current().revealing(found):
         opened = {name: getattr(found, name) or "" for name in names}

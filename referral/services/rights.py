@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
+from audit import sitting
 from audit.models import Event
 from audit.queries import looks_at_case
 from audit.rows import write
@@ -24,7 +25,7 @@ from referral.models import Case, Person, RightsRequest, Task
 from referral.queries.rights import request_of
 from referral.queries.terms import terms_for
 from referral.rights import results_of
-from referral.services import steps
+from referral.services import pace, steps
 from referral.services.cases import PERSON_FIELDS
 from referral.services.screening import reveal_screening
 from referral.services.tasks import end_task
@@ -154,12 +155,16 @@ OF_OTHERS = frozenset({"who"})
 
 
 def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
-    """Opens everything that the report shows; each part is a look, and the sheet is a print. Raises NotAllowed.
+    """Opens everything that the report shows; each part is a look, and the sheet is a print.
 
     `asked` is of `read_request`, an access request.
+
+    Raises:
+        NotAllowed, TooManyReveals.
     """
     case = asked.case
     steps.permit_case(by, CaseAct.REVEAL, case)
+    pace.count_reveal(by, case, at=sitting.current().at)
     looks = _looks(case)
     person = Person.objects.get(case=case)
     with keyring.current().revealing(person):
@@ -203,8 +208,14 @@ class Correction:
 
 
 def corrections_of(by: Actor, case: Case, *, opened: bool, reason: str = "") -> list[Correction]:
-    """Who changed what is known of the person, the newest first; with values it is a look. Raises NotAllowed."""
+    """Who changed what is known of the person, the newest first; with values it is a look.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(by, CaseAct.REVEAL if opened else CaseAct.READ, case)
+    if opened:
+        pace.count_reveal(by, case, at=sitting.current().at)
     person = Person.objects.get(case=case)
     events = list(
         Event.objects.filter(object_id=person.pk, case_id=case.pk, verb="change", outcome="ok").order_by(

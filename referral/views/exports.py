@@ -44,7 +44,8 @@ def _stage(export: ExportRequest, at: Any) -> tuple[str, str]:
     if export.refused:
         return "declined", _("Refused")
     if export.until is not None:
-        return ("completed", _("Ready")) if at < export.until else ("expired", _("Expired"))
+        there = at < export.until and export.destroyed_at is None
+        return ("completed", _("Ready")) if there else ("expired", _("Expired"))
     if export.decided_at is None and exporting.needs_approval(export):
         return "acknowledged", _("Waits for approval")
     return "sent", _("Being written")
@@ -133,9 +134,10 @@ def _facts(export: ExportRequest, purpose: str) -> list[tuple[str, str]]:
         decided = signed % {"moment": moment(export.decided_at), "name": export.decided_by.name}
         rows.append((_("Refused") if export.refused else _("Approved"), decided))
     if export.until is not None:
+        until = min(filter(None, (export.until, export.destroyed_at)))
         rows += [
             (_("Rows"), str(export.rows)),
-            (_("Can be fetched until"), moment(export.until)),
+            (_("Can be fetched until"), moment(until)),
             (_("Mark in the file"), export.mark),
         ]
     if export.shortened:

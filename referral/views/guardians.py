@@ -92,7 +92,6 @@ def guardian_new(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def guardian_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     guardian = _mine(request, pk)
-    guardians.look_at(guardian)
     form = GuardianForm(posted(request), guardian=guardian)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -102,6 +101,8 @@ def guardian_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
 
     done = perform(request, form, act)
     form.renew(guardian.version)
+    if not form.is_bound:
+        guardians.look_at(request.actor, guardian)
     return done or _ask(
         request, guardian.case, form, title=_("Correct what is known of this person"), submit=_("Save")
     )

@@ -116,6 +116,7 @@ def import_page(request: ActingRequest, pk: UUID) -> HttpResponse:
             "state": code,
             "label": label,
             "running": code == "sent",
+            "may_end": importing.may_end(batch, now()),
             "rows": _facts(batch),
             "written": written.filter(undone_at=None).count(),
             "undone": written.filter(undone_at__isnull=False).count(),
@@ -175,8 +176,8 @@ def import_end(request: ActingRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "title": _("Take this import back?") if ordered else _("Throw this import away?"),
             "text": _(
-                "Files that nobody has touched since are closed and locked for good: nobody can read them again. "
-                "Files that somebody has worked on stay."
+                "Files that nobody has worked on, and nobody but the importer has opened, are closed and locked for "
+                "good: nobody can read them again. All others stay, and so do those under a legal hold."
             )
             if ordered
             else _("No file has been opened for it yet."),

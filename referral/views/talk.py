@@ -34,7 +34,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
     child = is_child(case.person.age_status)
     agreed = files.agreed_cells(case, at)
     before = answered(talks.read_talks(request.actor, case))
-    beside = guardians.read_guardians(request.actor, case) if child else []
+    beside = guardians.read_guardians(request.actor, case, in_talk=True) if child else []
     tongue, known = _tongue(request, case)
     reading = reading_for(tongue, child=child)
     form = TalkForm(

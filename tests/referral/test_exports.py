@@ -17,7 +17,7 @@ from tests import canary
 from tests import cast as c
 from tests.referral.pages import later, press, same_as_unknown, sign_in
 from tests.referral.test_case_life import decides
-from tests.referral.test_erasure import erased
+from tests.referral.test_erasure import closed, erased
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -85,6 +85,19 @@ def test_nobody_approves_what_they_ask_for(cast: c.Cast) -> None:
     assert fetch(cast.bineta, export).status_code == 404
 
 
+def test_the_national_unit_decides_only_where_a_house_has_no_second_supervisor(cast: c.Cast) -> None:
+    theirs = ask(cast.daouda)
+    assert same_as_unknown(sign_in(cast.bineta), "export", theirs.pk)
+    assert url(theirs) not in sign_in(cast.bineta).get(reverse("home")).content.decode()
+    answer = sign_in(cast.bineta).post(url(theirs), {"approve": "yes", "version": 1, "key": theirs.pk})
+    assert answer.status_code == 404
+    assert decide(cast.elisabeth, theirs).status_code == 302
+    # Nor is the only supervisor one who could decide on what she asks for herself.
+    own = ask(cast.elisabeth)
+    assert decide(cast.bineta, own).status_code == 302
+    assert sign_in(cast.bineta).get(url(own)).status_code == 200, "what one has decided stays to be read"
+
+
 def test_a_refusal_makes_nothing(cast: c.Cast) -> None:
     export = ask(cast.aissatou)
     assert decide(cast.bineta, export, "no").status_code == 302
@@ -142,6 +155,35 @@ def test_what_was_decided_and_heard_goes_out_in_the_standards_codes_and_what_is_
     assert row["vic_TraffickingStatus"] == "PossibleVictimOfTrafficking"
     assert row["vic_TraffickingStatusDecisionMakingOrg"] == "Police"
     assert row["cas_Status"] == "Active"
+
+
+def test_an_erasure_destroys_every_exported_file_of_its_house_at_once(cast: c.Cast) -> None:
+    case = closed(cast)
+    named, bare, theirs, asked = (
+        ask(who, profile)
+        for who, profile in (
+            (cast.aissatou, "core"),
+            (cast.bineta, "deidentified"),
+            (cast.elisabeth, "deidentified"),
+            (cast.aissatou, "template"),
+        )
+    )
+    decide(cast.bineta, named)
+    work()
+    assert [fetch(cast.aissatou, named).status_code, fetch(cast.bineta, bare).status_code] == [200, 200]
+    erased(cast, case)
+    for who, export in ((cast.aissatou, named), (cast.bineta, bare)):
+        assert fetch(who, export).status_code == 404
+        assert sign_in(who).get(url(export)).context["state"] == "expired"
+        assert not DataKey.objects.filter(scope_id=export.pk).exists()
+        assert not export.parts.exists()
+    assert Event.objects.filter(verb="key.shred", object_id__in=[named.pk, bare.pk]).count() == 2
+    assert fetch(cast.elisabeth, theirs).status_code == 200
+    # What is made later holds what is left.
+    decide(cast.bineta, asked)
+    work()
+    asked.refresh_from_db()
+    assert asked.rows == 0
 
 
 def test_a_strangers_export_is_not_there(cast: c.Cast) -> None:

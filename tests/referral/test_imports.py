@@ -2,6 +2,8 @@
 
 import io
 import os
+import time
+import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,19 +15,24 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from crypto.models import DataKey
+from audit.rows import write
+from crypto import blind_index
+from crypto.models import DataKey, Match
 from referral.enums import AgeBand, CaseState
 from referral.htcds.mapping import OFFICIAL
 from referral.htcds.reading import Register, read
-from referral.models import Case, ImportBatch, ImportedRow, Person
+from referral.likeness import MatchDecision
+from referral.models import Case, Draft, ImportBatch, ImportedRow, MatchReview, Person
 from referral.queries.exchange import regions_by_word
-from referral.services import importing
+from referral.services import holds, importing
 from referral.services.clock import run as run_rule
 from referral.services.importing import IMPORT_UNDONE
+from referral.services.watch import RULES
 from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import registers
-from tests.referral.pages import later, press, same_as_unknown, sign_in
+from tests.referral.pages import later, press, same_as_unknown, sign_in, values_of
+from tests.referral.story import said
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -208,6 +215,35 @@ def test_a_file_that_is_no_register_is_refused_in_a_sentence(cast: c.Cast, kind:
     assert ImportBatch.objects.count() == 0
 
 
+def unfolding(*rows: str) -> bytes:
+    """A workbook of a few kilobytes whose cells lie far away."""
+    made, sheet = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(registers.template([]))) as plain, zipfile.ZipFile(made, "w") as far:
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == sheet:
+                before, _data, after = content.partition(b"</sheetData>")
+                content = before + "".join(rows).encode() + b"</sheetData>" + after
+            far.writestr(name, content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+FAR = {
+    "below": (unfolding('<row r="1000000"><c r="A1000000"><v>1</v></c></row>'), "5000 lignes"),
+    "right": (unfolding(*(f'<row r="{n}"><c r="XFD{n}"/></row>' for n in range(103, 5000))), "déploie"),
+}
+
+
+@pytest.mark.parametrize("where", FAR)
+def test_a_cell_that_says_it_is_far_away_is_refused_at_once(cast: c.Cast, where: str) -> None:
+    content, sentence = FAR[where]
+    begun = time.process_time()
+    page = upload(cast, content)
+    assert time.process_time() - begun < 3
+    assert page.status_code == 200
+    assert sentence in said(page).replace("\xa0", " ").replace("\u202f", "")
+
+
 def test_a_file_that_is_too_large_is_not_taken_and_lies_nowhere(
     cast: c.Cast, tmp_path: Any, settings: Any
 ) -> None:
@@ -247,25 +283,68 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(cast: c.Cast, monkeypatch: 
     assert Case.objects.count() == 12
 
 
-def test_an_import_is_taken_back_but_for_what_somebody_has_touched(cast: c.Cast) -> None:
-    batch = written(cast, registers.template(registers.people(3)))
-    touched, *others = Case.objects.order_by("seq")
-    browser = sign_in(cast.aissatou)
-    browser.get(reverse("case", args=[others[0].pk]))  # a look is no work
+def test_an_import_is_taken_back_but_for_what_somebody_has_opened_or_touched(
+    cast: c.Cast, one_connection: None
+) -> None:
+    batch = written(cast, registers.template(registers.people(5)))
+    touched, opened, held, *others = Case.objects.order_by("seq")
+    with c.acting(cast.bineta) as actor:
+        holds.set_hold(held.pk, by=actor, at=clock.now(), reason="instruction")
+    browser, importer = sign_in(cast.aissatou), sign_in(cast.bineta)
+    browser.get(reverse("case", args=[opened.pk]))
+    importer.get(reverse("case", args=[others[0].pk]))  # whoever imported looks whether it came out well
     edit = f"{reverse('case_edit', args=[touched.pk])}?part=health"
     assert press(browser, edit, health="allergie").status_code == 302
-    assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
+    browser.post(reverse("draft_save", args=["edit_health", others[1].pk]), {"health": "à moitié dit"})
+    with c.acting():
+        pair = sorted(case.pk for case in others)
+        write(MatchReview(first_id=pair[0], second_id=pair[1], found_at=clock.now(), likenesses=[]))
+    assert press(importer, reverse("import_end", args=[batch.pk])).status_code == 302
     work()
     for case in others:
-        assert sign_in(cast.bineta).get(reverse("case", args=[case.pk])).status_code == 404
+        assert importer.get(reverse("case", args=[case.pk])).status_code == 404
         assert browser.get(reverse("case", args=[case.pk])).status_code == 404
         assert not DataKey.objects.filter(case_id=case.pk).exists()
         assert Event.objects.filter(verb="key.shred", case_id=case.pk, reason_code=IMPORT_UNDONE).count() == 1
         assert Person.history.filter(case_id=case.pk).exists()
-    assert browser.get(reverse("case", args=[touched.pk])).status_code == 200
+    with c.acting():
+        assert not {blind_index.case_of(match) for match in Match.objects.all()} & set(pair)
+    assert MatchReview.objects.get(first=pair[0], second=pair[1]).decision == MatchDecision.GONE
+    assert not Draft.objects.exists()
+    page = importer.get(reverse("import", args=[batch.pk]))
+    assert (page.context["undone"], page.context["written"]) == (2, 3)
+    for case in (touched, opened, held):
+        assert browser.get(reverse("case", args=[case.pk])).status_code == 200
+        assert reverse("case", args=[case.pk]) in page.content.decode(), "what stays is named"
+    assert len(again(fetched(cast, "core")).rows) == 3
+
+
+def test_one_person_alone_takes_an_import_back_within_a_day(cast: c.Cast) -> None:
+    batch = written(cast, registers.template(registers.people(1)))
+    url, browser = reverse("import_end", args=[batch.pk]), sign_in(cast.bineta)
+    shown = browser.get(url)
+    assert url in browser.get(reverse("import", args=[batch.pk])).content.decode()
+    later(hours=24)
+    browser = sign_in(cast.bineta)
+    assert url not in browser.get(reverse("import", args=[batch.pk])).content.decode()
+    late = browser.post(url, values_of(shown.context["form"]))
+    assert (late.status_code, "24" in said(late)) == (200, True)
+    work()
+    assert DataKey.objects.filter(case_id=Case.objects.get().pk).exists()
+
+
+def test_what_the_system_does_by_itself_keeps_no_import(cast: c.Cast, one_connection: None) -> None:
+    batch = written(cast, registers.template(registers.people(2)))
+    assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
+    later(days=40)  # the worker stood still
+    with c.acting():
+        for rule in RULES:
+            run_rule(rule, clock.now())
+    events = Event.objects.filter(case_id__isnull=False, actor_id=None, row_digest__isnull=False)
+    assert events.exists(), "the clock has written into the files"
+    work()
     page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
-    assert (page.context["undone"], page.context["written"]) == (2, 1)
-    assert len(again(fetched(cast, "core")).rows) == 1
+    assert (page.context["undone"], page.context["written"]) == (2, 0)
 
 
 def test_what_was_read_and_never_ordered_leaves_nothing(cast: c.Cast) -> None:

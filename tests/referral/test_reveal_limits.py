@@ -1,6 +1,6 @@
 """How much one person may open: a limit an hour, an alert on far more than usual, and a way to somebody in danger."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +11,17 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from referral.models import Case, Notice, Reveals
-from referral.services import pace
+from referral.models import Case, CaseConference, Guardian, Notice, Reveals
+from referral.services import conferences, guardians, pace, rights
 from referral.services.watch import RULES
 from tests import canary
 from tests import cast as c
+from tests.referral import registers
 from tests.referral.attaching import attached
-from tests.referral.pages import later, sign_in
+from tests.referral.pages import later, sign_in, values_of
 from tests.referral.story import fr
+from tests.referral.test_consent_talk import to_centre
+from tests.referral.test_imports import written
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -102,6 +105,72 @@ def test_there_is_no_other_way_around_it(cast: c.Cast, case: Case, way: str) -> 
         answer = client.post(reverse(name, args=[attachment.pk]), why)
     assert answer.status_code == 429
     assert canary.found(["canari"], answer.content) == []
+
+
+def guardian_of(cast: c.Cast, case: Case) -> Guardian:
+    with c.acting(cast.aissatou) as actor:
+        said = guardians.Particulars(relation="mother", name="Tante Canari")
+        return guardians.add_guardian(case.pk, by=actor, at=clock.now(), said=said)
+
+
+def conference_of(cast: c.Cast, case: Case) -> CaseConference:
+    with c.acting(cast.aissatou) as actor:
+        at = clock.now()
+        return conferences.record_conference(
+            case.pk, by=actor, at=at, held_at=at, organisations=[cast.unit.pk], view="vœu canari"
+        )
+
+
+def report_on(cast: c.Cast, case: Case) -> str:
+    with c.acting(cast.aissatou) as actor:
+        at = clock.now()
+        asked = rights.record_request(
+            case.pk, by=actor, at=at, received_at=at, kind="access", identified="known"
+        )
+    return reverse("request_report", args=[asked.pk])
+
+
+#: Way -> (address, what is sent; a page is opened where nothing is).
+PAGES: dict[str, Callable[[c.Cast, Case], tuple[str, dict[str, str] | None]]] = {
+    "guardians": lambda cast, case: (reverse("guardians", args=[guardian_of(cast, case).case_id]), None),
+    "guardian": lambda cast, case: (reverse("guardian_edit", args=[guardian_of(cast, case).pk]), None),
+    "conference": lambda cast, case: (reverse("conference", args=[conference_of(cast, case).pk]), None),
+    "report": lambda cast, case: (report_on(cast, case), {}),
+    "changes": lambda cast, case: (reverse("case_changes", args=[case.pk]), {"reason": "care"}),
+}
+
+
+@pytest.mark.parametrize("way", PAGES)
+def test_every_page_that_opens_something_is_counted(cast: c.Cast, case: Case, way: str) -> None:
+    url, sent = PAGES[way](cast, case)
+    client = sign_in(cast.aissatou)
+    for expected in (200, 429):
+        answer = client.get(url) if sent is None else client.post(url, sent)
+        assert answer.status_code == expected
+        used(cast.aissatou, 2)
+    assert canary.found(["canari", "Canari", *c.SECRETS.values()], answer.content) == []
+
+
+def test_what_a_register_said_is_counted_too(cast: c.Cast, settings: Any) -> None:
+    written(cast, registers.text(("prs_FirstName", "prs_Salutation"), ("Awa", "Mme Canari")))
+    settings.RELAIS_REVEALS_PER_HOUR = 1
+    url, client = reverse("case_imported", args=[Case.objects.get().pk]), sign_in(cast.aissatou)
+    assert client.post(url, {"reason": "care"}).status_code == 200
+    answer = client.post(url, {"reason": "care"})
+    assert answer.status_code == 429
+    assert canary.found(["Canari"], answer.content) == []
+
+
+def test_nothing_stops_a_correction_or_a_talk_that_has_begun(cast: c.Cast, case: Case) -> None:
+    guardian = guardian_of(cast, case)
+    client, url = sign_in(cast.aissatou), reverse("guardian_edit", args=[guardian.pk])
+    shown = values_of(client.get(url).context["form"])
+    used(cast.aissatou, 2)
+    assert client.post(url, shown | {"relation": "father"}).status_code == 302
+    guardian.refresh_from_db()
+    assert guardian.relation == "father"
+    page = client.get(to_centre(cast, case))
+    assert (page.status_code, "Tante Canari" in page.content.decode()) == (200, True)
 
 
 def test_a_person_in_danger_can_still_be_reached_once_and_it_is_told(cast: c.Cast, case: Case) -> None:
