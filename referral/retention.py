@@ -4,8 +4,9 @@ The law gives no number: these values are proposals that the controller has to s
 coordination sets others on a screen; the rows that differ are read by `queries.retention`.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,32 @@ LEAST_AGE: Mapping[AgeBand, int] = {
     AgeBand.B14_17: 14,
     AgeBand.UNKNOWN: 0,
 }
+
+
+@dataclass(frozen=True)
+class Period:
+    """Files that were closed from `since` on, until the next period, are kept for these years."""
+
+    since: datetime
+    values: Mapping[RetentionKind, int]
+
+
+def periods(changes: Iterable[tuple[datetime, RetentionKind, int]]) -> list[Period]:
+    """The newest first: of what counted at the closure and what counts now, the longer.
+
+    Nobody brings the erasure of closed files nearer alone: a shorter time counts for files closed after it was set.
+
+    Args:
+        changes: when which value was set, the oldest first.
+    """
+    values, found = dict(BUILT_IN), [Period(datetime(1970, 1, 1, tzinfo=UTC), BUILT_IN)]
+    for at, kind, years in changes:
+        values = {**values, kind: years}
+        found.append(Period(at, values))
+    return [
+        Period(each.since, {kind: max(years, values[kind]) for kind, years in each.values.items()})
+        for each in reversed(found)
+    ]
 
 
 def kind_of(age_status: str, closure_reason: str) -> RetentionKind:

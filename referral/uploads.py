@@ -95,8 +95,11 @@ def _points_of(picture: Image.Image) -> Image.Image:
 # --- PDF ---------------------------------------------------------------------------------------------------
 #: Begins a version that exists, and ends where its own end is: nothing is hung behind it.
 _HEADER: Final = re.compile(rb"%PDF-[12]\.\d\s")
-_END: Final = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
+_END: Final = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
 _TAIL: Final = 1024
+#: Where its end points: the table of its objects, or an object that is one. Its root is a catalogue of pages.
+_TABLE: Final = re.compile(rb"\s*(xref\s|\d+\s+\d+\s+obj\b)")
+_ROOT: Final = re.compile(rb"/Catalog\b")
 #: The end of a zip archive, which may lie this far from the end of a file.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 65_557
 _LOCKED: Final = re.compile(rb"/Encrypt\b")
@@ -113,24 +116,35 @@ _MOST_STREAMS, _MOST_INFLATED = 1000, 32 * 1024 * 1024
 
 
 def _checked_pdf(uploaded: bytes) -> bytes:
-    if not _HEADER.match(uploaded) or not _END.search(uploaded[-_TAIL:]):
+    end = _END.search(uploaded[-_TAIL:])
+    if not _HEADER.match(uploaded) or end is None:
         raise Unusable(UNREADABLE)
     if _ZIP_END in uploaded[-_ZIP_TAIL:]:
         raise Unusable(PDF_ACTIVE)
+    rooted = False
     for part in (uploaded, *_object_streams(uploaded)):
-        names = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)  # /J#61vaScript is /JavaScript
+        names = _unescaped(part)
         if _LOCKED.search(names):
             raise Unusable(PDF_LOCKED)
         if _ACTIVE.search(names):
             raise Unusable(PDF_ACTIVE)
+        rooted = rooted or _ROOT.search(names) is not None
+    if not rooted or not _TABLE.match(uploaded, int(end[1])):
+        raise Unusable(UNREADABLE)
     return uploaded
+
+
+def _unescaped(part: bytes) -> bytes:
+    """/J#61vaScript is /JavaScript."""
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
 
 
 def _object_streams(uploaded: bytes) -> Iterator[bytes]:
     """Objects that lie compressed in the file. Raises Unusable where they cannot be looked into."""
     count, left = 0, _MOST_INFLATED
     for found in _STREAM.finditer(uploaded):
-        dictionary = uploaded[max(found.start() - _DICTIONARY, 0) : found.start()].rpartition(b" obj")[2]
+        before = uploaded[max(found.start() - _DICTIONARY, 0) : found.start()]
+        dictionary = _unescaped(before.rpartition(b" obj")[2])
         if b"/ObjStm" not in dictionary or b"/Filter" not in dictionary:
             continue  # what lies there in clear, the search through the whole file sees
         count += 1

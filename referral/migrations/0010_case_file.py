@@ -3986,6 +3986,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="historicallegalhold",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="partners.organisation",
+                verbose_name="organisation",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicallegalhold",
             name="set_by",
             field=models.ForeignKey(
                 blank=True,
@@ -4500,6 +4513,16 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="legalhold",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.organisation",
+                verbose_name="organisation",
             ),
         ),
         migrations.AddField(
@@ -5207,7 +5230,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="legalhold",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)), fields=("case",), name="one_hold_at_a_time"
+                condition=models.Q(("lifted_at", None)),
+                fields=("case", "organisation"),
+                name="one_hold_per_organisation",
             ),
         ),
         migrations.AddConstraint(

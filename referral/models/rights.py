@@ -65,6 +65,10 @@ class LegalHold(OfCase):
     case = models.ForeignKey(
         "referral.Case", on_delete=models.PROTECT, related_name="holds", verbose_name=_("case")
     )
+    #: The side that set it, which alone lifts it.
+    organisation = models.ForeignKey(
+        "partners.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     reason = SealedTextField(_("reason"), padding="long")
     set_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(_("since"))
@@ -76,7 +80,11 @@ class LegalHold(OfCase):
     class Meta:
         verbose_name = _("legal hold")
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(lifted_at=None), name="one_hold_at_a_time"),
+            models.UniqueConstraint(
+                fields=["case", "organisation"],
+                condition=Q(lifted_at=None),
+                name="one_hold_per_organisation",
+            ),
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by=None)
                 | Q(lifted_at__isnull=False, lifted_by__isnull=False),

@@ -313,4 +313,5 @@ def transfer_facts(transfer: Transfer, at: datetime) -> Facts:
         basis_live=basis_live(transfer, at),
         recipient_active=active_people(taker, TRANSFER_TAKERS).exists(),
         open_referrals=staying.count(),
+        on_hold=transfer.case.holds.filter(lifted_at=None).exists(),
     )

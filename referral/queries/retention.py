@@ -1,5 +1,6 @@
 """Which closed files have been kept long enough? In codes alone: majority is counted from the age band."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
@@ -10,7 +11,17 @@ from partners.enums import Role
 from referral.enums import AgeStatus, CaseAction, CaseState, Machine
 from referral.models import Case, LegalHold, RetentionTerm, RightsRequest, Transition
 from referral.queries.visible import visible_cases
-from referral.retention import BUILT_IN, LEAST_AGE, NOT_TRAFFICKING, RetentionKind, kind_of, moved, years_kept
+from referral.retention import (
+    BUILT_IN,
+    LEAST_AGE,
+    NOT_TRAFFICKING,
+    Period,
+    RetentionKind,
+    kind_of,
+    moved,
+    periods,
+    years_kept,
+)
 
 
 def retention_values() -> dict[RetentionKind, int]:
@@ -28,6 +39,13 @@ def past_of_retention() -> list[RetentionTerm]:
     return [row.instance for row in RetentionTerm.history.order_by("history_id")]
 
 
+def _periods() -> list[Period]:
+    return periods(
+        (row.history_date, RetentionKind(row.kind), row.years)
+        for row in RetentionTerm.history.order_by("history_id")
+    )
+
+
 #: The moves that end a file, whose reason tells how long it is kept.
 _ENDINGS = (CaseAction.CLOSE, CaseAction.REDIRECT_OUT, CaseAction.TRANSFER)
 _CLOSURES = Transition.objects.filter(machine=Machine.CASE, action__in=_ENDINGS).order_by("-recorded_at")
@@ -42,16 +60,14 @@ def kept_until(case: Case) -> datetime | None:
     """None while the file is open."""
     if case.closed_at is None:
         return None
-    person = case.person
+    person, closed_at = case.person, case.closed_at
     kind = kind_of(person.age_status, closure_reason(case))
-    return moved(case.closed_at, years_kept(kind, person.age_band, retention_values()))
+    values = next(period.values for period in _periods() if period.since <= closed_at)
+    return moved(closed_at, years_kept(kind, person.age_band, values))
 
 
-def elapsed(actor: Actor, at: datetime) -> QuerySet[Case]:
-    """Closed files of the actor's organisation whose time is over and which nothing holds, the oldest first."""
-    if not actor.has(Role.SUPERVISOR):
-        return Case.objects.none()
-    values = retention_values()
+def _over(at: datetime, values: Mapping[RetentionKind, int]) -> Q:
+    """Closed so long ago that these years have passed."""
     adult, child = RetentionKind.ADULT, RetentionKind.CHILD
     victim = ~Q(reason=NOT_TRAFFICKING)
     over = Q(reason=NOT_TRAFFICKING, closed_at__lte=moved(at, -values[RetentionKind.NOT_A_VICTIM]))
@@ -64,6 +80,17 @@ def elapsed(actor: Actor, at: datetime) -> QuerySet[Case]:
         over |= (
             victim & ~Q(person__age_status=AgeStatus.ADULT) & Q(person__age_band=band, closed_at__lte=limit)
         )
+    return over
+
+
+def elapsed(actor: Actor, at: datetime) -> QuerySet[Case]:
+    """Closed files of the actor's organisation whose time is over and which nothing holds, the oldest first."""
+    if not actor.has(Role.SUPERVISOR):
+        return Case.objects.none()
+    over, until = Q(), Q()
+    for period in _periods():
+        over |= _over(at, period.values) & Q(closed_at__gte=period.since) & until
+        until = Q(closed_at__lt=period.since)
     reason = Subquery(_CLOSURES.filter(case=OuterRef("pk")).values("reason_code")[:1])
     return (
         visible_cases(actor)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from crypto.fields import SealedField
@@ -48,8 +48,12 @@ def request_of(actor: Actor, pk: UUID) -> RightsRequest | None:
     )
 
 
-def hold_on(case: Case) -> LegalHold | None:
-    return case.holds.filter(lifted_at=None).select_related("case", "set_by__organisation").first()
+def holds_on(case: Case) -> list[LegalHold]:
+    """Those that stand, one of each side, the oldest first."""
+    standing = case.holds.filter(lifted_at=None).select_related(
+        "case", "organisation", "set_by__organisation"
+    )
+    return list(standing.order_by("set_at"))
 
 
 def held_among(cases: Iterable[UUID]) -> set[UUID]:
@@ -59,12 +63,18 @@ def held_among(cases: Iterable[UUID]) -> set[UUID]:
 
 
 def held_case(actor: Actor, pk: UUID) -> Case | None:
-    """A file on which the actor may lay a hold: of the own organisation, or one with a title of the own court."""
+    """A file on which the actor may lay a hold: of the own organisation, or one with a title of the own court.
+
+    A hold of the court outlives the title: it can be lifted by nobody else.
+    """
     rows = Case.objects.filter(erased_at=None).select_related("organisation", "person", "region", "owner")
     found = visible_cases(actor).filter(pk=pk)
     if actor.has(Role.JUSTICE):
         ours = CustodyTitle.objects.filter(court_id=actor.organisation_id).exclude(state=TitleState.LIFTED)
-        found = found | Case.objects.filter(pk=pk, pk__in=ours.values("case"))
+        held = LegalHold.objects.filter(organisation_id=actor.organisation_id, lifted_at=None)
+        found = found | Case.objects.filter(
+            Q(pk__in=ours.values("case")) | Q(pk__in=held.values("case")), pk=pk
+        )
     return rows.filter(pk__in=found.values("pk")).first()
 
 

@@ -124,18 +124,24 @@ def propose_standing(
         fields = ["standing", "proposed", "reason", "said_by", "decided_by", "decided_at"]
         write(guardian, fields=fields, case_id=case.pk, reason_code=standing.upper())
         _end_tasks(guardian, by=by, at=at, result="asked_again")
-        task = Task(
-            kind=TaskKind.ASSESS_GUARDIAN,
-            case=case,
-            organisation=second_people(case, by),
-            made_at=at,
-            due_at=at + DECIDE_WITHIN,
-            proposal={"guardian": str(guardian.pk)},
-        )
-        write(task, case_id=case.pk)
-        notices.ask_second_person(task, by=by, at=at)
+        ask_to_decide(guardian, by=by, at=at)
         _object(guardian, by=by, at=at)
     return guardian
+
+
+def ask_to_decide(guardian: Guardian, *, by: Actor, at: datetime) -> None:
+    """A second person is asked to decide on what is proposed."""
+    case = guardian.case
+    task = Task(
+        kind=TaskKind.ASSESS_GUARDIAN,
+        case=case,
+        organisation=second_people(case, by),
+        made_at=at,
+        due_at=at + DECIDE_WITHIN,
+        proposal={"guardian": str(guardian.pk)},
+    )
+    write(task, case_id=case.pk)
+    notices.ask_second_person(task, by=by, at=at)
 
 
 def read_guardian_to_decide(actor: Actor, pk: UUID) -> Guardian:

@@ -1,9 +1,13 @@
-"""A legal hold: laid on a file and lifted by a supervisor or by the registry of a court that has a title of it."""
+"""A legal hold: laid on a file by a supervisor or by the registry of a court that has a title of it.
+
+Each side lays and lifts its own; the file is free when none stands.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
@@ -13,22 +17,22 @@ from referral import notices
 from referral.enums import CaseAct
 from referral.lifecycle import NotPossible
 from referral.models import Case, LegalHold
-from referral.queries.rights import held_case, hold_on
+from referral.queries.rights import held_case, holds_on
 from referral.services import steps
 
 
-def read_hold(by: Actor, pk: UUID) -> tuple[Case, LegalHold | None]:
+def read_holds(by: Actor, pk: UUID) -> tuple[Case, list[LegalHold]]:
     """The file and what holds it. Raises NotVisible, NotAllowed."""
     case = held_case(by, pk)
     if case is None:
         raise steps.NotVisible
     steps.permit_case(by, CaseAct.HOLD, case)
-    return case, hold_on(case)
+    return case, holds_on(case)
 
 
 def read_reason(by: Actor, hold: LegalHold) -> str:
     """A look. A registry does not read what the house has written; empty then."""
-    if by.organisation_id not in (hold.case.organisation_id, hold.set_by.organisation_id):
+    if by.organisation_id not in (hold.case.organisation_id, hold.organisation_id):
         return ""
     audit.look("reveal", hold, case_id=hold.case_id, fields=["reason"])
     return hold.reason
@@ -38,25 +42,31 @@ def set_hold(pk: UUID, *, by: Actor, at: datetime, reason: str) -> LegalHold:
     """Raises NotVisible, NotAllowed, NotPossible."""
     with transaction.atomic():
         case = _locked(by, pk)
-        if hold_on(case) is not None:
-            raise NotPossible([_("A legal hold lies on this file already.")])
-        hold = LegalHold(case=case, reason=reason, set_by_id=by.id, set_at=at)
+        if _own(case, by).exists():
+            raise NotPossible([_("A legal hold of your organisation lies on this file already.")])
+        hold = LegalHold(
+            case=case, organisation_id=by.organisation_id, reason=reason, set_by_id=by.id, set_at=at
+        )
         write(hold, case_id=case.pk)
         _tell(case, by, at)
     return hold
 
 
 def lift_hold(pk: UUID, *, by: Actor, at: datetime, version: int) -> LegalHold:
-    """Raises NotVisible, NotAllowed, StaleForm."""
+    """The own one: what another side has laid stays. Raises NotVisible, NotAllowed, StaleForm."""
     with transaction.atomic():
         case = _locked(by, pk)
-        hold = LegalHold.objects.select_for_update().filter(case=case, lifted_at=None).first()
+        hold = _own(case, by).select_for_update().first()
         if hold is None or hold.version != version:
             raise steps.StaleForm
         hold.lifted_at, hold.lifted_by_id = at, by.id
         write(hold, fields=["lifted_at", "lifted_by"], case_id=case.pk)
         _tell(case, by, at)
     return hold
+
+
+def _own(case: Case, by: Actor) -> QuerySet[LegalHold]:
+    return LegalHold.objects.filter(case=case, organisation_id=by.organisation_id, lifted_at=None)
 
 
 def _locked(by: Actor, pk: UUID) -> Case:

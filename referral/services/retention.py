@@ -29,7 +29,10 @@ def list_elapsed(cases: list[Case]) -> None:
 
 
 def set_retention(*, by: Actor, kind: RetentionKind, years: int, version: int) -> RetentionTerm:
-    """Counts at once. `version` is 0 while the built-in value stands. Raises NotAllowed, StaleForm."""
+    """A longer time counts at once, a shorter one for files closed from now on.
+
+    `version` is 0 while the built-in value stands. Raises NotAllowed, StaleForm.
+    """
     require_coordination(by)
     with transaction.atomic():
         term = RetentionTerm.objects.select_for_update().filter(kind=kind).first()

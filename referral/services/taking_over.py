@@ -15,10 +15,12 @@ from referral.course import TRANSFERRED
 from referral.deadlines import REASSESS_WITHIN, TITLE_MISSING
 from referral.disclosure import FIELDS, is_child
 from referral.enums import Action, CaseAction, CaseState, Machine, Side, State, TaskKind
-from referral.models import Case, Person, PlanGoal, Referral, Task, Transfer
+from referral.guardians import Standing
+from referral.models import Case, Guardian, Person, PlanGoal, Referral, Task, Transfer
 from referral.queries.facts import title_live
 from referral.references import new_reference
 from referral.services import cases, matching, steps
+from referral.services.guardians import ask_to_decide
 from referral.services.receiving import close_snapshot
 from referral.services.tasks import end_task
 from referral.services.transfers import end_accepted, end_answer, locked_for_answer, require_acceptable
@@ -54,6 +56,7 @@ def accept(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         new = _open(old, owner, by=by, at=at)
         _copy_person(old, new, transfer)
         _copy_goals(old, new, by=by, at=at)
+        _copy_guardians(old, new, by=by, at=at)
         _complete_own_service(transfer, at)
         end_answer(transfer, by=by, at=at, result="accepted")
         _hand_tasks_over(old, new, by=by, at=at, title=title)
@@ -129,6 +132,30 @@ def _copy_goals(old: Case, new: Case, *, by: Actor, at: datetime) -> None:
             target_on=goal.target_on,
         )
         write(copied, case_id=new.pk)
+
+
+def _copy_guardians(old: Case, new: Case, *, by: Actor, at: datetime) -> None:
+    """Who stands beside a child, in codes: a suspicion holds here at once, trust is decided on anew by the own side.
+
+    What the former organisation had found is what a second person here is asked to decide; nobody there is named.
+    """
+    if not is_child(new.person.age_status):
+        return
+    for guardian in old.guardians.all():
+        assessed = guardian.standing != Standing.NOT_ASSESSED
+        suspected = guardian.standing == Standing.SUSPECTED
+        copied = Guardian(
+            case=new,
+            relation=guardian.relation,
+            court_id=guardian.court_id,
+            appointed_on=guardian.appointed_on,
+            standing=Standing.SUSPECTED if suspected else Standing.NOT_ASSESSED,
+            proposed=guardian.standing if assessed else "",
+            added_at=at,
+        )
+        write(copied, case_id=new.pk, reason_code=copied.standing.upper())
+        if assessed:
+            ask_to_decide(copied, by=by, at=at)
 
 
 def _complete_own_service(transfer: Transfer, at: datetime) -> None:

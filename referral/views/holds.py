@@ -28,8 +28,11 @@ DRAFT = "hold"
 
 @require_http_methods(["GET", "POST"])
 def case_hold(request: ActingRequest, pk: UUID) -> HttpResponse:
-    case, hold = holds.read_hold(request.actor, pk)
-    return _set(request, case) if hold is None else _lift(request, case, hold)
+    """Of the own side; what another side has laid is shown beside it."""
+    case, standing = holds.read_holds(request.actor, pk)
+    own = [hold for hold in standing if hold.organisation_id == request.actor.organisation_id]
+    others = [_row(request.actor, hold) for hold in standing if hold not in own]
+    return _lift(request, case, own[0], others) if own else _set(request, case, others)
 
 
 def _back(actor: Actor, case: Case) -> str:
@@ -44,7 +47,16 @@ def _rows(actor: Actor, case: Case) -> list[tuple[str, Any]]:
     return [(_("Case"), spoken(case.reference))] if own else [(_("Organisation"), case.organisation.name)]
 
 
-def _set(request: ActingRequest, case: Case) -> HttpResponse:
+def _row(actor: Actor, hold: LegalHold) -> tuple[str, str]:
+    """Of another side: its organisation alone is named."""
+    said = _("set by %(organisation)s on %(moment)s, which alone lifts it") % {
+        "organisation": hold.organisation.name,
+        "moment": moment(hold.set_at),
+    }
+    return _("Another legal hold"), "\n".join(filter(None, [said, holds.read_reason(actor, hold)]))
+
+
+def _set(request: ActingRequest, case: Case, others: list[tuple[str, str]]) -> HttpResponse:
     form, back = HoldForm(request.POST or None), _back(request.actor, case)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -55,9 +67,10 @@ def _set(request: ActingRequest, case: Case) -> HttpResponse:
 
     return perform(request, form, act) or render(
         request,
-        "components/question.html",
+        "referral/case/hold.html",
         {
             "form": form,
+            "rows": others,
             "title": CaseAct.HOLD.label,
             "caption": " · ".join(value for _name, value in _rows(request.actor, case)),
             "text": _("Until it is lifted the file is neither archived nor erased, whoever asks for it."),
@@ -68,7 +81,7 @@ def _set(request: ActingRequest, case: Case) -> HttpResponse:
     )
 
 
-def _lift(request: ActingRequest, case: Case, hold: LegalHold) -> HttpResponse:
+def _lift(request: ActingRequest, case: Case, hold: LegalHold, others: list[tuple[str, str]]) -> HttpResponse:
     form, back = ActForm(request.POST or None, version=hold.version), _back(request.actor, case)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -91,8 +104,11 @@ def _lift(request: ActingRequest, case: Case, hold: LegalHold) -> HttpResponse:
                 (_("Set by"), who),
                 (_("Since"), moment(hold.set_at)),
                 *([(_("Reason"), reason)] if reason else []),
+                *others,
             ],
-            "undo": _("From then on the file can be archived and erased."),
+            "undo": _("The other hold stays: the file is still neither archived nor erased.")
+            if others
+            else _("From then on the file can be archived and erased."),
             "submit": _("Lift the hold"),
             "cancel_url": back,
         },

@@ -25,7 +25,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, R
 from referral.policy import Tie
 from referral.queries import files
 from referral.queries.retention import kept_until
-from referral.queries.rights import hold_on, requests_of
+from referral.queries.rights import holds_on, requests_of
 from referral.rights import RequestKind
 from referral.services import rights
 from referral.services.steps import NotVisible
@@ -61,7 +61,7 @@ def box(actor: Actor, case: Case, tie: Tie) -> dict[str, Any]:
         if policy.may_case(actor, act, tie)
     ]
     links.insert(1, {"url": reverse("case_changes", args=[case.pk]), "label": _("What was changed")})
-    return {"hold": hold_on(case), "kept_until": kept_until(case), "links": links}
+    return {"hold": next(iter(holds_on(case)), None), "kept_until": kept_until(case), "links": links}
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import Role
@@ -24,6 +24,11 @@ from referral.views.changes import changes
 from referral.views.door import ActingRequest, now, perform
 from referral.views.lengths import length
 
+#: Nobody brings the erasure of closed files nearer alone.
+COUNTS = gettext_lazy(
+    "A longer time counts at once, for files that are closed already too; a shorter one counts for files "
+    "that are closed after it was set."
+)
 #: As many as a person works through; the next ones follow when these are done.
 MOST = 50
 
@@ -41,6 +46,7 @@ def retention_page(request: ActingRequest) -> HttpResponse:
         "referral/retention.html",
         {
             "values": [_value(kind, values[kind], sets) for kind in RetentionKind],
+            "counts": COUNTS,
             "draft_kept": length(DRAFT),
             "changes": changes(
                 past_of_retention(),
@@ -83,9 +89,13 @@ def retention_edit(request: ActingRequest, kind: str) -> HttpResponse:
         retention.set_retention(
             by=request.actor, kind=known, years=cleaned["years"], version=cleaned["version"]
         )
-        messages.success(request, _("This counts at once, for files that are closed already too."))
+        messages.success(request, COUNTS)
         return reverse("retention")
 
+    law = _(
+        "The law gives no number: the controller settles it, and tells the Commission de protection "
+        "des données personnelles."
+    )
     done = perform(request, form, act)
     form.renew(term.version if term else 0)
     return done or render(
@@ -95,10 +105,7 @@ def retention_edit(request: ActingRequest, kind: str) -> HttpResponse:
             "form": form,
             "title": known.label,
             "caption": _("How long files are kept"),
-            "text": _(
-                "The law gives no number: the controller settles it, and tells the Commission de protection "
-                "des données personnelles."
-            ),
+            "text": f"{COUNTS} {law}",
             "submit": _("Save"),
             "back_url": reverse("retention"),
         },

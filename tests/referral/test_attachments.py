@@ -110,6 +110,8 @@ def test_without_a_reason_nothing_leaves(cast: c.Cast, case: Case) -> None:
         (b"<html><script>alert(1)</script>", "scan.pdf", uploads.NOT_TAKEN),
         (b"GIF89a", "image.jpg", uploads.NOT_TAKEN),
         (PDF + b"PK\x03\x04", "scan.pdf", uploads.UNREADABLE),
+        (b"%PDF-1.4\n<script>alert(1)</script>\nstartxref\n0\n%%EOF", "scan.pdf", uploads.UNREADABLE),
+        (PDF.replace(b"% papier", b"/J#61vaScript % papier"), "scan.pdf", uploads.PDF_ACTIVE),
         (photo()[:100], "photo.jpg", uploads.UNREADABLE),
         (
             PDF + b"x" * (10 * 1024 * 1024 + 1 - len(PDF)),

@@ -11,6 +11,7 @@ from referral import retention
 from referral.enums import AgeBand
 from referral.models import Case, RetentionTerm
 from referral.retention import RetentionKind
+from referral.views.retention import COUNTS
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, sign_in
 from tests.referral.test_case_life import decides
@@ -91,15 +92,21 @@ def test_a_supervisor_sees_the_own_house_and_coordination_the_values(cast: c.Cas
     assert not any(row["url"] for row in sign_in(cast.bineta).get(reverse("retention")).context["values"])
 
 
-def test_coordination_sets_a_value_which_counts_at_once_and_keeps_its_history(cast: c.Cast) -> None:
-    case = closed(cast, c.open_case(cast, age_status="adult", age_band="48+"))
+def test_a_shorter_time_touches_no_file_that_is_closed_and_a_longer_one_counts_at_once(cast: c.Cast) -> None:
+    before = closed(cast, c.open_case(cast, age_status="adult", age_band="48+"))
     later(days=3 * YEAR)
-    assert listed(cast) == []
     url = reverse("retention_edit", args=[RetentionKind.ADULT])
-    assert press(sign_in(cast.ibrahima), url, years="2").status_code == 302
-    assert listed(cast) == [address(case)]
-    assert press(sign_in(cast.ibrahima), url, years="4").status_code == 302
+    told = press(sign_in(cast.ibrahima), url, years="2")
+    assert told.status_code == 302
+    assert str(COUNTS) in sign_in(cast.ibrahima).get(url).content.decode()
+    assert listed(cast) == [], "nobody brings its erasure nearer alone"
+    assert asks(cast, before, reason="retention").status_code == 200
+    after = closed(cast, c.open_case(cast, age_status="adult", age_band="48+"))
+    later(days=5.5 * YEAR)
+    assert listed(cast) == [address(before), address(after)]
+    assert press(sign_in(cast.ibrahima), url, years="6").status_code == 302
     assert listed(cast) == []
+    assert asks(cast, after, reason="retention").status_code == 200
     changes = sign_in(cast.ibrahima).get(reverse("retention")).context["changes"]
     assert [(change.who, bool(change.before)) for change in changes] == [
         ("Ibrahima", True),

@@ -231,6 +231,36 @@ def test_a_registry_holds_files_with_a_title_of_its_court_alone(cast: c.Cast) ->
     assert same_as_unknown(registry, "case_hold", other.pk)
 
 
+def test_each_side_lifts_its_own_hold_and_no_other(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    url, house, registry = reverse("case_hold", args=[case.pk]), sign_in(cast.bineta), sign_in(cast.habib)
+    with c.acting(cast.aissatou) as actor:
+        at = clock.now()
+        paper = {
+            "court": cast.court,
+            "number": "N° 12",
+            "name_on_order": "Nom Canari",
+            "issued_on": at.date(),
+        }
+        until = at + timedelta(days=2)
+        basis.enter_title(case.pk, by=actor, at=at, action="requisition", ends_at=until, **paper)
+    press(registry, url, reason="procès canari")
+    assert press(house, url).status_code == 200, "the house is asked for a reason of its own"
+    press(house, url, reason="note interne canari")
+    assert {*standing()} == {cast.court.pk, case.organisation_id}
+    assert cast.court.name in house.get(url).content.decode()
+    press(house, url)
+    assert standing() == [cast.court.pk]
+    with c.acting(cast.aissatou) as actor:
+        basis.enter_title(case.pk, by=actor, at=at, action="lift", ends_at=None, **paper)
+    press(registry, url)
+    assert standing() == [], "the court lifts its own when its title is lifted"
+
+
+def standing() -> list[Any]:
+    return list(LegalHold.objects.filter(lifted_at=None).values_list("organisation", flat=True))
+
+
 def test_a_stale_lifting_changes_nothing(cast: c.Cast) -> None:
     case = c.open_case(cast)
     url = reverse("case_hold", args=[case.pk])

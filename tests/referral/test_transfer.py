@@ -22,6 +22,7 @@ from tests.contents import nothing_changes
 from tests.referral import life
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
 from tests.referral.story import fr, said
+from tests.referral.test_guardians import beside, found_safe, says
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -184,6 +185,46 @@ def test_a_child_keeps_the_age_to_decide_and_its_paper_to_enter(cast: c.Cast) ->
     found = {task.kind: task.owner for task in Task.objects.filter(case=new, done_at=None)}
     assert found == {"age_decision": None, "title_missing": cast.daouda, "reassess_risk": cast.daouda}
     assert not new.titles.exists()
+
+
+def test_a_suspicion_goes_along_without_a_name_and_trust_is_decided_on_anew(cast: c.Cast) -> None:
+    case = life.agreed(cast, age_status="child", age_band="14-17")
+    found_safe(cast, case)
+    for relation in ("father", "relative"):
+        beside(cast, case, relation)
+    says(cast, case.guardians.get(relation="father"), "suspected")
+    new = life.taken(cast, life.proposed(cast, case))
+    with c.acting(cast.daouda):
+        there = {guardian.relation: guardian for guardian in new.guardians.all()}
+        assert all((each.name, each.phone, each.reason) == (None, None, None) for each in there.values())
+    assert {relation: each.standing for relation, each in there.items()} == {
+        "mother": "not_assessed",
+        "father": "suspected",
+        "relative": "not_assessed",
+    }
+    assert fr("Suspected") in sign_in(cast.daouda).get(url("guardians", new)).content.decode()
+    asked = Task.objects.filter(case=new, kind="assess_guardian", done_at=None)
+    with c.acting(cast.daouda):
+        about = {(task.proposal or {})["guardian"] for task in asked}
+    assert about == {str(there["mother"].pk), str(there["father"].pk)}
+    decide = url("guardian_decide", there["mother"])
+    assert decide in sign_in(cast.elisabeth).get("/").content.decode()
+    press(sign_in(cast.elisabeth), decide, standing="assessed_safe", reason="vue ce matin")
+    assert (new.guardians.get(relation="mother").standing, asked.all().count()) == ("assessed_safe", 1)
+
+
+def test_a_legal_hold_keeps_the_file_where_it_is(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    hold = url("case_hold", transfer.case)
+    press(sign_in(cast.bineta), hold, reason="instruction canari")
+    on_hold = fr("A legal hold lies on this file.")
+    with nothing_changes():
+        refused = press(sign_in(cast.daouda), url("transfer_accept", transfer))
+    assert on_hold in said(refused)
+    press(sign_in(cast.aissatou), url("transfer_withdraw", transfer))
+    assert on_hold in said(asks(cast, transfer.case, groups=["identity"]))
+    press(sign_in(cast.bineta), hold)
+    assert asks(cast, transfer.case, groups=["identity"]).status_code == 302
 
 
 def test_a_service_of_the_new_house_goes_on_as_its_own_and_any_other_referral_stops_it(cast: c.Cast) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import typst
 from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
@@ -14,6 +15,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from referral import uploads
 from referral.kinds import MediaType
 from referral.uploads import Unusable, content_of, plain_name
+from tests.referral.attaching import PDF as PAGE
 
 PLACE = b"Kedougou-Canari"
 
@@ -58,11 +60,13 @@ def archive() -> bytes:
     return into.getvalue()
 
 
-def compressed(inside: bytes, filter: bytes = b"/Filter /FlateDecode", *, whole: bool = True) -> bytes:
+def compressed(
+    inside: bytes, filter: bytes = b"/Filter /FlateDecode", *, whole: bool = True, kind: bytes = b"/ObjStm"
+) -> bytes:
     """A file whose objects lie in an object stream."""
     packed = zlib.compress(inside) if b"Flate" in filter else inside
     packed = packed if whole else b"\0" + packed[5:]
-    head = b"%PDF-1.5\n1 0 obj\n<< /Type /ObjStm /N 1 /First 4 " + filter + b" >>\nstream\n"
+    head = b"%PDF-1.5\n1 0 obj\n<< /Type " + kind + b" /N 1 /First 4 " + filter + b" >>\nstream\n"
     return head + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
 
 
@@ -118,8 +122,12 @@ def test_a_plain_pdf_is_kept_as_it_is() -> None:
 
 
 def test_objects_that_lie_compressed_are_looked_at() -> None:
-    assert content_of(compressed(b"<< /Type /Page >>")).media_type == MediaType.PDF
-    assert content_of(compressed(b"<< /Type /Page >>", b"")).media_type == MediaType.PDF
+    assert content_of(compressed(b"<< /Type /Catalog >>")).media_type == MediaType.PDF
+    assert content_of(compressed(b"<< /Type /Catalog >>", b"")).media_type == MediaType.PDF
+
+
+def test_what_other_software_writes_is_kept() -> None:
+    assert content_of(typst.compile(b"= Titre canari\n#pagebreak()\nfin")).media_type == MediaType.PDF
 
 
 # --- What is refused ----------------------------------------------------------------------------------------
@@ -164,7 +172,13 @@ def with_password(writer: PdfWriter) -> None:
         (pdf(with_password), uploads.PDF_LOCKED),
         (compressed(b"<< /S /JavaScript /JS (x) >>"), uploads.PDF_ACTIVE),
         (compressed(b"<< /S /J#61v#61Script >>"), uploads.PDF_ACTIVE),
+        (compressed(b"<< /S /JavaScript >>", kind=b"/Obj#53tm"), uploads.PDF_ACTIVE),
+        (compressed(b"<< /S /JavaScript >>", b"/Filte#72 /Flate#44ecode"), uploads.PDF_ACTIVE),
         (compressed(b"<< /S /Launch >>", b""), uploads.PDF_ACTIVE),
+        (b"%PDF-1.4\n<script>alert(1)</script>\nstartxref\n0\n%%EOF", uploads.UNREADABLE),
+        (PAGE.replace(b"\n9\n", b"\n0\n"), uploads.UNREADABLE),  # points at no table of objects
+        (PAGE.replace(b"\n9\n", b"\n%d\n" % 10**30), uploads.UNREADABLE),
+        (PAGE.replace(b"/Catalog", b"/Page"), uploads.UNREADABLE),  # pages without a root
         (compressed(b"<< >>", b"/Filter /LZWDecode"), uploads.PDF_ACTIVE),
         (compressed(b"<< >>", whole=False), uploads.UNREADABLE),
         (compressed(b"\0" * (33 * 1024 * 1024)), uploads.PDF_ACTIVE),
