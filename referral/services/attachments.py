@@ -20,7 +20,7 @@ from referral.enums import CaseAct
 from referral.lifecycle import NotPossible
 from referral.models import Attachment, AttachmentKey, AttachmentSegment
 from referral.queries.attachments import attachment_count, visible_attachments
-from referral.queries.rights import hold_on
+from referral.queries.rights import held_among
 from referral.services import pace, steps
 from referral.uploads import Content
 
@@ -145,7 +145,7 @@ def remove_attachment(pk: UUID, *, by: Actor, at: datetime, version: int, reason
         if attachment is None:
             raise steps.NotVisible
         steps.permit_change(by, CaseAct.REMOVE_ATTACHMENT, attachment.case)
-        if hold_on(attachment.case) is not None:
+        if held_among([attachment.case_id]):
             steps.refuse(attachment.case, "NOT_POSSIBLE_REMOVE_ATTACHMENT")
             raise NotPossible([_("A legal hold lies on this file: nothing of it is destroyed.")])
         if attachment.version != version:

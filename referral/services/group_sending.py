@@ -192,7 +192,9 @@ def _send(member: Member, *, by: Actor, at: datetime, asked: Asked, group: Group
 def _as_urgent(asked: Asked, case: Case) -> Asked:
     """A group is sent with one urgency; nobody in it is made to wait longer than the own file says."""
     order = list(Urgency)
-    return replace(asked, urgency=min(asked.urgency, case.urgency, key=order.index))
+    return replace(
+        asked, urgency=min(asked.urgency, case.urgency, key=lambda urgency: order.index(Urgency(urgency)))
+    )
 
 
 def _refused_before(member: Member, group: GroupReferral) -> Referral | None:

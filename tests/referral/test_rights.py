@@ -243,7 +243,7 @@ def test_each_side_lifts_its_own_hold_and_no_other(cast: c.Cast) -> None:
             "issued_on": at.date(),
         }
         until = at + timedelta(days=2)
-        basis.enter_title(case.pk, by=actor, at=at, action="requisition", ends_at=until, **paper)
+        custody.enter_title(case.pk, by=actor, at=at, action="requisition", ends_at=until, **paper)
     press(registry, url, reason="procès canari")
     assert press(house, url).status_code == 200, "the house is asked for a reason of its own"
     press(house, url, reason="note interne canari")
@@ -252,7 +252,7 @@ def test_each_side_lifts_its_own_hold_and_no_other(cast: c.Cast) -> None:
     press(house, url)
     assert standing() == [cast.court.pk]
     with c.acting(cast.aissatou) as actor:
-        basis.enter_title(case.pk, by=actor, at=at, action="lift", ends_at=None, **paper)
+        custody.enter_title(case.pk, by=actor, at=at, action="lift", ends_at=None, **paper)
     press(registry, url)
     assert standing() == [], "the court lifts its own when its title is lifted"
 
