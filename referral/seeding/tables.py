@@ -92,9 +92,9 @@ def copy_in(model: type[models.Model], rows: Sequence[models.Model]) -> None:
 # --- What follows from the rows ----------------------------------------------------------------------------
 CONSENTS = """
 INSERT INTO referral_consent (id, version, case_id, recipient_id, purpose, "group", given, conversation, method,
-                              language, explained_by_id, given_at, expires_at)
+                              assent, language, explained_by_id, given_at, expires_at)
 SELECT gen_random_uuid(), 1, r.case_id, r.receiving_organisation_id, r.purpose, g, true, r.id, 'oral_with_witness',
-       'wol', r.created_by_id, r.created_at, r.basis_until
+       false, 'wol', r.created_by_id, r.created_at, r.basis_until
 FROM referral_referral r CROSS JOIN unnest(r.released_groups) g WHERE r.basis <> ''
 """
 TRANSITIONS = """

@@ -22,6 +22,10 @@ def at_width(short: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("width", [1280, 360] if FULL else [short])
 
 
+#: For what the tests over HTTP promise too: a developer's run leaves the walk to the long version.
+long_version = pytest.mark.skipif(not FULL, reason="walked at both widths with FULL=1")
+
+
 def go(page: Page, site: Site, path: str) -> None:
     answer = page.goto(site.url + path)
     assert answer is not None, path

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from audit import clock
 from referral.models import Case, Task
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, at_width, does, fill, follow, go, send, tick, words
+from tests.journeys.steps import Look, at_width, does, fill, follow, go, long_version, send, tick, words
 from tests.referral import life
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
@@ -44,6 +44,7 @@ def set_a_goal(page: Page, site: Site, look: Look, case: Case) -> None:
     look(page, "plan-asked")
 
 
+@long_version
 @at_width(360)
 def test_a_plan_its_follow_up_the_end_and_a_new_beginning(site: Site, looked_at: Look, width: int) -> None:
     case = life.agreed(site.cast)

@@ -8,7 +8,7 @@ from referral.models import Case, RightsRequest
 from referral.services import cases
 from tests import cast as c
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, at_width, choose, fill, follow, go, send, tick, words
+from tests.journeys.steps import Look, at_width, choose, fill, follow, go, long_version, send, tick, words
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -34,6 +34,7 @@ def decide(page: Page, site: Site, look: Look, case: Case, name: str) -> None:
     )
 
 
+@long_version
 @at_width(360)
 def test_a_file_is_erased_by_three_people(site: Site, looked_at: Look, width: int) -> None:
     case = closed(site)

@@ -5,12 +5,13 @@ import pytest
 from referral.models import Task, Transfer
 from tests import cast as c
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, at_width, choose, fill, follow, go, send, words
+from tests.journeys.steps import Look, at_width, choose, fill, follow, go, long_version, send, words
 from tests.referral import life
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
 
+@long_version
 @at_width(1280)
 def test_a_case_is_handed_over(site: Site, looked_at: Look, width: int) -> None:
     case = life.assisted(site.cast)

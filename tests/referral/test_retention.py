@@ -66,7 +66,7 @@ def test_a_file_is_listed_once_its_time_is_over_and_can_be_erased_for_that(cast:
     later(days=YEAR + 1)
     assert listed(cast) == [address(nobody)]
     later(days=5 * YEAR + 1)
-    assert listed(cast) == [address(woman), address(nobody)]
+    assert set(listed(cast)) == {address(woman), address(nobody)}
     assert asks(cast, girl, reason="retention").status_code == 200, "the girl is not of age yet"
     assert asks(cast, woman, reason="retention").status_code == 302
     later(days=14 * YEAR + 2)
