@@ -189,6 +189,7 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
     return World
 
 
+@pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 def test_whatever_happens_no_referral_is_forgotten(cast: c.Cast) -> None:
     run_state_machine_as_test(
         machine(cast),

@@ -255,6 +255,7 @@ def numbered(number: int) -> dict[str, str]:
 NAMES = 1000 if os.environ.get("FULL") == "1" else 6
 
 
+@pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 def test_searching_and_opening_cost_and_say_the_same_whoever_holds_the_person(
     cast: c.Cast, settings: Any
 ) -> None:

@@ -87,6 +87,7 @@ def fetched(cast: c.Cast, profile: str = "template") -> bytes:
 
 
 # --- In and out ------------------------------------------------------------------------------------------------
+@pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(cast: c.Cast) -> None:
     content = registers.template(registers.people(ROWS))
     batch = written(cast, content)

@@ -306,6 +306,7 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
     return World
 
 
+@pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 def test_random_acts_by_random_people(cast: c.Cast, caplog: pytest.LogCaptureFixture) -> None:
     run_state_machine_as_test(
         machine(cast),
