@@ -57,9 +57,55 @@ class Migration(migrations.Migration):
                     crypto.fields.SealedTextField(blank=True, null=True, padding="long", verbose_name="note"),
                 ),
                 ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "arrival",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("counted__range", (1, 400))), name="arrival_of_somebody"
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-opened_at"], name="arrival_of_organisation")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,9 +173,51 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "attachment",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("removal_reason", ""), ("removed_at", None), ("removed_by", None)),
+                            models.Q(
+                                ("removed_at__isnull", False),
+                                ("removed_by__isnull", False),
+                                models.Q(("removal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attachment_removed_by_somebody",
+                    )
+                ],
+                "indexes": [models.Index(fields=["case", "-added_at"], name="attachment_of_case")],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +228,14 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
                 ("key", crypto.fields.SealedBytesField(secret=True)),
+                (
+                    "attachment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="key",
+                        to="referral.attachment",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "key of an attachment",
@@ -156,9 +252,20 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.PositiveSmallIntegerField()),
                 ("content", models.BinaryField()),
+                (
+                    "attachment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="referral.attachment",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "segment of an attachment",
+                "constraints": [
+                    models.UniqueConstraint(fields=("attachment", "number"), name="one_segment_per_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,50 +303,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("written_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conferences",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "case conference",
-                "ordering": ["-held_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConsentTalk",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("conversation", models.UUIDField(unique=True, verbose_name="conversation")),
-                ("answers", crypto.fields.SealedJSONField(verbose_name="answers")),
-                (
-                    "assent",
-                    crypto.fields.SealedTextField(
-                        blank=True, null=True, padding="long", verbose_name="in the child’s own words"
-                    ),
-                ),
-                ("method", crypto.fields.CodeField(max_length=24, verbose_name="how consent was given")),
-                ("language", crypto.fields.CodeField(max_length=8, verbose_name="language")),
-                (
-                    "witness",
-                    crypto.fields.SealedTextField(
-                        blank=True, null=True, verbose_name="witness or interpreter"
-                    ),
-                ),
-                (
-                    "original",
-                    crypto.fields.SealedTextField(
-                        blank=True, null=True, verbose_name="where the original lies"
-                    ),
-                ),
-                (
-                    "text_version",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="version of the text"),
-                ),
-                ("held_at", models.DateTimeField(verbose_name="held at")),
-            ],
-            options={
-                "verbose_name": "conversation about consent",
                 "ordering": ["-held_at"],
             },
         ),
@@ -290,9 +373,31 @@ class Migration(migrations.Migration):
                 ("children", crypto.fields.CodeTextField(blank=True, verbose_name="Children")),
                 ("documents", crypto.fields.CodeTextField(blank=True, verbose_name="Documents")),
                 ("validated_at", models.DateTimeField(blank=True, null=True, verbose_name="validated at")),
+                (
+                    "validated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="validated by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "consent text",
+                "constraints": [
+                    models.UniqueConstraint(fields=("language", "listener"), name="one_consent_text_each"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("validated_at", None), ("validated_by", None)),
+                            models.Q(("validated_at__isnull", False), ("validated_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consent_text_validated_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -329,51 +434,39 @@ class Migration(migrations.Migration):
                 ),
                 ("offered_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="referral.case"
+                    ),
+                ),
+                (
+                    "offered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "neutral card",
                 "ordering": ["-offered_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Erasure",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "reason",
-                    crypto.fields.CodeField(
-                        choices=[
-                            ("retention", "The time for which it is kept is over"),
-                            ("request", "The person asks for it"),
-                            ("error", "The file was opened by mistake"),
-                        ],
-                        max_length=10,
-                        verbose_name="reason",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code__isnull", False), ("outcome", "accepted")),
+                            models.Q(models.Q(("outcome", "accepted"), _negated=True), ("code", None)),
+                            _connector="OR",
+                        ),
+                        name="card_taken_iff_coded",
                     ),
-                ),
-                ("asked_at", models.DateTimeField()),
-                ("first_at", models.DateTimeField(blank=True, null=True)),
-                ("refused_at", models.DateTimeField(blank=True, null=True)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "erasure",
-            },
-        ),
-        migrations.CreateModel(
-            name="ExportPart",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("number", models.PositiveIntegerField()),
-                ("content", crypto.fields.SealedTextField(padding="long")),
-            ],
-            options={
-                "verbose_name": "part of an export",
-                "ordering": ["number"],
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "accepted"), ("withdrawn_at", None)),
+                        fields=("case",),
+                        name="one_live_card_per_case",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -406,10 +499,86 @@ class Migration(migrations.Migration):
                 ("rows", models.PositiveIntegerField(blank=True, null=True)),
                 ("shortened", models.PositiveIntegerField(blank=True, null=True)),
                 ("mark", crypto.fields.CodeField(max_length=12, unique=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "export",
                 "ordering": ["-requested_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="export_decided_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("made_at", None),
+                            ("profile", "deidentified"),
+                            models.Q(("decided_at__isnull", False), ("refused", False)),
+                            _connector="OR",
+                        ),
+                        name="export_with_identities_was_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("made_at", None), ("until", None)),
+                            ("until__gt", models.F("made_at")),
+                            _connector="OR",
+                        ),
+                        name="export_file_expires",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ExportPart",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("content", crypto.fields.SealedTextField(padding="long")),
+                (
+                    "export",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="referral.exportrequest",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "part of an export",
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("export", "number"), name="part_once_per_export")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -432,9 +601,36 @@ class Migration(migrations.Migration):
                         verbose_name="family link",
                     ),
                 ),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="family_links",
+                        to="referral.arrival",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "family link",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "other"), name="family_link_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("case", models.F("other")), _negated=True),
+                        name="family_link_of_two",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -464,6 +660,34 @@ class Migration(migrations.Migration):
                 (
                     "note",
                     crypto.fields.SealedTextField(blank=True, null=True, padding="long", verbose_name="note"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "task",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_up",
+                        to="referral.task",
+                    ),
                 ),
             ],
             options={
@@ -514,9 +738,54 @@ class Migration(migrations.Migration):
                         blank=True, null=True, verbose_name="why a family is split"
                     ),
                 ),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="group_referrals",
+                        to="referral.arrival",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="referral.groupreferral",
+                    ),
+                ),
+                (
+                    "receiving_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "referring_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "group referral",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gte", 1)), name="group_of_somebody")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -581,10 +850,177 @@ class Migration(migrations.Migration):
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided at")),
                 ("added_at", models.DateTimeField(verbose_name="added at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardians",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "court",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="court",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "guardian",
                 "ordering": ["added_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("standing", "assessed_safe"), _negated=True),
+                            ("decided_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="guardian_is_found_safe_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            ("said_by", None),
+                            models.Q(("decided_by", models.F("said_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="guardian_needs_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("appointed_on", None), ("court", None)),
+                            models.Q(("appointed_on__isnull", False), ("court__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="guardian_appointed_by_a_court",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("relation", "ad_hoc"), _negated=True),
+                            ("appointed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ad_hoc_guardian_is_appointed",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConsentTalk",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("conversation", models.UUIDField(unique=True, verbose_name="conversation")),
+                ("answers", crypto.fields.SealedJSONField(verbose_name="answers")),
+                (
+                    "assent",
+                    crypto.fields.SealedTextField(
+                        blank=True, null=True, padding="long", verbose_name="in the child’s own words"
+                    ),
+                ),
+                ("method", crypto.fields.CodeField(max_length=24, verbose_name="how consent was given")),
+                ("language", crypto.fields.CodeField(max_length=8, verbose_name="language")),
+                (
+                    "witness",
+                    crypto.fields.SealedTextField(
+                        blank=True, null=True, verbose_name="witness or interpreter"
+                    ),
+                ),
+                (
+                    "original",
+                    crypto.fields.SealedTextField(
+                        blank=True, null=True, verbose_name="where the original lies"
+                    ),
+                ),
+                (
+                    "text_version",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="version of the text"),
+                ),
+                ("held_at", models.DateTimeField(verbose_name="held at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "explained_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="explained by",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referral.consenttext",
+                    ),
+                ),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to="referral.guardian",
+                        verbose_name="guardian who agreed",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "conversation about consent",
+                "ordering": ["-held_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", None), ("text_version", None)),
+                            models.Q(("text__isnull", False), ("text_version__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="talk_names_the_version_read",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -623,12 +1059,65 @@ class Migration(migrations.Migration):
                     crypto.fields.SealedTextField(blank=True, null=True, padding="long", verbose_name="note"),
                 ),
                 ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical arrival",
                 "verbose_name_plural": "historical arrivals",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_arrival_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -705,12 +1194,51 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical attachment",
                 "verbose_name_plural": "historical attachments",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_attachment_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -757,12 +1285,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("written_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical case conference",
                 "verbose_name_plural": "historical case conferences",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_caseconference_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -809,12 +1366,64 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(blank=True, null=True, verbose_name="version of the text"),
                 ),
                 ("held_at", models.DateTimeField(verbose_name="held at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "explained_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="explained by",
+                    ),
+                ),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.guardian",
+                        verbose_name="guardian who agreed",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.consenttext",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical conversation about consent",
                 "verbose_name_plural": "historical conversation about consents",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_consenttalk_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -873,12 +1482,29 @@ class Migration(migrations.Migration):
                 ("children", crypto.fields.CodeTextField(blank=True, verbose_name="Children")),
                 ("documents", crypto.fields.CodeTextField(blank=True, verbose_name="Documents")),
                 ("validated_at", models.DateTimeField(blank=True, null=True, verbose_name="validated at")),
+                (
+                    "validated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="validated by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical consent text",
                 "verbose_name_plural": "historical consent texts",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_consenttext_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -924,53 +1550,39 @@ class Migration(migrations.Migration):
                 ),
                 ("offered_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "offered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical neutral card",
                 "verbose_name_plural": "historical neutral cards",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalErasure",
-            fields=[
-                ("history_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(editable=False)),
-                (
-                    "history_type",
-                    crypto.fields.CodeField(
-                        choices=[("+", "created"), ("~", "changed"), ("-", "deleted")],
-                        editable=False,
-                        max_length=1,
-                    ),
-                ),
-                ("history_by", models.UUIDField(editable=False, null=True)),
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "reason",
-                    crypto.fields.CodeField(
-                        choices=[
-                            ("retention", "The time for which it is kept is over"),
-                            ("request", "The person asks for it"),
-                            ("error", "The file was opened by mistake"),
-                        ],
-                        max_length=10,
-                        verbose_name="reason",
-                    ),
-                ),
-                ("asked_at", models.DateTimeField()),
-                ("first_at", models.DateTimeField(blank=True, null=True)),
-                ("refused_at", models.DateTimeField(blank=True, null=True)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "historical erasure",
-                "verbose_name_plural": "historical erasures",
-                "ordering": ("-history_id",),
-                "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_contactcard_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1012,12 +1624,51 @@ class Migration(migrations.Migration):
                 ("rows", models.PositiveIntegerField(blank=True, null=True)),
                 ("shortened", models.PositiveIntegerField(blank=True, null=True)),
                 ("mark", crypto.fields.CodeField(db_index=True, max_length=12)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical export",
                 "verbose_name_plural": "historical exports",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_exportrequest_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1049,12 +1700,50 @@ class Migration(migrations.Migration):
                         verbose_name="family link",
                     ),
                 ),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.arrival",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical family link",
                 "verbose_name_plural": "historical family links",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_familylink_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1094,12 +1783,52 @@ class Migration(migrations.Migration):
                     "note",
                     crypto.fields.SealedTextField(blank=True, null=True, padding="long", verbose_name="note"),
                 ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.task",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical follow-up",
                 "verbose_name_plural": "historical follow-ups",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_followup_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1154,12 +1883,73 @@ class Migration(migrations.Migration):
                         blank=True, null=True, verbose_name="why a family is split"
                     ),
                 ),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.arrival",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.groupreferral",
+                    ),
+                ),
+                (
+                    "receiving_organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "referring_organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical group referral",
                 "verbose_name_plural": "historical group referrals",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_groupreferral_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1233,12 +2023,65 @@ class Migration(migrations.Migration):
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided at")),
                 ("added_at", models.DateTimeField(verbose_name="added at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "court",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="court",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical guardian",
                 "verbose_name_plural": "historical guardians",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_guardian_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1266,12 +2109,85 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="case owner",
+                    ),
+                ),
+                (
+                    "read_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical import",
                 "verbose_name_plural": "historical imports",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_importbatch_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1327,12 +2243,63 @@ class Migration(migrations.Migration):
                 ("entered_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed at")),
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "court",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="court or service",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical justice step",
                 "verbose_name_plural": "historical justice steps",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_justicestep_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1355,12 +2322,63 @@ class Migration(migrations.Migration):
                 ("reason", crypto.fields.SealedTextField(padding="long", verbose_name="reason")),
                 ("set_at", models.DateTimeField(verbose_name="since")),
                 ("lifted_at", models.DateTimeField(blank=True, null=True, verbose_name="lifted at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical legal hold",
                 "verbose_name_plural": "historical legal holds",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_legalhold_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1402,12 +2420,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical possible duplicate",
                 "verbose_name_plural": "historical possible duplicates",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_matchreview_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1441,12 +2497,61 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical link between two files",
                 "verbose_name_plural": "historical link between two filess",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_personlink_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1495,12 +2600,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who sees to it",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical goal of the plan",
                 "verbose_name_plural": "historical goal of the plans",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_plangoal_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1521,12 +2667,40 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("answers", crypto.fields.SealedJSONField(verbose_name="answers")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.referral",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical answers to the ministry’s questions",
                 "verbose_name_plural": "historical answers to the ministry’s questionss",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_questionanswers_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1569,6 +2743,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical retentions",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_retentionterm_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1645,12 +2825,52 @@ class Migration(migrations.Migration):
                         blank=True, null=True, padding="long", verbose_name="what was answered"
                     ),
                 ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical request of the person",
                 "verbose_name_plural": "historical request of the persons",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_rightsrequest_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1710,12 +2930,42 @@ class Migration(migrations.Migration):
                     "next_review",
                     models.DateTimeField(blank=True, null=True, verbose_name="assessed again by"),
                 ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical risk assessment",
                 "verbose_name_plural": "historical risk assessments",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_riskassessment_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1746,12 +2996,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("recorded_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical screening",
                 "verbose_name_plural": "historical screenings",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_screening_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1813,6 +3090,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical question of the ministrys",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_servicequestion_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1833,12 +3116,39 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("number", models.PositiveSmallIntegerField(verbose_name="slip")),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.arrival",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical slip",
                 "verbose_name_plural": "historical slips",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_slip_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1863,12 +3173,42 @@ class Migration(migrations.Migration):
                 ("decider", crypto.fields.CodeField(max_length=40, verbose_name="who decided")),
                 ("decided_on", models.DateField(verbose_name="decided on")),
                 ("basis", crypto.fields.SealedTextField(padding="long", verbose_name="what it rests on")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical decision on the status",
                 "verbose_name_plural": "historical decision on the statuss",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"),
+                        name="referral_statusdecision_one_history_row",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1968,12 +3308,86 @@ class Migration(migrations.Migration):
                     "decline_reason",
                     crypto.fields.CodeField(blank=True, max_length=30, verbose_name="reason for declining"),
                 ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "new_case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "receiving_organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="receiving organisation",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical transfer of a case",
                 "verbose_name_plural": "historical transfer of a cases",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_transfer_one_history_row"
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1993,10 +3407,80 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="case owner",
+                    ),
+                ),
+                (
+                    "read_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "import",
                 "ordering": ["-read_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finished_at", None),
+                            models.Q(("ordered_at__isnull", False), ("ordered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="import_written_was_ordered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cleared_at", None), ("ended_at__isnull", False), _connector="OR"
+                        ),
+                        name="import_cleared_was_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2007,10 +3491,35 @@ class Migration(migrations.Migration):
                 ("values", crypto.fields.SealedJSONField(secret=True)),
                 ("events", models.PositiveIntegerField(default=0)),
                 ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="referral.importbatch",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imported",
+                        to="referral.case",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "imported row",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="row_once_per_import"),
+                    models.CheckConstraint(
+                        condition=models.Q(("undone_at", None), ("case__isnull", False), _connector="OR"),
+                        name="row_undone_was_written",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2057,10 +3566,67 @@ class Migration(migrations.Migration):
                 ("entered_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed at")),
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="justice_steps",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "court",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="court or service",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "justice step",
                 "ordering": ["on", "entered_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="step_confirmed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(("confirmed_by", models.F("entered_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="step_needs_second_person",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["court", "on"], name="justice_step_of_court")],
             },
         ),
         migrations.CreateModel(
@@ -2074,9 +3640,60 @@ class Migration(migrations.Migration):
                 ("reason", crypto.fields.SealedTextField(padding="long", verbose_name="reason")),
                 ("set_at", models.DateTimeField(verbose_name="since")),
                 ("lifted_at", models.DateTimeField(blank=True, null=True, verbose_name="lifted at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "legal hold",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("case", "organisation"),
+                        name="one_hold_per_organisation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="hold_lifted_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2109,10 +3726,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "possible duplicate",
                 "ordering": ["found_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "second"), name="one_review_per_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="review_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decision", "")),
+                            models.Q(
+                                models.Q(("decision", ""), _negated=True), ("decided_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_decided_iff_stamped",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("decision", "")), fields=["found_at"], name="review_waiting"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2137,9 +3797,61 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "link between two files",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)),
+                        fields=("first", "second"),
+                        name="one_link_per_pair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="link_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undo_reason", ""), ("undone_at", None), ("undone_by", None)),
+                            models.Q(
+                                ("undone_at__isnull", False),
+                                ("undone_by__isnull", False),
+                                models.Q(("undo_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="link_undone_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2179,10 +3891,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who sees to it",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "goal of the plan",
                 "ordering": ["target_on", "recorded_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("result", ""), ("ended_at__isnull", False), _connector="XOR"),
+                        name="goal_ends_with_result",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2194,6 +3939,20 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("answers", crypto.fields.SealedJSONField(verbose_name="answers")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
+                    ),
+                ),
+                (
+                    "referral",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="question_answers",
+                        to="referral.referral",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "answers to the ministry’s questions",
@@ -2227,6 +3986,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "retention",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("years__range", (1, 30))), name="retention_is_in_years"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2240,9 +4004,18 @@ class Migration(migrations.Migration):
                 ("counted", models.PositiveIntegerField(default=0)),
                 ("beyond", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "reveals of an hour",
+                "constraints": [models.UniqueConstraint(fields=("user", "hour"), name="one_count_per_hour")],
             },
         ),
         migrations.CreateModel(
@@ -2310,10 +4083,293 @@ class Migration(migrations.Migration):
                         blank=True, null=True, padding="long", verbose_name="what was answered"
                     ),
                 ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "request of the person",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None)),
+                        fields=("case", "kind"),
+                        name="one_open_request_per_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None), ("result", "")),
+                            models.Q(
+                                models.Q(("result", ""), _negated=True),
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="request_answered_by_somebody",
+                    ),
+                ],
             },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "reason",
+                    crypto.fields.CodeField(
+                        choices=[
+                            ("retention", "The time for which it is kept is over"),
+                            ("request", "The person asks for it"),
+                            ("error", "The file was opened by mistake"),
+                        ],
+                        max_length=10,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("first_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "first_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to="referral.rightsrequest",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "erasure",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None), ("refused_at", None)),
+                        fields=("case",),
+                        name="one_open_erasure",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("first_by", None),
+                                models.Q(("first_by", models.F("asked_by")), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("second_by", None),
+                                models.Q(
+                                    models.Q(("second_by", models.F("asked_by")), _negated=True),
+                                    models.Q(("second_by", models.F("first_by")), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="erasure_needs_three_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("second_by", None)),
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("first_by__isnull", False),
+                                ("refused_at", None),
+                                ("second_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="erased_by_two",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalErasure",
+            fields=[
+                ("history_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(editable=False)),
+                (
+                    "history_type",
+                    crypto.fields.CodeField(
+                        choices=[("+", "created"), ("~", "changed"), ("-", "deleted")],
+                        editable=False,
+                        max_length=1,
+                    ),
+                ),
+                ("history_by", models.UUIDField(editable=False, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "reason",
+                    crypto.fields.CodeField(
+                        choices=[
+                            ("retention", "The time for which it is kept is over"),
+                            ("request", "The person asks for it"),
+                            ("error", "The file was opened by mistake"),
+                        ],
+                        max_length=10,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("first_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "first_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="referral.rightsrequest",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical erasure",
+                "verbose_name_plural": "historical erasures",
+                "ordering": ("-history_id",),
+                "get_latest_by": "history_id",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "version", "history_type"), name="referral_erasure_one_history_row"
+                    )
+                ],
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name="RiskAssessment",
@@ -2363,10 +4419,33 @@ class Migration(migrations.Migration):
                     "next_review",
                     models.DateTimeField(blank=True, null=True, verbose_name="assessed again by"),
                 ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "risk assessment",
                 "ordering": ["-assessed_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level", "unknown"), _negated=True), name="assessment_has_a_level"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2388,6 +4467,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("recorded_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screening",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "screening",
@@ -2461,6 +4556,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "question of the ministry",
                 "ordering": ["service", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("service", "number"),
+                        name="one_question_a_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 10))), name="ten_questions_a_service"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "choice"), ("choices", ""), _connector="XOR"),
+                        name="choice_iff_answers_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2472,9 +4581,29 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("number", models.PositiveSmallIntegerField(verbose_name="slip")),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slips",
+                        to="referral.arrival",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slip", to="referral.case"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "slip",
+                "constraints": [
+                    models.UniqueConstraint(fields=("arrival", "number"), name="slip_once_per_arrival"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 400))), name="slip_is_a_number"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2490,6 +4619,24 @@ class Migration(migrations.Migration):
                 ("decider", crypto.fields.CodeField(max_length=40, verbose_name="who decided")),
                 ("decided_on", models.DateField(verbose_name="decided on")),
                 ("basis", crypto.fields.SealedTextField(padding="long", verbose_name="what it rests on")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "decision on the status",
@@ -2584,10 +4731,114 @@ class Migration(migrations.Migration):
                     "decline_reason",
                     crypto.fields.CodeField(blank=True, max_length=30, verbose_name="reason for declining"),
                 ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="referral.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "new_case",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taken_over",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "receiving_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="receiving organisation",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "transfer of a case",
                 "ordering": ["-recorded_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "proposed"])),
+                        fields=("case",),
+                        name="one_open_transfer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "accepted"), ("new_case", None), _connector="XOR"),
+                        name="accepted_iff_taken_over",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_at__isnull", False),
+                                ("ended_at", None),
+                                ("state__in", ["asked", "proposed"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["asked", "proposed"]), _negated=True),
+                                ("due_at", None),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_open_iff_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "declined"), ("decline_reason", ""), _connector="XOR"),
+                        name="transfer_declined_iff_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("recorded_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="transfer_needs_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["asked", "withdrawn"]),
+                            ("approved_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="transfer_proposed_is_approved",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -2927,341 +5178,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="arrival",
-            name="department",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.department",
-                verbose_name="department",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arrival",
-            name="opened_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="opened by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arrival",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arrival",
-            name="region",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.region",
-                verbose_name="region",
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachment",
-            name="added_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachment",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="attachments",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachment",
-            name="removed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachmentkey",
-            name="attachment",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="key", to="referral.attachment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachmentsegment",
-            name="attachment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="segments", to="referral.attachment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="caseconference",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="conferences",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caseconference",
-            name="written_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenttalk",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="talks",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenttalk",
-            name="explained_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="explained by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenttext",
-            name="validated_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="validated by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenttalk",
-            name="text",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="referral.consenttext",
-            ),
-        ),
-        migrations.AddField(
-            model_name="contactcard",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="contactcard",
-            name="offered_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="erasures",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="first_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="refused_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="second_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="exportrequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="exportrequest",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="exportrequest",
-            name="requested_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="exportpart",
-            name="export",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="referral.exportrequest"
-            ),
-        ),
-        migrations.AddField(
-            model_name="familylink",
-            name="arrival",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="family_links",
-                to="referral.arrival",
-            ),
-        ),
-        migrations.AddField(
-            model_name="familylink",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="familylink",
-            name="other",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="followup",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="followup",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="followup",
-            name="task",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="follow_up",
-                to="referral.task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="groupreferral",
-            name="arrival",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="group_referrals",
-                to="referral.arrival",
-            ),
-        ),
-        migrations.AddField(
-            model_name="groupreferral",
-            name="parent",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="children",
-                to="referral.groupreferral",
-            ),
-        ),
-        migrations.AddField(
-            model_name="groupreferral",
-            name="receiving_organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="groupreferral",
-            name="referring_organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="groupreferral",
-            name="sent_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
             model_name="historicalreferral",
             name="group_referral",
             field=models.ForeignKey(
@@ -3290,2174 +5206,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("group_referral__isnull", False)),
                 fields=["receiving_organisation", "state"],
                 name="referral_of_group",
-            ),
-        ),
-        migrations.AddField(
-            model_name="guardian",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="guardians",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="guardian",
-            name="court",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="court",
-            ),
-        ),
-        migrations.AddField(
-            model_name="guardian",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="guardian",
-            name="said_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="proposed by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenttalk",
-            name="guardian",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="talks",
-                to="referral.guardian",
-                verbose_name="guardian who agreed",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrival",
-            name="department",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.department",
-                verbose_name="department",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrival",
-            name="opened_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="opened by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrival",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrival",
-            name="region",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.region",
-                verbose_name="region",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalattachment",
-            name="added_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalattachment",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalattachment",
-            name="removed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcaseconference",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcaseconference",
-            name="written_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalconsenttalk",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalconsenttalk",
-            name="explained_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="explained by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalconsenttalk",
-            name="guardian",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.guardian",
-                verbose_name="guardian who agreed",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalconsenttalk",
-            name="text",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.consenttext",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalconsenttext",
-            name="validated_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="validated by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcontactcard",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcontactcard",
-            name="offered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalerasure",
-            name="asked_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalerasure",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalerasure",
-            name="first_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalerasure",
-            name="refused_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalerasure",
-            name="second_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalexportrequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalexportrequest",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalexportrequest",
-            name="requested_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalfamilylink",
-            name="arrival",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.arrival",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalfamilylink",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalfamilylink",
-            name="other",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalfollowup",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalfollowup",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalfollowup",
-            name="task",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalgroupreferral",
-            name="arrival",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.arrival",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalgroupreferral",
-            name="parent",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.groupreferral",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalgroupreferral",
-            name="receiving_organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalgroupreferral",
-            name="referring_organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalgroupreferral",
-            name="sent_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalguardian",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalguardian",
-            name="court",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="court",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalguardian",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalguardian",
-            name="said_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="proposed by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalimportbatch",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalimportbatch",
-            name="ordered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalimportbatch",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalimportbatch",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="case owner",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalimportbatch",
-            name="read_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalimportbatch",
-            name="region",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.region",
-                verbose_name="region",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaljusticestep",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaljusticestep",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaljusticestep",
-            name="court",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="court or service",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaljusticestep",
-            name="entered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicallegalhold",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicallegalhold",
-            name="lifted_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicallegalhold",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicallegalhold",
-            name="set_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalmatchreview",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalmatchreview",
-            name="first",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalmatchreview",
-            name="second",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpersonlink",
-            name="first",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpersonlink",
-            name="made_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpersonlink",
-            name="second",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpersonlink",
-            name="undone_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalplangoal",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalplangoal",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="who sees to it",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalplangoal",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalquestionanswers",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalquestionanswers",
-            name="referral",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.referral",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalretentionterm",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_retentionterm_one_history_row"
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrightsrequest",
-            name="answered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrightsrequest",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrightsrequest",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalriskassessment",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalriskassessment",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalscreening",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalscreening",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalservicequestion",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_servicequestion_one_history_row"
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalslip",
-            name="arrival",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.arrival",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalslip",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalstatusdecision",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalstatusdecision",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaltransfer",
-            name="approved_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaltransfer",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaltransfer",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaltransfer",
-            name="new_case",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaltransfer",
-            name="receiving_organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="receiving organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaltransfer",
-            name="recorded_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="importbatch",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="importbatch",
-            name="ordered_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="importbatch",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="importbatch",
-            name="owner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="case owner",
-            ),
-        ),
-        migrations.AddField(
-            model_name="importbatch",
-            name="read_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="importbatch",
-            name="region",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.region",
-                verbose_name="region",
-            ),
-        ),
-        migrations.AddField(
-            model_name="importedrow",
-            name="batch",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="referral.importbatch"
-            ),
-        ),
-        migrations.AddField(
-            model_name="importedrow",
-            name="case",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="imported",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="justicestep",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="justice_steps",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="justicestep",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="justicestep",
-            name="court",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="court or service",
-            ),
-        ),
-        migrations.AddField(
-            model_name="justicestep",
-            name="entered_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="holds",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="lifted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="set_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="matchreview",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="matchreview",
-            name="first",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="matchreview",
-            name="second",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="personlink",
-            name="first",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="personlink",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="personlink",
-            name="second",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="personlink",
-            name="undone_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="plangoal",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plangoal",
-            name="owner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="who sees to it",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plangoal",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="questionanswers",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="questionanswers",
-            name="referral",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="question_answers",
-                to="referral.referral",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("years__range", (1, 30))), name="retention_is_in_years"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reveals",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="rightsrequest",
-            name="answered_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="rightsrequest",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="requests",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rightsrequest",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalerasure",
-            name="request",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="referral.rightsrequest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="request",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="erasures",
-                to="referral.rightsrequest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="riskassessment",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="riskassessment",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="screening",
-            name="case",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="screening", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="screening",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicequestion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("service", "number"),
-                name="one_question_a_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicequestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (1, 10))), name="ten_questions_a_service"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicequestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "choice"), ("choices", ""), _connector="XOR"),
-                name="choice_iff_answers_named",
-            ),
-        ),
-        migrations.AddField(
-            model_name="slip",
-            name="arrival",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="slips", to="referral.arrival"
-            ),
-        ),
-        migrations.AddField(
-            model_name="slip",
-            name="case",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="slip", to="referral.case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="statusdecision",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="statusdecision",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="transfer",
-            name="approved_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="transfer",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="referral.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="transfer",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="transfer",
-            name="new_case",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="taken_over",
-                to="referral.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="transfer",
-            name="receiving_organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="partners.organisation",
-                verbose_name="receiving organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="transfer",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recorded by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="arrival",
-            index=models.Index(fields=["organisation", "-opened_at"], name="arrival_of_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counted__range", (1, 400))), name="arrival_of_somebody"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(fields=["case", "-added_at"], name="attachment_of_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("removal_reason", ""), ("removed_at", None), ("removed_by", None)),
-                    models.Q(
-                        ("removed_at__isnull", False),
-                        ("removed_by__isnull", False),
-                        models.Q(("removal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="attachment_removed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentsegment",
-            constraint=models.UniqueConstraint(
-                fields=("attachment", "number"), name="one_segment_per_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consenttext",
-            constraint=models.UniqueConstraint(fields=("language", "listener"), name="one_consent_text_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="consenttext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("validated_at", None), ("validated_by", None)),
-                    models.Q(("validated_at__isnull", False), ("validated_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="consent_text_validated_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactcard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code__isnull", False), ("outcome", "accepted")),
-                    models.Q(models.Q(("outcome", "accepted"), _negated=True), ("code", None)),
-                    _connector="OR",
-                ),
-                name="card_taken_iff_coded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactcard",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "accepted"), ("withdrawn_at", None)),
-                fields=("case",),
-                name="one_live_card_per_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", None),
-                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="export_decided_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("made_at", None),
-                    ("profile", "deidentified"),
-                    models.Q(("decided_at__isnull", False), ("refused", False)),
-                    _connector="OR",
-                ),
-                name="export_with_identities_was_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("made_at", None), ("until", None)),
-                    ("until__gt", models.F("made_at")),
-                    _connector="OR",
-                ),
-                name="export_file_expires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportpart",
-            constraint=models.UniqueConstraint(fields=("export", "number"), name="part_once_per_export"),
-        ),
-        migrations.AddConstraint(
-            model_name="familylink",
-            constraint=models.UniqueConstraint(fields=("case", "other"), name="family_link_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="familylink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case", models.F("other")), _negated=True), name="family_link_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupreferral",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gte", 1)), name="group_of_somebody"),
-        ),
-        migrations.AddConstraint(
-            model_name="guardian",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("standing", "assessed_safe"), _negated=True),
-                    ("decided_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="guardian_is_found_safe_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guardian",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", None),
-                    ("said_by", None),
-                    models.Q(("decided_by", models.F("said_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="guardian_needs_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guardian",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("appointed_on", None), ("court", None)),
-                    models.Q(("appointed_on__isnull", False), ("court__isnull", False)),
-                    _connector="OR",
-                ),
-                name="guardian_appointed_by_a_court",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guardian",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("relation", "ad_hoc"), _negated=True),
-                    ("appointed_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="ad_hoc_guardian_is_appointed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consenttalk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", None), ("text_version", None)),
-                    models.Q(("text__isnull", False), ("text_version__isnull", False)),
-                    _connector="OR",
-                ),
-                name="talk_names_the_version_read",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalarrival",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_arrival_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalattachment",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_attachment_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalcaseconference",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_caseconference_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalconsenttalk",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_consenttalk_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalconsenttext",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_consenttext_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalcontactcard",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_contactcard_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalexportrequest",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_exportrequest_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalfamilylink",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_familylink_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalfollowup",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_followup_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalgroupreferral",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_groupreferral_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalguardian",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_guardian_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalimportbatch",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_importbatch_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaljusticestep",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_justicestep_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicallegalhold",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_legalhold_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalmatchreview",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_matchreview_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalpersonlink",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_personlink_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalplangoal",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_plangoal_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalquestionanswers",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_questionanswers_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalrightsrequest",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_rightsrequest_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalriskassessment",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_riskassessment_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalscreening",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_screening_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalslip",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_slip_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalstatusdecision",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_statusdecision_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaltransfer",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_transfer_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("finished_at", None),
-                    models.Q(("ordered_at__isnull", False), ("ordered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="import_written_was_ordered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cleared_at", None), ("ended_at__isnull", False), _connector="OR"),
-                name="import_cleared_was_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importedrow",
-            constraint=models.UniqueConstraint(fields=("batch", "number"), name="row_once_per_import"),
-        ),
-        migrations.AddConstraint(
-            model_name="importedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("undone_at", None), ("case__isnull", False), _connector="OR"),
-                name="row_undone_was_written",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="justicestep",
-            index=models.Index(fields=["court", "on"], name="justice_step_of_court"),
-        ),
-        migrations.AddConstraint(
-            model_name="justicestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="step_confirmed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="justicestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    models.Q(("confirmed_by", models.F("entered_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="step_needs_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)),
-                fields=("case", "organisation"),
-                name="one_hold_per_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at", None), ("lifted_by", None)),
-                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hold_lifted_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matchreview",
-            index=models.Index(
-                condition=models.Q(("decision", "")), fields=["found_at"], name="review_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchreview",
-            constraint=models.UniqueConstraint(fields=("first", "second"), name="one_review_per_pair"),
-        ),
-        migrations.AddConstraint(
-            model_name="matchreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))), name="review_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decision", "")),
-                    models.Q(models.Q(("decision", ""), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="review_decided_iff_stamped",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("first", "second"), name="one_link_per_pair"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))), name="link_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undo_reason", ""), ("undone_at", None), ("undone_by", None)),
-                    models.Q(
-                        ("undone_at__isnull", False),
-                        ("undone_by__isnull", False),
-                        models.Q(("undo_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="link_undone_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plangoal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result", ""), ("ended_at__isnull", False), _connector="XOR"),
-                name="goal_ends_with_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reveals",
-            constraint=models.UniqueConstraint(fields=("user", "hour"), name="one_count_per_hour"),
-        ),
-        migrations.AddConstraint(
-            model_name="rightsrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answered_at", None)),
-                fields=("case", "kind"),
-                name="one_open_request_per_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rightsrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None), ("result", "")),
-                    models.Q(
-                        models.Q(("result", ""), _negated=True),
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="request_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicalerasure",
-            constraint=models.UniqueConstraint(
-                fields=("id", "version", "history_type"), name="referral_erasure_one_history_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("done_at", None), ("refused_at", None)),
-                fields=("case",),
-                name="one_open_erasure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("first_by", None),
-                        models.Q(("first_by", models.F("asked_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("second_by", None),
-                        models.Q(
-                            models.Q(("second_by", models.F("asked_by")), _negated=True),
-                            models.Q(("second_by", models.F("first_by")), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                ),
-                name="erasure_needs_three_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("second_by", None)),
-                    models.Q(
-                        ("done_at__isnull", False),
-                        ("first_by__isnull", False),
-                        ("refused_at", None),
-                        ("second_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="erased_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level", "unknown"), _negated=True), name="assessment_has_a_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.UniqueConstraint(fields=("arrival", "number"), name="slip_once_per_arrival"),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (1, 400))), name="slip_is_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "proposed"])),
-                fields=("case",),
-                name="one_open_transfer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "accepted"), ("new_case", None), _connector="XOR"),
-                name="accepted_iff_taken_over",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("due_at__isnull", False), ("ended_at", None), ("state__in", ["asked", "proposed"])
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["asked", "proposed"]), _negated=True),
-                        ("due_at", None),
-                        ("ended_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="transfer_open_iff_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "declined"), ("decline_reason", ""), _connector="XOR"),
-                name="transfer_declined_iff_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    models.Q(("approved_by", models.F("recorded_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="transfer_needs_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["asked", "withdrawn"]), ("approved_by__isnull", False), _connector="OR"
-                ),
-                name="transfer_proposed_is_approved",
             ),
         ),
     ]
