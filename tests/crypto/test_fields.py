@@ -44,6 +44,19 @@ def test_absent_values_come_back_as_none(ring: Keyring) -> None:
         assert [getattr(again, name) for name in SECRET] == [None] * 4
 
 
+@pytest.mark.django_db
+def test_only_what_is_there_goes_under_a_newer_key_and_once(ring: Keyring) -> None:
+    file = File.objects.create(note="canari")
+    ring.renew(file.key_scope())
+    again, before = File.objects.get(), stored(file, "note")
+    moved = {name for name in SEALED if File._meta.get_field(name).reseal(again)}
+    assert moved == {"note"}
+    assert not File._meta.get_field("note").reseal(again), "it lies there already"
+    again.save()
+    assert stored(again, "note") != before
+    assert (File.objects.get().note, File.objects.get().alias) == ("canari", None)
+
+
 def test_the_columns_hold_no_plaintext(file: File) -> None:
     for name in SEALED + SECRET:
         column = stored(file, name)
