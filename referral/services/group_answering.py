@@ -141,14 +141,13 @@ def _accept(rows: Sequence[Referral], *, by: Actor, at: datetime, answer: Answer
         return
     if answer.worker_id is None or answer.expected_arrival_at is None:
         raise NotPossible([_("Name who takes care of them, and when you expect them.")])
-    worker = receiving.require_worker(by, answer.worker_id)
     _require_room(rows, answer)
     for row in rows:
         receiving.make_accepted(
             row,
             by=by,
             at=at,
-            worker=worker,
+            worker_id=answer.worker_id,
             expected_arrival_at=answer.expected_arrival_at,
             places_id=answer.places.get(row.pk),
             conflict_declared=answer.conflict_declared,

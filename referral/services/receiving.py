@@ -111,7 +111,7 @@ def accept_referral(
             referral,
             by=by,
             at=at,
-            worker=require_worker(by, worker_id),
+            worker_id=worker_id,
             expected_arrival_at=expected_arrival_at,
             places_id=places_id,
             label=label,
@@ -127,7 +127,7 @@ def make_accepted(
     *,
     by: Actor,
     at: datetime,
-    worker: User,
+    worker_id: UUID,
     expected_arrival_at: datetime,
     places_id: UUID | None = None,
     label: str | None = None,
@@ -138,7 +138,7 @@ def make_accepted(
     step = steps.begin(
         referral, Action.ACCEPT, by=by, at=at, occurred_at=occurred_at, conflict_declared=conflict_declared
     )
-    referral.worker = worker
+    referral.worker = _worker(referral, by, worker_id)
     referral.accepted_at, referral.expected_arrival_at = step.since, expected_arrival_at
     referral.answered_late = step.late
     referral.arrival_code = new_arrival_code()
@@ -156,10 +156,11 @@ def workers_of(organisation_id: UUID) -> QuerySet[User]:
     return active_people(organisation_id, DESK_ROLES)
 
 
-def require_worker(by: Actor, worker_id: UUID) -> User:
-    """Raises `NotPossible` for somebody who is not at the desk of `by`."""
+def _worker(referral: Referral, by: Actor, worker_id: UUID) -> User:
+    """Asked once the act itself is allowed. Raises `NotPossible` for somebody who is not at the desk of `by`."""
     worker = workers_of(by.organisation_id).filter(pk=worker_id).first()
     if worker is None:
+        steps.refuse(referral, f"NOT_POSSIBLE_{Action.ACCEPT.upper()}")
         raise NotPossible([_("This person no longer works at your desk: name another.")])
     return worker
 

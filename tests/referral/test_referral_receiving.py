@@ -13,6 +13,8 @@ from audit import clock
 from audit.models import Event
 from partners.models import Places
 from referral.models import Placement, Referral
+from referral.moves import NotPossible
+from referral.policy import NotAllowed
 from referral.services import receiving
 from referral.services.telephone import record_telephone_answer
 from tests import cast as c
@@ -45,6 +47,28 @@ def test_a_conflict_is_declined_and_not_accepted(cast: c.Cast) -> None:
     assert answer.context["form"].non_field_errors()
     page = sign_in(cast.codou).get(answer.context["decline_url"] + "?conflict")
     assert page.context["form"]["reason_code"].value() == "CONFLICT_OF_INTEREST"
+    assert Referral.objects.get(pk=referral.pk).state == "sent"
+
+
+def test_who_may_not_accept_is_refused_before_anybody_is_named(cast: c.Cast) -> None:
+    """With a worker of the desk named by its sender, or one of elsewhere named by the desk: nothing moves, both are seen."""
+    referral = c.sent(cast)
+    for who, worker, reason in (
+        (cast.aissatou, cast.daouda, "NOT_ALLOWED_ACCEPT"),
+        (cast.codou, cast.aissatou, "NOT_POSSIBLE_ACCEPT"),
+    ):
+        with c.acting(who) as actor, pytest.raises((NotAllowed, NotPossible)):
+            receiving.accept_referral(
+                referral.pk,
+                by=actor,
+                at=clock.now(),
+                version=referral.version,
+                worker_id=worker.pk,
+                expected_arrival_at=clock.now(),
+                places_id=cast.girls.pk,
+            )
+        event = Event.objects.using("audit").get(outcome="denied", referral_id=referral.pk, actor_id=who.pk)
+        assert event.reason_code == reason
     assert Referral.objects.get(pk=referral.pk).state == "sent"
 
 
