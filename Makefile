@@ -19,8 +19,10 @@ run: .venv/runs assets translations
 
 # A server of its own for each run, unless DATABASE_URL names one.
 SERVER := $(if $(DATABASE_URL),,$(PYTHON) -m config.database run --)
+# One test at a time to each process: the long ones stand last, and one process must not get them all.
+SHARED := --numprocesses $(WORKERS) --maxschedchunk 1
 test: .venv/tests assets translations
-	@$(SERVER) $(PYTHON) -m pytest --numprocesses $(WORKERS) $(if $(COVERAGE),--cov --cov-report=) $(ARGS)
+	@$(SERVER) $(PYTHON) -m pytest $(SHARED) $(if $(COVERAGE),--cov --cov-report=) $(ARGS)
 	@$(if $(COVERAGE),$(MAKE) --no-print-directory coverage,:)
 
 coverage:

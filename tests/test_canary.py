@@ -294,7 +294,7 @@ def a_report(story: Story, trace: Trace) -> None:
         for name, value in form_of(person()).items()
         if name not in ("risk", "narrative", "health")
     }
-    typed |= {"needs": TYPED["alert"], "region": str(story.cast.region.pk)}
+    typed |= {"needs": TYPED["alert"], "region": story.cast.region.code}
     story.does("gora", reverse("alert_new"), told="aissatou bineta", **typed)
     case = Case.objects.get()
     story.does("aissatou", reverse("case_take_in", args=[case.pk]))
@@ -378,7 +378,7 @@ def an_adult_at_the_centre(story: Story, trace: Trace) -> None:
         | {name: TYPED[name] for name in ("hours", "words", "who")},
         **born,
         channels=["phone"],
-        region=str(cast.region.pk),
+        region=cast.region.code,
         first_needs=["SHELTER_EMERG"],
         declined=["story"],
     )

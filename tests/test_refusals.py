@@ -163,7 +163,7 @@ def twice(cast: c.Cast, name: str) -> tuple[User, str, dict[str, Any]]:
     """Somebody, the address of a form, and what they send to it."""
     if name in ("case", "report"):
         user, url = (cast.aissatou, "case_new_page") if name == "case" else (cast.gora, "alert_new")
-        return user, reverse(url), form(**form_of(c.GIRL), region=str(cast.region.pk))
+        return user, reverse(url), form(**form_of(c.GIRL), region=cast.region.code)
     if name in ACTS:
         make, who, typed = ACTS[name]
         url = act_url(make(cast), name)
@@ -202,7 +202,7 @@ def filled(user: User, url: str, **typed: Any) -> tuple[User, str, dict[str, Any
 
 def test_a_key_is_its_sender_s_own(cast: c.Cast) -> None:
     """The same key from somebody else does not swallow their act."""
-    typed = form(**form_of(c.GIRL), region=str(cast.region.pk))
+    typed = form(**form_of(c.GIRL), region=cast.region.code)
     assert sign_in(cast.aissatou).post(reverse("case_new_page"), typed).status_code == 302
     assert sign_in(cast.daouda).post(reverse("case_new_page"), typed).status_code == 302
     assert set(Case.objects.values_list("organisation", flat=True)) == {cast.unit.pk, cast.centre.pk}
@@ -225,7 +225,7 @@ def test_a_key_is_its_page_s_own(cast: c.Cast) -> None:
 @pytest.mark.parametrize("key", ["", "x", "00000000-0000-0000-0000-00000000000g", "\x00"])
 def test_a_form_without_its_key_does_nothing(cast: c.Cast, key: str) -> None:
     with nothing_changes():
-        typed = form(**form_of(c.GIRL), region=str(cast.region.pk)) | {"key": key}
+        typed = form(**form_of(c.GIRL), region=cast.region.code) | {"key": key}
         answer = sign_in(cast.aissatou).post(reverse("case_new_page"), typed)
     assert fr("This page is incomplete. Open it again.") in said(answer)
 

@@ -207,7 +207,7 @@ OUTAGES = {"no key": no_key, "no database": no_database, "cut off": cut_off}
 
 
 def new_case(cast: c.Cast) -> tuple[User, str, dict[str, Any]]:
-    return cast.aissatou, reverse("case_new_page"), form_of(c.GIRL) | {"region": str(cast.region.pk)}
+    return cast.aissatou, reverse("case_new_page"), form_of(c.GIRL) | {"region": cast.region.code}
 
 
 def conversation(cast: c.Cast) -> tuple[User, str, dict[str, Any]]:

@@ -35,10 +35,10 @@ def the_log_holds_no_datum(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def box(cast: c.Cast, name: str) -> tuple[User, str, str, dict[str, Any]]:
     """Who writes, at which address, into which field, beside what else."""
     if name == "case":
-        rest = form_of(c.GIRL) | {"region": str(cast.region.pk)}
+        rest = form_of(c.GIRL) | {"region": cast.region.code}
         return cast.aissatou, reverse("case_new_page"), "narrative", rest
     if name == "report":
-        rest = form_of(c.GIRL) | {"region": str(cast.region.pk)}
+        rest = form_of(c.GIRL) | {"region": cast.region.code}
         return cast.gora, reverse("alert_new"), "needs", rest
     if name == "site":
         return cast.codou, reverse("site-new"), "address", {"name": "Maison B", "region": str(cast.region.pk)}

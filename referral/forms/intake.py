@@ -119,6 +119,7 @@ class PersonForm(QuestionForm):
     region = forms.ModelChoiceField(
         label=_("Region where the person is now"),
         queryset=Region.objects.all(),
+        to_field_name="code",  # fourteen keys weigh as much as a section of the page
         empty_label=_("Choose a region"),
     )
     alias = forms.CharField(

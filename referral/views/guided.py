@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners.models import Organisation
+from partners.models import Region
 from partners.views.door import confirmation
 from referral.forms.acts import ActForm
 from referral.forms.opening import QUESTIONS, OpeningForm
@@ -180,8 +180,7 @@ def _from_check(request: ActingRequest) -> bool:
 def _recall(request: ActingRequest, form: OpeningForm, topic: Topic, kept: Mapping[str, Any]) -> None:
     """Shows what was answered; the region of the organisation where nobody has said another."""
     if topic == Topic.PLACE:
-        house = Organisation.objects.only("region").get(pk=request.actor.organisation_id)
-        form.initial["region"] = house.region_id
+        form.initial["region"] = Region.objects.get(organisations=request.actor.organisation_id)
     if topic in kept["typed"]:
         fill(form, kept["typed"][topic])
 

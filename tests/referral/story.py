@@ -126,7 +126,7 @@ class Story:
     # --- what every scenario begins with ---------------------------------------------------------------------
     def opens_case(self, owner: str = "aissatou", /, **person: Any) -> Case:
         url = self.does(
-            owner, reverse("case_new_page"), **form_of(c.WOMAN | person), region=str(self.cast.region.pk)
+            owner, reverse("case_new_page"), **form_of(c.WOMAN | person), region=self.cast.region.code
         )
         return Case.objects.get(pk=re.findall(r"[0-9a-f-]{36}", url)[0])
 

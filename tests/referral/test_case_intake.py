@@ -20,7 +20,7 @@ NEW_CASE = "/cases/new/page/"
 
 def least(cast: c.Cast, **more: Any) -> dict[str, Any]:
     said = {"urgency": "urgent", "first_needs": ["SHELTER_EMERG"]}
-    return said | {"age_status": "child", "sex": "female", "region": str(cast.region.pk)} | more
+    return said | {"age_status": "child", "sex": "female", "region": cast.region.code} | more
 
 
 def opened(person: Person, *names: str) -> list[Any]:

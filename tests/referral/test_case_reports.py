@@ -17,7 +17,7 @@ NEW = "/alerts/new/"
 
 
 def report(cast: c.Cast, user: Any = None, **typed: Any) -> Any:
-    least = {"urgency": "emergency", "age_status": "child", "sex": "male", "region": str(cast.region.pk)}
+    least = {"urgency": "emergency", "age_status": "child", "sex": "male", "region": cast.region.code}
     return press(sign_in(user or cast.gora), NEW, **least | typed)
 
 
@@ -98,7 +98,7 @@ def test_what_is_compulsory_is_asked_for(cast: c.Cast, missing: str) -> None:
 
 def test_a_report_sent_twice_is_one(cast: c.Cast) -> None:
     client = sign_in(cast.gora)
-    least = {"urgency": "urgent", "age_status": "child", "sex": "male", "region": str(cast.region.pk)}
+    least = {"urgency": "urgent", "age_status": "child", "sex": "male", "region": cast.region.code}
     typed = values_of(client.get(NEW).context["form"]) | least
     client.post(NEW, typed)
     client.post(NEW, typed)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
 
 def typed(cast: c.Cast, **person: Any) -> dict[str, Any]:
-    return form_of(c.GIRL | {"region": str(cast.region.pk)} | person)
+    return form_of(c.GIRL | {"region": cast.region.code} | person)
 
 
 def opens(cast: c.Cast, who: User, **person: Any) -> Any:

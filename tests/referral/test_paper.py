@@ -36,7 +36,7 @@ def enter(cast: c.Cast, code: str, **typed: object) -> object:
     return press(
         sign_in(cast.aissatou),
         reverse("case_new_page"),
-        **(FORM | {"region": str(cast.region.pk), "paper_code": code} | typed),
+        **(FORM | {"region": cast.region.code, "paper_code": code} | typed),
     )
 
 
@@ -81,7 +81,7 @@ def test_a_code_opens_one_case_and_a_strangers_code_none(cast: c.Cast) -> None:
     a_pad(cast, 1)
     code = ReservedCode.objects.get(use="case").reference
     answer = press(
-        sign_in(cast.fatou), reverse("case_new_page"), **FORM, region=str(cast.region.pk), paper_code=code
+        sign_in(cast.fatou), reverse("case_new_page"), **FORM, region=cast.region.code, paper_code=code
     )
     assert (answer.status_code, Case.objects.count()) == (200, 0)
     assert enter(cast, code).status_code == 302
@@ -163,7 +163,7 @@ def test_what_is_printed_is_listed_opened_again_and_entered_from_there(cast: c.C
     assert [field.name for field in first["fields"]] == ["paper_code", "occurred_at"]
     assert not first["folded"]
     assert first["fields"][0].value() == spoken(codes[0].reference)
-    typed = FORM | {"region": str(cast.region.pk), "paper_code": first["fields"][0].value()}
+    typed = FORM | {"region": cast.region.code, "paper_code": first["fields"][0].value()}
     assert press(browser, entry, **typed).status_code == 302
     assert ReservedCode.objects.get(used_at__isnull=False).reference == Case.objects.get().reference
     # The desk without caseworkers reads the list and enters nothing.

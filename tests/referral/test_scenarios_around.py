@@ -50,7 +50,7 @@ def test_who_reported_sees_as_much_as_they_may(
     typed = {
         name: value for name, value in form_of(c.GIRL).items() if name not in ("risk", "narrative", "health")
     }
-    story.does(who, reverse("alert_new"), told="aissatou bineta", **typed, region=str(hotline.region.pk))
+    story.does(who, reverse("alert_new"), told="aissatou bineta", **typed, region=hotline.region.code)
     case = Case.objects.get()
     pages = [told_of(story, who, case)]
     story.does("aissatou", reverse("case_take_in", args=[case.pk]))

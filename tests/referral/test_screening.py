@@ -111,7 +111,7 @@ def test_a_stale_correction_changes_nothing(cast: c.Cast) -> None:
 def test_a_reporter_says_what_was_seen_and_never_reads_or_changes_it(cast: c.Cast) -> None:
     cast.region.reports_to = cast.unit
     client = sign_in(cast.gora)
-    said = {"urgency": "urgent", "age_status": "child", "sex": "male", "region": str(cast.region.pk)}
+    said = {"urgency": "urgent", "age_status": "child", "sex": "male", "region": cast.region.code}
     alert = reverse("alert_new")
     assert "non_punishment" not in client.get(alert).context["form"].fields
     assert (
