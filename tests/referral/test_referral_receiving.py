@@ -51,7 +51,7 @@ def test_a_conflict_is_declined_and_not_accepted(cast: c.Cast) -> None:
 
 
 def test_who_may_not_accept_is_refused_before_anybody_is_named(cast: c.Cast) -> None:
-    """With a worker of the desk named by its sender, or one of elsewhere named by the desk: nothing moves, both are seen."""
+    """Its sender names one of the desk, the desk names one of elsewhere: nothing moves, both are written down."""
     referral = c.sent(cast)
     for who, worker, reason in (
         (cast.aissatou, cast.daouda, "NOT_ALLOWED_ACCEPT"),
