@@ -44,7 +44,7 @@ def asked_of(case: Case, service: str) -> frozenset[UUID]:
 def next_candidates(referral: Referral, at: datetime) -> list[Candidate]:
     """For the same need, without those who said no and those who have been asked and are silent."""
     case, service = referral.case, referral.service
-    return candidates(case, service, at, without=said_no(case, service, at) | asked_of(case, service))
+    return candidates(case, service, at, without=said_no([case], service, at) | asked_of(case, service))
 
 
 def asked_next(referral: Referral) -> bool:

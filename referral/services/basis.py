@@ -28,7 +28,8 @@ from referral.enums import (
 from referral.lifecycle import NotPossible
 from referral.models import Case, Consent, LegalGround, Referral, Task
 from referral.policy import NotAllowed
-from referral.queries.facts import basis_for, second_people
+from referral.queries.basis import basis_for
+from referral.queries.facts import second_people
 from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.tasks import end_task

@@ -15,10 +15,11 @@ from referral import lifecycle, notices
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of, releasable
 from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind, Urgency
 from referral.families import torn
-from referral.lifecycle import NotPossible
+from referral.lifecycle import Facts, NotPossible
 from referral.models import Arrival, Case, GroupReferral, LegalGround, Preview, Referral, Task
-from referral.queries import facts
 from referral.queries.arrivals import Member, families_of
+from referral.queries.basis import agreed_by_each
+from referral.queries.facts import facts_for_each
 from referral.references import new_reference
 from referral.services import basis, steps
 from referral.services.sending import Asked, hand_over, make_draft
@@ -43,17 +44,42 @@ class Readiness:
 
 
 def readiness(members: Sequence[Member], asked: Asked, at: datetime) -> list[Readiness]:
-    """The same facts and guards as at the sending of each; nothing is written."""
-    return [_ready(member, asked, at) for member in members]
+    """The same facts and guards as at the sending of each, read for all of them at once; nothing is written."""
+    going = [member for member in members if not _stays(member)]
+    rows = [_draft(member, asked) for member in going]
+    for row, agreed in zip(rows, agreed_by_each(rows, at), strict=True):
+        row.released_groups = [
+            str(group) for group in sorted(releasable(asked.service, agreed), key=list(Group).index)
+        ]
+    checked = {
+        member.number: _checked(member, row, asked, known)
+        for member, row, known in zip(going, rows, facts_for_each(rows, Action.SEND, at), strict=True)
+    }
+    return [
+        checked.get(member.number) or Readiness(member, reasons=tuple(_stays(member))) for member in members
+    ]
 
 
-def _ready(member: Member, asked: Asked, at: datetime) -> Readiness:
-    case, person = member.slip.case, member.slip.case.person
+def _checked(member: Member, row: Referral, asked: Asked, known: Facts) -> Readiness:
+    unmet = lifecycle.unmet(row, Action.SEND, known)
+    child_ground = (
+        row.is_child
+        and asked.receiving.kind in CHILD_PROTECTION_KINDS
+        and lifecycle.BASIS_LIVE.sentence in unmet
+    )
+    return Readiness(member, tuple(row.released_groups), tuple(unmet), child_ground)
+
+
+def _stays(member: Member) -> list[str | Promise]:
+    """What holds somebody back before any receiver is asked about."""
     if not member.granted:
-        return Readiness(member, reasons=(_("A colleague owns this file and refers this person."),))
-    if closed := lifecycle.unmet_on_closed(case):
-        return Readiness(member, reasons=tuple(closed))
-    # A draft that is not kept: the guards ask a referral, and there is none before the sending.
+        return [_("A colleague owns this file and refers this person.")]
+    return lifecycle.unmet_on_closed(member.slip.case)
+
+
+def _draft(member: Member, asked: Asked) -> Referral:
+    """A draft that is not kept: the guards ask a referral, and there is none before the sending."""
+    case, person = member.slip.case, member.slip.case.person
     row = Referral(
         case=case,
         referring_organisation_id=case.organisation_id,
@@ -64,15 +90,7 @@ def _ready(member: Member, asked: Asked, at: datetime) -> Readiness:
         is_child=is_child(person.age_status),
     )
     row.preview = Preview(referral=row, case_id=case.pk, details={"children": person.children or []})
-    groups = sorted(releasable(asked.service, facts.agreed_groups(row, at)), key=list(Group).index)
-    row.released_groups = [str(group) for group in groups]
-    unmet = lifecycle.unmet(row, Action.SEND, facts.facts_for(row, Action.SEND, at))
-    child_ground = (
-        row.is_child
-        and asked.receiving.kind in CHILD_PROTECTION_KINDS
-        and lifecycle.BASIS_LIVE.sentence in unmet
-    )
-    return Readiness(member, tuple(row.released_groups), tuple(unmet), child_ground)
+    return row
 
 
 def record_grounds(

@@ -21,7 +21,7 @@ from referral.enums import Action, CaseAct, Clock, Group, MessageKind, State, Ta
 from referral.lifecycle import NotPossible
 from referral.models import Case, GroupReferral, Message, Person, Preview, Referral, Snapshot, Task
 from referral.queries import basis_for
-from referral.queries.facts import agreed_groups
+from referral.queries.basis import agreed_groups
 from referral.queries.questions import ANSWER
 from referral.queries.terms import terms_for
 from referral.references import new_reference

@@ -11,11 +11,12 @@ from audit import clock
 from audit.models import Event
 from audit.work import at_work
 from partners.models import Places
+from referral import lifecycle
 from referral.models import Case, GroupReferral, LegalGround, Notice, Referral, Rung, Task
 from referral.services.escalating import climb_referral
 from tests import cast as c
 from tests.referral import arrivals as a
-from tests.referral.pages import press, same_as_unknown, sign_in, values_of
+from tests.referral.pages import later, press, same_as_unknown, sign_in, values_of
 from tests.referral.test_referral_lists import queries_of
 from tests.world import more_places
 
@@ -89,6 +90,47 @@ def test_who_lacks_consent_or_ground_stays_behind_with_the_reason(cast: c.Cast) 
     assert a.send(cast, arrival, [1, 2, 3]).status_code == 302
     assert [row.case.slip.number for row in GroupReferral.objects.get().referrals.all()] == [1]
     assert Referral.objects.count() == 1, "nobody is sent without a basis"
+
+
+def test_the_check_of_fifteen_persons_reads_no_more_than_that_of_five(cast: c.Cast) -> None:
+    """In each five: one has agreed, one child has nothing, one child a ground, one agreed long ago, one is there."""
+    ages = {1: "21-29", 4: "21-29", 5: "21-29"}
+    arrival = a.arrived(cast, *(a.line(n, age=ages.get((n - 1) % 5 + 1, "9-13")) for n in range(1, 16)))
+    cases = {n: a.case_of(arrival, n) for n in range(1, 16)}
+    for n in (4, 9, 14):
+        c.agree(cast, cases[n], cast.centre)
+    later(days=400)
+    for n in (1, 6, 11):
+        c.agree(cast, cases[n], cast.centre)
+        c.sent(cast, cases[n + 4])
+    a.ground(cast, arrival, [3, 8, 13])
+    client, read = sign_in(cast.aissatou), {}
+    for count in (5, 15):
+        url = a.refer_url(cast, arrival, range(1, count + 1))
+        read[count] = len(queries_of(client, url))
+        page = client.get(url).context
+        blocks = range(0, count, 5)
+        assert [each["number"] for each in page["ready"]] == [n + k for n in blocks for k in (1, 3)]
+        why = {each["number"]: each["why"] for each in page["left"]}
+        uncovered, twice = str(lifecycle.BASIS_LIVE.sentence), str(lifecycle.NOT_TWICE.sentence)
+        assert why == {n + k: twice if k == 5 else uncovered for n in blocks for k in (2, 4, 5)}
+        assert page["grounds"] == len(blocks)
+        of_ground, of_consent = page["ready"][1]["shared"], page["ready"][0]["shared"]
+        assert of_ground == of_consent, "all that the service needs, either way"
+    assert read[5] == read[15]
+    assert read[5] <= 40
+
+
+def test_who_has_said_no_to_one_of_them_is_not_offered_for_all(cast: c.Cast) -> None:
+    arrival = a.arrived(cast, a.line(1), a.line(2), a.line(3))
+    c.declined(cast, c.sent(cast, a.case_of(arrival, 2)), reason_code="CONFLICT_OF_INTEREST")
+
+    def offered(numbers: list[int]) -> set[object]:
+        page = sign_in(cast.aissatou).get(a.refer_url(cast, arrival, numbers, to=""))
+        return {each.organisation.pk for each in page.context["staffed"]}
+
+    assert offered([1, 3]) == {cast.centre.pk, cast.other_centre.pk}
+    assert offered([1, 2, 3]) == {cast.other_centre.pk}
 
 
 def test_a_group_is_sent_once_and_a_file_corrected_meanwhile_is_looked_at_again(cast: c.Cast) -> None:
