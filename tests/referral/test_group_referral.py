@@ -57,6 +57,7 @@ def test_a_ground_is_recorded_for_many_and_one_act_sends_them_all(cast: c.Cast) 
     assert answer.status_code == 302, answer.context["form"].errors
     group = GroupReferral.objects.get()
     assert (group.size, states(group)) == (6, ["sent"] * 6)
+    assert not Task.objects.filter(kind="first_step", done_at=None).exists(), "their first step is done"
     assert notices_since(before) == [("Codou", "groupreferral")]
 
 
@@ -185,6 +186,8 @@ def test_the_rest_waits_or_is_offered_together_elsewhere(cast: c.Cast) -> None:
     assert (rest.receiving_organisation_id, states(rest)) == (cast.other_centre.pk, ["sent", "sent"])
     assert all(row.parent is not None and row.parent.state == "declined" for row in rest.referrals.all())
     assert not Task.objects.filter(kind="redirect", done_at=None).exists()
+    again = sign_in(cast.aissatou).get(reverse("group_referral", args=[group.pk]))
+    assert again.context["rest_url"] == "", "nobody of the rest is nowhere"
 
 
 def test_each_one_accepted_has_a_place_a_code_and_a_line_of_her_own(cast: c.Cast) -> None:
