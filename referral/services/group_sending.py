@@ -135,7 +135,7 @@ def record_grounds(
 def split_by(members: Sequence[Member], chosen: Sequence[Member]) -> list[Sequence[Member]]:
     """The families that the choice would tear apart; whoever is placed already, or on the way, is not left behind."""
     numbers = {member.number for member in chosen}
-    still_there = [m for m in members if m.number in numbers or m.open_referral is None]
+    still_there = [m for m in members if m.number in numbers or m.to_be_referred]
     by_number = [[member.number for member in family] for family in families_of(still_there)]
     of_number = {member.number: member for member in members}
     return [[of_number[number] for number in family] for family in torn(by_number, numbers)]

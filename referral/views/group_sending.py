@@ -81,7 +81,7 @@ class Choice:
         pick = PickForm(self.query)
         if "pick" not in self.query or not pick.is_valid():
             return set()
-        free = [m for m in self.mine if m.open_referral is None]
+        free = [m for m in self.mine if m.to_be_referred and m.open_referral is None]
         fitting = [m.number for m in free if pick.fits(m.slip.case.person.sex, m.slip.case.person.age_band)]
         families = [[m.number for m in family] for family in families_of(free)]
         return first_that_fit(families, fitting, pick.most_of(len(fitting)))
