@@ -185,7 +185,7 @@ def send_group(
         sent = [_send(member, by=by, at=at, asked=asked, group=group) for member in members]
         desk = notices.desk_of(group.receiving_organisation_id)
         notices.tell(desk, group, at=at, due_at=min(row.due_at for row in sent if row.due_at))
-        call_first(sent[0], by=by, at=at)  # the desk is telephoned once for all of them
+        call_first(sent[0], by=by, at=at)  # the most urgent; the desk is telephoned once for all of them
     return group
 
 
@@ -193,10 +193,11 @@ def _send(member: Member, *, by: Actor, at: datetime, asked: Asked, group: Group
     try:
         case = steps.locked_case(by, member.slip.case_id)
         steps.permit_change(by, CaseAct.REFER, case)
-        former = _refused_before(member, group)
+        former = _asked_before(member, group)
         if former is not None:
             former = steps.locked(by, former.pk)
-            steps.finish(steps.begin(former, Action.REDIRECT, by=by, at=at))
+            if former.state in _REFUSED:
+                steps.finish(steps.begin(former, Action.REDIRECT, by=by, at=at))
         row = make_draft(case, by=by, at=at, asked=_as_urgent(asked, case), parent=former, group=group)
         hand_over(row, by=by, at=at, person_version=member.slip.case.person.version)
         if former is not None:
@@ -215,12 +216,15 @@ def _as_urgent(asked: Asked, case: Case) -> Asked:
     )
 
 
-def _refused_before(member: Member, group: GroupReferral) -> Referral | None:
-    """The no, or the silence, after which the person is offered again."""
+_REFUSED = (State.DECLINED, State.EXPIRED)
+
+
+def _asked_before(member: Member, group: GroupReferral) -> Referral | None:
+    """The no, or the silence, after which the person is offered again; one that is still silent stays open."""
     if group.parent_id is None:
         return None
-    ended = (State.DECLINED, State.EXPIRED)
-    mine = [r for r in member.referrals if r.group_referral_id == group.parent_id and r.state in ended]
+    asked = (*_REFUSED, State.SENT)
+    mine = [r for r in member.referrals if r.group_referral_id == group.parent_id and r.state in asked]
     return mine[0] if mine else None
 
 
