@@ -232,6 +232,7 @@ ACCESS: dict[str, Row] = {
     "arrival_slips": get(UNIT, about="arrival", others=404),
     "arrival_refer": Row("aissatou", about="arrival", others=404, more={403: "bineta"}),
     "arrival_ground": Row("aissatou", about="arrival", others=404, more={403: "bineta"}),
+    "arrival_grounds": Row("bineta", about="arrival", others=404),
     "group_referral": get(f"{UNIT} {CENTRE}", about="group", others=404),
     "group_acknowledge": of_referral("group", "codou elisabeth", f"{UNIT} daouda"),
     "group_answer": of_referral("group", "codou elisabeth", f"{UNIT} daouda"),

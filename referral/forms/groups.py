@@ -132,6 +132,23 @@ class GroupGroundForm(ActForm):
         }
 
 
+class CountersignForm(ActForm):
+    """Which of the grounds that wait are signed; the others go on waiting."""
+
+    ground = forms.TypedMultipleChoiceField(
+        label=_("Whose ground do you countersign?"),
+        coerce=UUID,
+        error_messages={
+            "required": _("Tick at least one child."),
+            "invalid_choice": _("One of these does not wait any more. Look at the list again."),
+        },
+    )
+
+    def __init__(self, *args: Any, grounds: Sequence[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [(str(pk), str(pk)) for pk in grounds]
+
+
 class AcknowledgeGroupForm(ActForm):
     """Nothing to say: one tap."""
 

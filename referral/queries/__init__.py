@@ -1,8 +1,9 @@
 """Which rows? Reads of the referral package; nothing here writes."""
 
 from referral.queries.actions import Possible, actions_for, unmet_of
+from referral.queries.basis import basis_for, basis_live
 from referral.queries.candidates import Candidate, candidates, staffed_desks
-from referral.queries.facts import basis_for, basis_live, facts_for, needs_place, places_for
+from referral.queries.facts import facts_for, needs_place, places_for
 from referral.queries.lists import (
     cases_of,
     clock_runs,

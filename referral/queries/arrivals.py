@@ -13,9 +13,18 @@ from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
 from referral import policy
-from referral.enums import OPEN, UNANSWERED, Side, State, Urgency
+from referral.enums import ENDED_CASE, OPEN, UNANSWERED, GroundCode, Side, State, Urgency
 from referral.families import letter, together
-from referral.models import Arrival, CaseGrant, FamilyLink, GroupReferral, Referral, ReferralGrant, Slip
+from referral.models import (
+    Arrival,
+    CaseGrant,
+    FamilyLink,
+    GroupReferral,
+    LegalGround,
+    Referral,
+    ReferralGrant,
+    Slip,
+)
 from referral.queries.desk import GroupLine
 from referral.queries.visible import held_by, visible_cases, visible_to
 
@@ -87,6 +96,18 @@ class Member:
         live = [each for each in self.referrals if each.state in OPEN or each.state == State.COMPLETED]
         return max(live, key=lambda each: _FURTHEST.index(State(each.state)), default=None)
 
+    @property
+    def refused(self) -> Referral | None:
+        """The last no, or silence, of whoever has nobody else."""
+        said = [each for each in self.referrals if each.state in (State.DECLINED, State.EXPIRED)]
+        return None if self.open_referral else max(said, key=lambda each: each.state_since, default=None)
+
+    @property
+    def to_be_referred(self) -> bool:
+        """Is the next step ours? What lies in a draft is with nobody yet; a file that is closed asks for nothing."""
+        before_others = self.open_referral is not None and self.open_referral.state != State.DRAFT
+        return not before_others and self.slip.case.state not in ENDED_CASE
+
 
 _FURTHEST = list(State)
 
@@ -138,6 +159,19 @@ def families_of(members: Sequence[Member]) -> list[list[Member]]:
     for member in members:
         by_letter[member.family or f"#{member.number}"].append(member)
     return list(by_letter.values())
+
+
+def grounds_that_wait(arrival_id: UUID) -> list[LegalGround]:
+    """The grounds of child protection of an arrival that nobody has countersigned or refused, by slip."""
+    waiting = LegalGround.objects.filter(
+        case__slip__arrival=arrival_id,
+        case__erased_at=None,
+        code=GroundCode.CHILD_PROTECTION,
+        approved_at=None,
+        refused_at=None,
+    )
+    about = ("case__slip", "case__person", "case__organisation", "recipient", "recorded_by")
+    return list(waiting.select_related(*about).order_by("case__slip__number", "recorded_at"))
 
 
 # --- Group referrals ---------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What do the guards need to know that is not on the row itself?"""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from partners.enums import PersonGroup, Role, Sex
 from partners.models import Organisation, Places, Service
 from partners.queries import active_people, desk_staffed, national_unit
 from referral.course import NOT_VICTIM, OPEN_TRANSFER, WEIGHED, Solution
-from referral.deadlines import ASK_AGAIN, CONSENT
+from referral.deadlines import ASK_AGAIN
 from referral.disclosure import FAMILY_SERVICES, is_child
 from referral.enums import (
     CONFLICT_OF_INTEREST,
@@ -22,91 +21,29 @@ from referral.enums import (
     SHELTER_SERVICES,
     STANDING_REASONS,
     TERMINAL,
-    AgeStatus,
-    Basis,
     CaseState,
-    GroundCode,
     Machine,
     State,
     TitleState,
 )
 from referral.guardians import family_may_receive
 from referral.lifecycle import Facts, move_of
-from referral.models import Case, Consent, LegalGround, Referral, Transfer
+from referral.models import Case, Guardian, Referral, Transfer
 from referral.policy import TRANSFER_TAKERS
-
-#: What is shared on a basis: both name their receiver, purpose and groups alike.
-Shared = Referral | Transfer
+from referral.queries.basis import bases_for, basis_live
 
 
-@dataclass(frozen=True)
-class FoundBasis:
-    """Why the released groups may go to this receiver, and until when."""
-
-    basis: Basis
-    until: datetime
-    ground: LegalGround | None = None
-
-
-def live_consents(referral: Shared, at: datetime) -> QuerySet[Consent]:
-    """What lets something be shared: not the word of a child for whom nobody may agree (domain §3.4)."""
-    return Consent.objects.filter(
-        case_id=referral.case_id,
-        recipient_id=referral.receiving_organisation_id,
-        purpose=referral.purpose,
-        given=True,
-        assent=False,
-        withdrawn_at=None,
-        replaced_at=None,
-        expires_at__gt=at,
-    )
-
-
-def live_grounds(referral: Shared, at: datetime) -> QuerySet[LegalGround]:
-    """The grounds that stand. The protection of a child ends for somebody who was found to be an adult."""
-    return LegalGround.objects.exclude(
-        code=GroundCode.CHILD_PROTECTION, case__person__age_status=AgeStatus.ADULT
-    ).filter(
-        case_id=referral.case_id,
-        recipient_id=referral.receiving_organisation_id,
-        purpose=referral.purpose,
-        valid_from__lte=at,
-        refused_at=None,
-    )
-
-
-def basis_for(referral: Shared, at: datetime) -> FoundBasis | None:
-    """The consent, else the ground, that covers every released group now; None when neither does."""
-    groups = set(referral.released_groups)
-    if not groups:
-        return None
-    consents = {consent.group: consent.expires_at for consent in live_consents(referral, at)}
-    if groups <= consents.keys():
-        return FoundBasis(Basis.CONSENT, min(consents[group] for group in groups))
-    for ground in live_grounds(referral, at):
-        if groups <= set(ground.groups):
-            # A ground stands until it is refused; its review has a clock of its own.
-            return FoundBasis(Basis.GROUND, at + CONSENT, ground)
-    return None
-
-
-def agreed_groups(referral: Shared, at: datetime) -> set[str]:
-    """The groups that the person agreed to, or that one legal ground releases, for this receiver and purpose."""
-    agreed = {consent.group for consent in live_consents(referral, at)}
-    grounds = [set(ground.groups) for ground in live_grounds(referral, at)]
-    return max([agreed, *grounds], key=len)
-
-
-def basis_live(referral: Shared, at: datetime) -> bool:
-    """Does consent or ground still cover what this referral releases?"""
-    return basis_for(referral, at) is not None
-
-
-def family_assessed(referral: Referral) -> bool:
+def _families_assessed(rows: Sequence[Referral], at: datetime) -> list[bool]:
     """May the family of a child receive it, or be brought to it? What is asked of nobody's family may always go on."""
-    if referral.service not in FAMILY_SERVICES or not is_child(referral.case.person.age_status):
-        return True
-    return family_may_receive(referral.case.guardians.values_list("relation", "standing"))
+    asking = {
+        row.case_id for row in rows if row.service in FAMILY_SERVICES and is_child(row.case.person.age_status)
+    }
+    families: dict[UUID, list[tuple[str, str]]] = {pk: [] for pk in asking}
+    if asking:
+        known = Guardian.objects.filter(case__in=asking).values_list("case_id", "relation", "standing")
+        for case_id, relation, standing in known:
+            families[case_id].append((relation, standing))
+    return [row.case_id not in asking or family_may_receive(families[row.case_id]) for row in rows]
 
 
 def groups_of_persons(sex: str, *, is_child: bool, with_children: bool) -> list[PersonGroup]:
@@ -149,60 +86,112 @@ def profile_fits(service: Service, *, sex: str, is_child: bool, with_children: b
     return not service.sexes or sex in service.sexes or sex in (Sex.UNKNOWN, Sex.OTHER)
 
 
-def _profile_fits(referral: Referral) -> bool:
-    service = _service_of(referral)
-    with_children = bool(referral.preview.details["children"])
-    return service is not None and profile_fits(
-        service, sex=referral.sex, is_child=referral.is_child, with_children=with_children
-    )
+#: Reads one fact of each of several referrals, in a number of queries that does not grow with theirs.
+Reader = Callable[[Sequence[Referral], datetime], Sequence[Any]]
 
 
-_READERS: dict[str, tuple[str, Callable[[Referral, datetime], Any]]] = {
-    "basis_live": ("basis_live", basis_live),
+def _once(key: Callable[[Referral], Any], read: Callable[[Referral], Any]) -> Reader:
+    """What is true of the receiver, whoever goes there, is read once for all who do."""
+
+    def reader(rows: Sequence[Referral], at: datetime) -> list[Any]:
+        known = {asked: read(row) for asked, row in {key(row): row for row in rows}.items()}
+        return [known[key(row)] for row in rows]
+
+    return reader
+
+
+def _receiver(row: Referral) -> UUID:
+    return row.receiving_organisation_id
+
+
+def _service_asked(row: Referral) -> tuple[UUID, str]:
+    return row.receiving_organisation_id, row.service
+
+
+def _profiles_fit(rows: Sequence[Referral], at: datetime) -> list[bool]:
+    return [
+        service is not None
+        and profile_fits(
+            service,
+            sex=row.sex,
+            is_child=row.is_child,
+            with_children=bool(row.preview.details["children"]),
+        )
+        for row, service in zip(rows, _once(_service_asked, _service_of)(rows, at), strict=True)
+    ]
+
+
+def _duplicates(rows: Sequence[Referral], at: datetime) -> list[bool]:
+    """Is the same service asked of the same receiver for the same person by another referral?"""
+    under_way = Referral.objects.filter(
+        case_id__in={row.case_id for row in rows},
+        receiving_organisation_id__in={_receiver(row) for row in rows},
+        state__in=sorted(OPEN - {State.DRAFT}),
+    ).values_list("pk", "case_id", "receiving_organisation_id", "service")
+    there = [(pk, asked) for pk, *asked in under_way]
+    return [
+        any(asked == [row.case_id, *_service_asked(row)] and pk != row.pk for pk, asked in there)
+        for row in rows
+    ]
+
+
+def _redirected(rows: Sequence[Referral], at: datetime) -> list[bool]:
+    children = Referral.objects.filter(parent_id__in=[row.pk for row in rows]).exclude(state=State.WITHDRAWN)
+    parents = set(children.values_list("parent_id", flat=True))
+    return [row.pk in parents for row in rows]
+
+
+_READERS: dict[str, tuple[str, Reader]] = {
+    "basis_live": (
+        "basis_live",
+        lambda rows, at: [basis is not None for basis in bases_for(rows, at)],
+    ),
     "recipient_active": (
         "recipient_active",
-        lambda r, at: Organisation.objects.get(pk=r.receiving_organisation_id).is_active,
+        _once(_receiver, lambda row: Organisation.objects.get(pk=_receiver(row)).is_active),
     ),
-    "recipient_staffed": ("recipient_staffed", lambda r, at: desk_staffed(r.receiving_organisation_id)),
-    "service_offered": ("service_offered", lambda r, at: _service_of(r) is not None),
-    "profile_fits": ("profile_fits", lambda r, at: _profile_fits(r)),
-    "not_twice": (
-        "duplicate",
-        lambda r, at: (
-            Referral.objects.filter(
-                case_id=r.case_id,
-                receiving_organisation_id=r.receiving_organisation_id,
-                service=r.service,
-                state__in=sorted(OPEN - {State.DRAFT}),
-            )
-            .exclude(pk=r.pk)
-            .exists()
-        ),
+    "recipient_staffed": ("recipient_staffed", _once(_receiver, lambda row: desk_staffed(_receiver(row)))),
+    "service_offered": (
+        "service_offered",
+        _once(_service_asked, lambda row: _service_of(row) is not None),
     ),
-    "family_assessed": ("family_assessed", lambda r, at: family_assessed(r)),
-    "not_redirected": (
-        "redirected",
-        lambda r, at: Referral.objects.filter(parent=r).exclude(state=State.WITHDRAWN).exists(),
-    ),
+    "profile_fits": ("profile_fits", _profiles_fit),
+    "not_twice": ("duplicate", _duplicates),
+    "family_assessed": ("family_assessed", _families_assessed),
+    "not_redirected": ("redirected", _redirected),
 }
 
 
-def facts_for(referral: Referral, action: str, at: datetime, **given: Any) -> Facts:
+def facts_for_each(rows: Sequence[Referral], action: str, at: datetime, **given: Any) -> list[Facts]:
     """Reads only what the guards of `action` ask for.
 
     given: what the user declared in the form: conflict_declared, arrival_confirmed, question_coded.
     """
-    read: dict[str, Any] = {}
+    read: list[dict[str, Any]] = [{} for _row in rows]
     for guard in move_of(action, Machine.REFERRAL).guards:
         if guard.name in _READERS:
             fact, reader = _READERS[guard.name]
-            read[fact] = reader(referral, at)
+            for known, value in zip(read, reader(rows, at), strict=True):
+                known[fact] = value
         elif guard.name == "place_free":
-            # A place already held by telephone for this very referral counts as free for it.
-            own = referral.placements.filter(state="held").exists()
-            read["needs_place"] = needs_place(referral) and not own
-            read["place_free"] = own or any(places.free for places in places_for(referral))
-    return Facts(at=at, **(read | given))
+            for known, row in zip(read, rows, strict=True):
+                known |= _place_facts(row)
+    return [Facts(at=at, **(known | given)) for known in read]
+
+
+def _place_facts(referral: Referral) -> dict[str, bool]:
+    # A place already held by telephone for this very referral counts as free for it.
+    own = referral.placements.filter(state="held").exists()
+    return {
+        "needs_place": needs_place(referral) and not own,
+        "place_free": own or any(places.free for places in places_for(referral)),
+    }
+
+
+def facts_for(referral: Referral, action: str, at: datetime, **given: Any) -> Facts:
+    """As `facts_for_each`, of one."""
+    (facts,) = facts_for_each([referral], action, at, **given)
+    return facts
 
 
 def title_facts(case: Case) -> dict[str, Any]:
@@ -221,11 +210,14 @@ def second_people(case: Case, by: Actor) -> Organisation:
     return elsewhere
 
 
-def said_no(case: Case, service: str, at: datetime) -> frozenset[UUID]:
-    """Who is not offered again: never for anything who has a link with the suspected offender, never for this service
-    whose mandate, area or profile it is not, and not at once who had no place or did not answer.
+def said_no(cases: Iterable[Case], service: str, at: datetime) -> frozenset[UUID]:
+    """Who is not offered again for any of these persons: never for anything who has a link with the suspected
+    offender, never for this service whose mandate, area or profile it is not, and not at once who had no place or did
+    not answer.
     """
-    ended = case.referrals.filter(state__in=[State.DECLINED, State.EXPIRED])
+    ended = Referral.objects.filter(
+        case_id__in=[case.pk for case in cases], state__in=[State.DECLINED, State.EXPIRED]
+    )
     return frozenset(
         ended.filter(
             Q(decline_reason=CONFLICT_OF_INTEREST)

@@ -151,7 +151,7 @@ WHERE r.state = ANY(%(with_receiver)s) AND (o.status <> %(active)s OR (
         SELECT FROM partners_user u JOIN seat ON seat.user_id = u.id AND seat.role = ANY(%(answering)s)
         WHERE u.organisation_id = o.id AND u.is_active)))
 """
-#: As `facts.basis_for`: consents that cover every released group, else one ground that does. Not by `basis_until`
+#: As `basis.basis_for`: consents that cover every released group, else one ground that does. Not by `basis_until`
 #: alone: a consent that was renewed covers again what was sent before.
 BASIS_GONE = """
 SELECT 'referral', r.id, r.case_id, r.id, r.referring_organisation_id,

@@ -28,7 +28,8 @@ from referral.enums import (
 from referral.lifecycle import NotPossible
 from referral.models import Case, Consent, LegalGround, Referral, Task
 from referral.policy import NotAllowed
-from referral.queries.facts import basis_for, second_people
+from referral.queries.basis import basis_for
+from referral.queries.facts import second_people
 from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.tasks import end_task
@@ -258,8 +259,17 @@ def waited_alone(case: Case, recipient: Organisation, purpose: str, at: datetime
     ).exists()
 
 
-def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: bool) -> LegalGround:
-    """The second person countersigns or refuses. A refused ground releases nothing from the next request on."""
+def decide_ground(
+    pk: UUID, *, by: Actor, at: datetime, version: int, approve: bool, told: bool = True
+) -> LegalGround:
+    """The second person countersigns or refuses. A refused ground releases nothing from the next request on.
+
+    Args:
+        told: False where whoever decides many tells those who recorded them once.
+
+    Raises:
+        NotVisible, NotAllowed, StaleForm.
+    """
     with transaction.atomic():
         ground = (
             LegalGround.objects.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
@@ -287,7 +297,8 @@ def decide_ground(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
         )
         for task in _asked_for(ground):
             end_task(task, by=by, at=at, result="approved" if approve else "refused")
-        notices.tell([ground.recorded_by], ground.case, at=at, due_at=None, action_needed=not approve)
+        if told:
+            notices.tell([ground.recorded_by], ground.case, at=at, due_at=None, action_needed=not approve)
         if not approve:
             end_uncovered(ground.case, by=None, at=at)
     return ground
@@ -300,9 +311,22 @@ def _asked_for(ground: LegalGround) -> list[Task]:
 
 
 def may_see_ground(by: Actor, ground: LegalGround) -> bool:
+    return bool(seen_of([ground], by))
+
+
+def seen_of(grounds: Sequence[LegalGround], by: Actor) -> list[LegalGround]:
     """Supervisors of the case's organisation; those of the national unit when there is no other second person."""
     if not by.has(Role.SUPERVISOR):
-        return False
-    if ground.case.organisation_id == by.organisation_id:
-        return True
-    return by.national_unit and any(task.organisation_id == by.organisation_id for task in _asked_for(ground))
+        return []
+    asked: list[Any] = []
+    if by.national_unit:
+        cases = {ground.case_id for ground in grounds if ground.case.organisation_id != by.organisation_id}
+        asked_of_us = Task.objects.filter(
+            case__in=cases, kind=TaskKind.COUNTERSIGN, done_at=None, organisation_id=by.organisation_id
+        )
+        asked = [task.proposal for task in asked_of_us] if cases else []
+    return [
+        ground
+        for ground in grounds
+        if ground.case.organisation_id == by.organisation_id or {"ground": str(ground.pk)} in asked
+    ]

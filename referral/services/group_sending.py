@@ -15,10 +15,11 @@ from referral import lifecycle, notices
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of, releasable
 from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind, Urgency
 from referral.families import torn
-from referral.lifecycle import NotPossible
+from referral.lifecycle import Facts, NotPossible
 from referral.models import Arrival, Case, GroupReferral, LegalGround, Preview, Referral, Task
-from referral.queries import facts
 from referral.queries.arrivals import Member, families_of
+from referral.queries.basis import agreed_by_each
+from referral.queries.facts import facts_for_each
 from referral.references import new_reference
 from referral.services import basis, steps
 from referral.services.sending import Asked, hand_over, make_draft
@@ -43,17 +44,42 @@ class Readiness:
 
 
 def readiness(members: Sequence[Member], asked: Asked, at: datetime) -> list[Readiness]:
-    """The same facts and guards as at the sending of each; nothing is written."""
-    return [_ready(member, asked, at) for member in members]
+    """The same facts and guards as at the sending of each, read for all of them at once; nothing is written."""
+    going = [member for member in members if not _stays(member)]
+    rows = [_draft(member, asked) for member in going]
+    for row, agreed in zip(rows, agreed_by_each(rows, at), strict=True):
+        row.released_groups = [
+            str(group) for group in sorted(releasable(asked.service, agreed), key=list(Group).index)
+        ]
+    checked = {
+        member.number: _checked(member, row, asked, known)
+        for member, row, known in zip(going, rows, facts_for_each(rows, Action.SEND, at), strict=True)
+    }
+    return [
+        checked.get(member.number) or Readiness(member, reasons=tuple(_stays(member))) for member in members
+    ]
 
 
-def _ready(member: Member, asked: Asked, at: datetime) -> Readiness:
-    case, person = member.slip.case, member.slip.case.person
+def _checked(member: Member, row: Referral, asked: Asked, known: Facts) -> Readiness:
+    unmet = lifecycle.unmet(row, Action.SEND, known)
+    child_ground = (
+        row.is_child
+        and asked.receiving.kind in CHILD_PROTECTION_KINDS
+        and lifecycle.BASIS_LIVE.sentence in unmet
+    )
+    return Readiness(member, tuple(row.released_groups), tuple(unmet), child_ground)
+
+
+def _stays(member: Member) -> list[str | Promise]:
+    """What holds somebody back before any receiver is asked about."""
     if not member.granted:
-        return Readiness(member, reasons=(_("A colleague owns this file and refers this person."),))
-    if closed := lifecycle.unmet_on_closed(case):
-        return Readiness(member, reasons=tuple(closed))
-    # A draft that is not kept: the guards ask a referral, and there is none before the sending.
+        return [_("A colleague owns this file and refers this person.")]
+    return lifecycle.unmet_on_closed(member.slip.case)
+
+
+def _draft(member: Member, asked: Asked) -> Referral:
+    """A draft that is not kept: the guards ask a referral, and there is none before the sending."""
+    case, person = member.slip.case, member.slip.case.person
     row = Referral(
         case=case,
         referring_organisation_id=case.organisation_id,
@@ -64,15 +90,7 @@ def _ready(member: Member, asked: Asked, at: datetime) -> Readiness:
         is_child=is_child(person.age_status),
     )
     row.preview = Preview(referral=row, case_id=case.pk, details={"children": person.children or []})
-    groups = sorted(releasable(asked.service, facts.agreed_groups(row, at)), key=list(Group).index)
-    row.released_groups = [str(group) for group in groups]
-    unmet = lifecycle.unmet(row, Action.SEND, facts.facts_for(row, Action.SEND, at))
-    child_ground = (
-        row.is_child
-        and asked.receiving.kind in CHILD_PROTECTION_KINDS
-        and lifecycle.BASIS_LIVE.sentence in unmet
-    )
-    return Readiness(member, tuple(row.released_groups), tuple(unmet), child_ground)
+    return row
 
 
 def record_grounds(
@@ -117,7 +135,7 @@ def record_grounds(
 def split_by(members: Sequence[Member], chosen: Sequence[Member]) -> list[Sequence[Member]]:
     """The families that the choice would tear apart; whoever is placed already, or on the way, is not left behind."""
     numbers = {member.number for member in chosen}
-    still_there = [m for m in members if m.number in numbers or m.open_referral is None]
+    still_there = [m for m in members if m.number in numbers or m.to_be_referred]
     by_number = [[member.number for member in family] for family in families_of(still_there)]
     of_number = {member.number: member for member in members}
     return [[of_number[number] for number in family] for family in torn(by_number, numbers)]
@@ -167,7 +185,7 @@ def send_group(
         sent = [_send(member, by=by, at=at, asked=asked, group=group) for member in members]
         desk = notices.desk_of(group.receiving_organisation_id)
         notices.tell(desk, group, at=at, due_at=min(row.due_at for row in sent if row.due_at))
-        call_first(sent[0], by=by, at=at)  # the desk is telephoned once for all of them
+        call_first(sent[0], by=by, at=at)  # the most urgent; the desk is telephoned once for all of them
     return group
 
 
@@ -175,10 +193,11 @@ def _send(member: Member, *, by: Actor, at: datetime, asked: Asked, group: Group
     try:
         case = steps.locked_case(by, member.slip.case_id)
         steps.permit_change(by, CaseAct.REFER, case)
-        former = _refused_before(member, group)
+        former = _asked_before(member, group)
         if former is not None:
             former = steps.locked(by, former.pk)
-            steps.finish(steps.begin(former, Action.REDIRECT, by=by, at=at))
+            if former.state in _REFUSED:
+                steps.finish(steps.begin(former, Action.REDIRECT, by=by, at=at))
         row = make_draft(case, by=by, at=at, asked=_as_urgent(asked, case), parent=former, group=group)
         hand_over(row, by=by, at=at, person_version=member.slip.case.person.version)
         if former is not None:
@@ -197,12 +216,15 @@ def _as_urgent(asked: Asked, case: Case) -> Asked:
     )
 
 
-def _refused_before(member: Member, group: GroupReferral) -> Referral | None:
-    """The no, or the silence, after which the person is offered again."""
+_REFUSED = (State.DECLINED, State.EXPIRED)
+
+
+def _asked_before(member: Member, group: GroupReferral) -> Referral | None:
+    """The no, or the silence, after which the person is offered again; one that is still silent stays open."""
     if group.parent_id is None:
         return None
-    ended = (State.DECLINED, State.EXPIRED)
-    mine = [r for r in member.referrals if r.group_referral_id == group.parent_id and r.state in ended]
+    asked = (*_REFUSED, State.SENT)
+    mine = [r for r in member.referrals if r.group_referral_id == group.parent_id and r.state in asked]
     return mine[0] if mine else None
 
 

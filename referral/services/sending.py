@@ -21,7 +21,7 @@ from referral.enums import Action, CaseAct, Clock, Group, MessageKind, State, Ta
 from referral.lifecycle import NotPossible
 from referral.models import Case, GroupReferral, Message, Person, Preview, Referral, Snapshot, Task
 from referral.queries import basis_for
-from referral.queries.facts import agreed_groups
+from referral.queries.basis import agreed_groups
 from referral.queries.questions import ANSWER
 from referral.queries.terms import terms_for
 from referral.references import new_reference
@@ -198,7 +198,6 @@ def send_referral(
             notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
         )
         call_first(referral, by=by, at=at)
-        finish_tasks(referral.case, TaskKind.FIRST_STEP, by=by, at=at)
     return referral
 
 
@@ -214,6 +213,7 @@ def hand_over(referral: Referral, *, by: Actor, at: datetime, person_version: in
     _seal_snapshot(referral, number=1, at=at)
     _refresh_preview(referral)
     steps.finish(step)
+    finish_tasks(referral.case, TaskKind.FIRST_STEP, by=by, at=at)
 
 
 def _seal_snapshot(referral: Referral, *, number: int, at: datetime) -> None:

@@ -23,7 +23,8 @@ from referral.enums import CaseAct, CaseAction, Clock, Machine, Side, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, NotAllowed
-from referral.queries.facts import agreed_groups, basis_for, transfer_facts
+from referral.queries.basis import agreed_groups, basis_for
+from referral.queries.facts import transfer_facts
 from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.asking import ask_second

@@ -18,13 +18,14 @@ from partners.templatetags.interface import day, moment
 from referral import policy
 from referral.enums import UNANSWERED, CaseAct, State
 from referral.forms.arrivals import MORE, MOST_LINES, ArrivalForm, PeopleForm
-from referral.models import Arrival, GroupReferral
+from referral.models import Arrival, GroupReferral, Person
 from referral.models.arrival import MOST_PERSONS
 from referral.queries.arrivals import (
     Member,
     arrival_of,
     arrivals_of,
     caseworkers_of,
+    grounds_that_wait,
     groups_of_arrival,
     members_of,
 )
@@ -207,7 +208,8 @@ def arrival(request: ActingRequest, pk: UUID) -> HttpResponse:
             "may_fill": policy.fills_arrival(actor, found) and found.counted <= MOST_PERSONS,
             "missing": max(found.counted - entered, 0),
             "may_refer": any(member.granted for member in members),
-            "to_do": sum(1 for member in members if member.open_referral is None),
+            "to_do": sum(member.to_be_referred for member in members),
+            "grounds": len(grounds_that_wait(pk)) if actor.has(Role.SUPERVISOR) else 0,
             "groups": [group_row(group) for group in groups],
             "back_url": reverse("arrivals"),
         },
@@ -215,7 +217,7 @@ def arrival(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 def _member(member: Member) -> dict[str, Any]:
-    case, referral = member.slip.case, member.open_referral
+    case, referral = member.slip.case, member.open_referral or member.refused
     return {
         "number": member.number,
         "url": reverse("case", args=[case.pk]) if member.held else "",
@@ -226,13 +228,30 @@ def _member(member: Member) -> dict[str, Any]:
         "urgency_label": case.get_urgency_display(),
         "owner": case.owner.name if case.owner else "",
         "steps": _steps(member),
+        "next": _next(member),
         "state": referral.state if referral else "",
-        "label": referral.get_state_display() if referral else _("Not referred yet"),
+        "label": referral.get_state_display() if referral else _not_referred(member),
     }
 
 
+def _not_referred(member: Member) -> str:
+    return _("Not referred yet") if member.to_be_referred else str(member.slip.case.get_state_display())
+
+
+def _next(member: Member) -> tuple[str, str] | None:
+    """Where whoever may refer the person does it: on with the draft, or from the start."""
+    if not (member.granted and member.to_be_referred):
+        return None
+    if member.open_referral is not None:
+        return reverse("referral_check", args=[member.open_referral.pk]), _("Go on with the draft")
+    return reverse("case_refer", args=[member.slip.case_id]), _("Refer this person")
+
+
 def in_codes(member: Member) -> str:
-    person = member.slip.case.person
+    return person_codes(member.slip.case.person)
+
+
+def person_codes(person: Person) -> str:
     return f"{person.get_age_band_display()}, {str(person.get_sex_display()).lower()}"
 
 
@@ -242,12 +261,21 @@ def _steps(member: Member) -> list[str]:
     if member.care:
         cared = any(r.service.startswith("MED_") and r.accepted_at is not None for r in member.referrals)
         said.append(_("care arranged") if cared else _("needs care"))
-    referral = member.open_referral
+    referral, refused = member.open_referral, member.refused
+    if refused is not None:
+        words = (
+            _("%(organisation)s said no")
+            if refused.state == State.DECLINED
+            else _("no answer from %(organisation)s")
+        )
+        said.append(words % {"organisation": refused.receiving_organisation.name})
     if referral is None:
-        said.append(_("to be referred"))
+        said += [_("to be referred")] if member.to_be_referred else []
+    elif referral.state == State.DRAFT:
+        said.append(_("a draft that was not sent"))
     elif referral.state in UNANSWERED:
         said.append(_("waits for %(organisation)s") % {"organisation": referral.receiving_organisation.name})
-    elif referral.state != State.DRAFT:
+    else:
         said.append(_("at %(organisation)s") % {"organisation": referral.receiving_organisation.name})
     return said
 

@@ -16,7 +16,8 @@ from referral import policy
 from referral.disclosure import is_child
 from referral.enums import CaseAct, GroundCode
 from referral.forms.basis import BEST_INTEREST, DecideGroundForm, GroundForm
-from referral.models import Case, LegalGround
+from referral.models import Case, LegalGround, Slip
+from referral.queries.arrivals import grounds_that_wait
 from referral.queries.recipients import Recipient, recipients
 from referral.services import basis, drafts, reading, steps
 from referral.views import file, words
@@ -121,7 +122,8 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             "title": _("Countersign a legal ground"),
             "ground": found,
             "rows": _ground_rows(request.actor, found),
-            "reasons": _reasons(found),
+            "reasons": reasons(found),
+            "together_url": _together(request.actor, found),
             "decided": decided,
             "second": second,
             "at": now(),
@@ -129,6 +131,15 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             "submit": _("Record my decision"),
         },
     )
+
+
+def _together(actor: Actor, ground: LegalGround) -> str:
+    """Where it is countersigned with the others of its arrival; empty when it is the only one."""
+    slip = Slip.objects.filter(case=ground.case_id).first()
+    if slip is None:
+        return ""
+    others = basis.seen_of(grounds_that_wait(slip.arrival_id), actor)
+    return reverse("arrival_grounds", args=[slip.arrival_id]) if len(others) > 1 else ""
 
 
 def _ground_rows(actor: Actor, ground: LegalGround) -> list[tuple[str, str]]:
@@ -145,7 +156,7 @@ def _ground_rows(actor: Actor, ground: LegalGround) -> list[tuple[str, str]]:
     ]
 
 
-def _reasons(ground: LegalGround) -> list[tuple[str, str]]:
+def reasons(ground: LegalGround) -> list[tuple[str, str]]:
     answers: dict[str, str] = ground.best_interest or {}
     if not answers:
         return [(_("What makes it necessary?"), ground.reason)]

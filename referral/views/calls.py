@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,12 +20,13 @@ from referral.forms.acts import ActForm
 from referral.forms.tasks import OutcomeForm, TaskDoneForm
 from referral.models import Referral, Task
 from referral.queries import case_tie
-from referral.queries.urgency import next_candidates
+from referral.queries.urgency import next_candidates, silent_together
 from referral.references import spoken
 from referral.services import tasks, urgency
 from referral.views import tasks_shown
 from referral.views.confirming import posted, to_referral
 from referral.views.door import ActingRequest, now, perform
+from referral.views.shared import persons
 
 #: Addresses and words; `others`: what else one does to a task than ending it.
 Links = list[dict[str, str]]
@@ -49,12 +51,13 @@ def call_desk(request: ActingRequest, task: Task, others: Links) -> HttpResponse
 def next_candidate(request: ActingRequest, task: Task, others: Links) -> HttpResponse:
     """The next organisations with their telephone, and a way to refer there with the same need."""
     referral = _referral(task)
+    together = silent_together(request.actor, referral) if referral.group_referral_id else []
     may_refer = policy.may_case(request.actor, CaseAct.REFER, case_tie(request.actor, task.case))
     found = [
         {
             "organisation": each.organisation,
             "full": each.full,
-            "url": _refer(referral, each.organisation.pk) if may_refer and each.staffed else "",
+            "url": _refer(referral, each.organisation.pk, together) if may_refer and each.staffed else "",
         }
         for each in next_candidates(referral, now())
     ]
@@ -99,20 +102,24 @@ PAGES: Mapping[str, Callable[[ActingRequest, Task, Links], HttpResponse]] = {
 
 def _referral(task: Task) -> Referral:
     """Such a task always is about one."""
-    return Referral.objects.select_related("case__person", "receiving_organisation").get(tasks=task)
+    about = ("case__person", "receiving_organisation", "group_referral")
+    return Referral.objects.select_related(*about).get(tasks=task)
 
 
-def _refer(referral: Referral, organisation: Any) -> str:
-    """Who could receive this person, with the organisation chosen and the need filled in; this one comes before it."""
-    need = {
-        "service": referral.service,
-        "urgency": referral.urgency,
-        "days": referral.preview.details["days"],
-        "organisation": organisation,
-        "parent": referral.pk,
-    }
-    query = urlencode({name: value for name, value in need.items() if value})
-    return f"{reverse('case_refer', args=[referral.case_id])}?{query}"
+def _refer(referral: Referral, organisation: UUID, together: list[int]) -> str:
+    """Who could receive this person, with the organisation chosen and the need filled in; this one comes before it.
+
+    Args:
+        together: slips of those of its group who wait with it, and are referred on with it.
+    """
+    days = referral.preview.details["days"]
+    need = {"service": referral.service, "urgency": referral.urgency, **({"days": days} if days else {})}
+    group = referral.group_referral
+    if group is None or not together:
+        query = urlencode(need | {"organisation": organisation, "parent": referral.pk})
+        return f"{reverse('case_refer', args=[referral.case_id])}?{query}"
+    query = urlencode(need | {"of": group.pk, "to": organisation, "n": together}, doseq=True)
+    return f"{reverse('arrival_refer', args=[group.arrival_id])}?{query}"
 
 
 def _page(
@@ -142,6 +149,7 @@ def _page(
                 (_("Organisation"), receiving.name),
                 (_("Telephone of the desk"), dial(receiving.telephone)),
                 (_("Referral"), f"{spoken(referral.reference)} · {service}"),
+                *([(_("Persons"), persons(referral.group_referral.size))] if referral.group_referral else []),
                 (_("For"), tasks_shown.for_whom(task)),
             ],
             "links": [{"url": to_referral(referral), "label": _("Open the referral")}, *others],

@@ -24,7 +24,7 @@ from referral.forms.groups import AcknowledgeGroupForm, AnswerGroupForm, PickFor
 from referral.models import GroupReferral, Referral
 from referral.queries import places_for
 from referral.queries.arrivals import group_of, referrals_of_group
-from referral.queries.facts import groups_of_persons
+from referral.queries.facts import facts_for_each, groups_of_persons
 from referral.references import spoken
 from referral.services import group_answering, receiving, steps
 from referral.services.group_answering import Answer, families_of, version_of
@@ -56,7 +56,7 @@ def group_referral(request: ActingRequest, pk: UUID) -> HttpResponse:
     desk, ours = _is_desk(actor, group), actor.organisation_id == group.referring_organisation_id
     split_reason = group_answering.read_group(actor, group, rows, desk=desk)
     waiting = [row for row in rows if row.state in UNANSWERED]
-    refused = [row for row in rows if row.state in _REFUSED]
+    refused = _still_refused(rows)
     page = reverse("arrival_refer", args=[group.arrival_id])
     return render(
         request,
@@ -80,6 +80,13 @@ def group_referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "back_url": reverse("inbox") if desk else reverse("referrals"),
         },
     )
+
+
+def _still_refused(rows: Sequence[Referral]) -> list[Referral]:
+    """Those whom the desk did not take and nobody was asked about since."""
+    refused = [row for row in rows if row.state in _REFUSED]
+    asked = facts_for_each(refused, Action.REDIRECT, now()) if refused else []
+    return [row for row, known in zip(refused, asked, strict=True) if not known.redirected]
 
 
 def _facts(group: GroupReferral) -> list[tuple[str, str]]:

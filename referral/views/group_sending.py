@@ -81,7 +81,7 @@ class Choice:
         pick = PickForm(self.query)
         if "pick" not in self.query or not pick.is_valid():
             return set()
-        free = [m for m in self.mine if m.open_referral is None]
+        free = [m for m in self.mine if m.to_be_referred and m.open_referral is None]
         fitting = [m.number for m in free if pick.fits(m.slip.case.person.sex, m.slip.case.person.age_band)]
         families = [[m.number for m in family] for family in families_of(free)]
         return first_that_fit(families, fitting, pick.most_of(len(fitting)))
@@ -98,16 +98,12 @@ class Choice:
             (m.slip.case.person.sex, is_child(m.slip.case.person.age_status)): m.slip.case
             for m in self.chosen
         }
-        without = {self.parent.receiving_organisation_id} if self.parent else set()
+        refused = said_no((member.slip.case for member in self.chosen), service, at)
+        without = refused | ({self.parent.receiving_organisation_id} if self.parent else set())
         found: dict[UUID, Candidate] | None = None
         for case in kinds.values():
             case.organisation = self.arrival.organisation
-            here = {
-                each.organisation.pk: each
-                for each in candidates(
-                    case, service, at, without=frozenset(without | said_no(case, service, at))
-                )
-            }
+            here = {each.organisation.pk: each for each in candidates(case, service, at, without=without)}
             found = here if found is None else {
                 pk: _both(each, here[pk]) for pk, each in found.items() if pk in here
             }  # fmt: skip

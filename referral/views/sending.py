@@ -19,7 +19,8 @@ from referral.enums import Action, CaseAct, Group, Side, State, Urgency
 from referral.forms.sending import CheckForm, ChooseForm, NeedForm, SendForm
 from referral.models import Case, Person, Referral
 from referral.queries import candidates, unmet_of
-from referral.queries.facts import agreed_groups, said_no
+from referral.queries.basis import agreed_groups
+from referral.queries.facts import said_no
 from referral.queries.intakes import next_need
 from referral.queries.questions import questions_of
 from referral.references import spoken
@@ -120,7 +121,7 @@ def _choose(
 ) -> HttpResponse:
     """Who could receive this person: those with somebody at the desk to choose from, the others to telephone."""
     asked = need.cleaned_data
-    found = candidates(case, asked["service"], now(), without=said_no(case, asked["service"], now()))
+    found = candidates(case, asked["service"], now(), without=said_no([case], asked["service"], now()))
     by_id = {str(each.organisation.pk): each.organisation for each in found if each.staffed}
     form = ChooseForm(
         posted(request),

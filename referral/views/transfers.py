@@ -24,8 +24,9 @@ from referral.forms.acts import ActForm
 from referral.forms.course import DeclineTransferForm, TransferForm
 from referral.models import Case, Transfer
 from referral.queries import case_tie, visible_cases
+from referral.queries.basis import agreed_groups
 from referral.queries.course import goals_of, open_transfer_of, responsible_for, takers_for
-from referral.queries.facts import agreed_groups, second_people, transfer_facts
+from referral.queries.facts import second_people, transfer_facts
 from referral.references import spoken
 from referral.services import looking, steps, taking_over, transfers
 from referral.views import file, words

@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Event
+from audit.rows import write
+from referral import lifecycle
 from referral.models import Arrival, Case, FamilyLink, Notice, Slip
 from tests import cast as c
 from tests.referral.arrivals import arrived, case_of, enter, line, open_arrival
@@ -175,6 +177,36 @@ def test_a_family_link_is_seen_by_whoever_sees_both(cast: c.Cast) -> None:
     press(sign_in(cast.bineta), reverse("case_assign", args=[case.pk]), owner=str(awa.pk))
     members = sign_in(awa).get(reverse("arrival", args=[arrival.pk])).context["members"]
     assert [(each["number"], each["family"]) for each in members] == [(2, "")]
+
+
+def test_whoever_is_with_nobody_yet_is_counted_and_has_a_next_step(cast: c.Cast) -> None:
+    """One is referred, one declined, one has a draft, one nothing; one file is closed, and asks for nothing."""
+    arrival = arrived(cast, *(line(number) for number in range(1, 6)))
+    cases = {n: case_of(arrival, n) for n in range(1, 6)}
+    c.sent(cast, cases[1])
+    c.declined(cast, c.sent(cast, cases[2]))
+    draft = c.drafted(cast, cases[3])
+    with c.acting(), c.transaction.atomic():
+        lifecycle.follow(cases[5], "redirect_out", at=c.clock.now())
+        cases[5].closed_at = c.clock.now()
+        write(cases[5])
+    page = sign_in(cast.aissatou).get(reverse("arrival", args=[arrival.pk]))
+    shown = {each["number"]: each for each in page.context["members"]}
+    assert page.context["to_do"] == 3
+    assert [shown[n]["state"] for n in range(1, 6)] == ["sent", "declined", "draft", "", ""]
+    assert [each["next"] and each["next"][0] for _n, each in sorted(shown.items())] == [
+        None,
+        reverse("case_refer", args=[cases[2].pk]),
+        reverse("referral_check", args=[draft.pk]),
+        reverse("case_refer", args=[cases[4].pk]),
+        None,
+    ]
+    assert any("Maison Teranga" in step for step in shown[2]["steps"]), "who has said no"
+    assert len(shown[3]["steps"]) == 1
+    assert shown[5]["steps"] == []
+    of_head = sign_in(cast.bineta).get(reverse("arrival", args=[arrival.pk]))
+    assert of_head.context["to_do"] == 3
+    assert not any(each["next"] for each in of_head.context["members"]), "to refer is the caseworker's"
 
 
 def test_slips_carry_a_number_and_the_code_of_the_arrival_alone(cast: c.Cast) -> None:

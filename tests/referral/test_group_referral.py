@@ -11,11 +11,13 @@ from audit import clock
 from audit.models import Event
 from audit.work import at_work
 from partners.models import Places
+from referral import lifecycle
 from referral.models import Case, GroupReferral, LegalGround, Notice, Referral, Rung, Task
 from referral.services.escalating import climb_referral
 from tests import cast as c
 from tests.referral import arrivals as a
-from tests.referral.pages import press, same_as_unknown, sign_in, values_of
+from tests.referral.pages import act, later, press, same_as_unknown, sign_in, values_of
+from tests.referral.passing import rounds
 from tests.referral.test_referral_lists import queries_of
 from tests.world import more_places
 
@@ -56,6 +58,7 @@ def test_a_ground_is_recorded_for_many_and_one_act_sends_them_all(cast: c.Cast) 
     assert answer.status_code == 302, answer.context["form"].errors
     group = GroupReferral.objects.get()
     assert (group.size, states(group)) == (6, ["sent"] * 6)
+    assert not Task.objects.filter(kind="first_step", done_at=None).exists(), "their first step is done"
     assert notices_since(before) == [("Codou", "groupreferral")]
 
 
@@ -89,6 +92,47 @@ def test_who_lacks_consent_or_ground_stays_behind_with_the_reason(cast: c.Cast) 
     assert a.send(cast, arrival, [1, 2, 3]).status_code == 302
     assert [row.case.slip.number for row in GroupReferral.objects.get().referrals.all()] == [1]
     assert Referral.objects.count() == 1, "nobody is sent without a basis"
+
+
+def test_the_check_of_fifteen_persons_reads_no_more_than_that_of_five(cast: c.Cast) -> None:
+    """In each five: one has agreed, one child has nothing, one child a ground, one agreed long ago, one is there."""
+    ages = {1: "21-29", 4: "21-29", 5: "21-29"}
+    arrival = a.arrived(cast, *(a.line(n, age=ages.get((n - 1) % 5 + 1, "9-13")) for n in range(1, 16)))
+    cases = {n: a.case_of(arrival, n) for n in range(1, 16)}
+    for n in (4, 9, 14):
+        c.agree(cast, cases[n], cast.centre)
+    later(days=400)
+    for n in (1, 6, 11):
+        c.agree(cast, cases[n], cast.centre)
+        c.sent(cast, cases[n + 4])
+    a.ground(cast, arrival, [3, 8, 13])
+    client, read = sign_in(cast.aissatou), {}
+    for count in (5, 15):
+        url = a.refer_url(cast, arrival, range(1, count + 1))
+        read[count] = len(queries_of(client, url))
+        page = client.get(url).context
+        blocks = range(0, count, 5)
+        assert [each["number"] for each in page["ready"]] == [n + k for n in blocks for k in (1, 3)]
+        why = {each["number"]: each["why"] for each in page["left"]}
+        uncovered, twice = str(lifecycle.BASIS_LIVE.sentence), str(lifecycle.NOT_TWICE.sentence)
+        assert why == {n + k: twice if k == 5 else uncovered for n in blocks for k in (2, 4, 5)}
+        assert page["grounds"] == len(blocks)
+        of_ground, of_consent = page["ready"][1]["shared"], page["ready"][0]["shared"]
+        assert of_ground == of_consent, "all that the service needs, either way"
+    assert read[5] == read[15]
+    assert read[5] <= 40
+
+
+def test_who_has_said_no_to_one_of_them_is_not_offered_for_all(cast: c.Cast) -> None:
+    arrival = a.arrived(cast, a.line(1), a.line(2), a.line(3))
+    c.declined(cast, c.sent(cast, a.case_of(arrival, 2)), reason_code="CONFLICT_OF_INTEREST")
+
+    def offered(numbers: list[int]) -> set[object]:
+        page = sign_in(cast.aissatou).get(a.refer_url(cast, arrival, numbers, to=""))
+        return {each.organisation.pk for each in page.context["staffed"]}
+
+    assert offered([1, 3]) == {cast.centre.pk, cast.other_centre.pk}
+    assert offered([1, 2, 3]) == {cast.other_centre.pk}
 
 
 def test_a_group_is_sent_once_and_a_file_corrected_meanwhile_is_looked_at_again(cast: c.Cast) -> None:
@@ -143,6 +187,8 @@ def test_the_rest_waits_or_is_offered_together_elsewhere(cast: c.Cast) -> None:
     assert (rest.receiving_organisation_id, states(rest)) == (cast.other_centre.pk, ["sent", "sent"])
     assert all(row.parent is not None and row.parent.state == "declined" for row in rest.referrals.all())
     assert not Task.objects.filter(kind="redirect", done_at=None).exists()
+    again = sign_in(cast.aissatou).get(reverse("group_referral", args=[group.pk]))
+    assert again.context["rest_url"] == "", "nobody of the rest is nowhere"
 
 
 def test_each_one_accepted_has_a_place_a_code_and_a_line_of_her_own(cast: c.Cast) -> None:
@@ -252,17 +298,66 @@ def test_whoever_comes_back_to_an_answered_group_is_told_so(cast: c.Cast) -> Non
     assert states(group) == ["acknowledged"] * 2
 
 
+def calls(kind: str) -> list[tuple[int, bool]]:
+    """The calls of a kind so far, by slip, and whether they are still to be made."""
+    rows = Task.objects.filter(kind=kind).order_by("made_at").select_related("referral__case__slip")
+    return [(task.referral.case.slip.number, task.done_at is None) for task in rows if task.referral]
+
+
+def test_of_a_silent_group_one_call_asks_the_next_desk_for_all_of_them(cast: c.Cast) -> None:
+    arrival, emergency = a.arrived(cast, *(a.line(n) for n in (1, 2, 3))), {"urgency": "emergency"}
+    a.ground(cast, arrival, [1, 2, 3])
+    assert a.send(cast, arrival, [1, 2, 3], emergency).status_code == 302
+    assert calls("call_desk") == [(1, True)]
+    rounds(0.6)
+    assert calls("next_candidate") == [(1, True)]
+    assert Notice.objects.filter(object_type="task", rung=None).count() == 1
+    task, client = Task.objects.get(kind="next_candidate"), sign_in(cast.aissatou)
+    page = client.get(reverse("task_done", args=[task.pk]))
+    [found] = page.context["found"]
+    assert found["organisation"] == cast.other_centre
+    to_other = emergency | {"to": str(cast.other_centre.pk)}
+    assert a.ground(cast, arrival, [1, 2, 3], **to_other).status_code == 302
+    checked = client.get(found["url"])
+    assert [each["number"] for each in checked.context["ready"]] == [1, 2, 3]
+    assert press(client, found["url"]).status_code == 302
+    further = GroupReferral.objects.get(receiving_organisation=cast.other_centre)
+    parents = Referral.objects.filter(children__group_referral=further)
+    assert {(row.state, row.group_referral_id) for row in parents} == {("sent", further.parent_id)}
+    assert [each for kind in ("call_desk", "next_candidate") for each in calls(kind)] == [
+        (1, False),
+        (1, True),
+        (1, False),
+    ]
+    rounds(1.0, since=0.6)
+    assert calls("next_candidate") == [(1, False)], "nobody is asked twice for those who were sent on"
+    rounds(1.3, since=1.0)
+    assert calls("next_candidate") == [(1, False), (1, True)]
+
+
+def test_where_the_first_of_a_silent_group_leaves_the_others_are_not_forgotten(cast: c.Cast) -> None:
+    arrival = a.arrived(cast, a.line(1), a.line(2, triage="emergency"), a.line(3, triage="emergency"))
+    group = a.sent(cast, arrival, [1, 2, 3])
+    assert calls("call_desk") == [(2, True)], "one file makes it an emergency"
+    rounds(0.6)
+    assert calls("next_candidate") == [(2, True)]
+    first = group.referrals.get(case__slip__number=2)
+    assert act(cast.aissatou, first, "withdraw", reason_code="OTHER_SOLUTION").status_code == 302
+    rounds(0.9, since=0.6)
+    assert calls("next_candidate") == [(2, False), (3, True)]
+
+
 @pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 @pytest.mark.skipif(os.environ.get("FULL") != "1", reason="eighty persons are the long run's")
 def test_eighty_persons_go_together(cast: c.Cast) -> None:
     more_places(cast, 60)
     arrival = a.arrived(cast, *(a.line(n, family="A" if n < 6 else "") for n in range(1, 81)))
-    for step, act in (
+    for step, doing in (
         ("ground", lambda: a.ground(cast, arrival, range(1, 81))),
         ("send", lambda: a.send(cast, arrival, range(1, 81))),
         ("answer", lambda: a.answer(cast, GroupReferral.objects.get(), range(1, 61))),
     ):
-        assert act().status_code == 302, step
+        assert doing().status_code == 302, step
     assert sorted(states(GroupReferral.objects.get()))[::79] == ["accepted", "declined"]
 
 
