@@ -91,6 +91,8 @@ def _what(subject: Subject) -> str:
         return _("No longer yours to open")
     if subject.arrival is not None:
         return str(_("Arrival of many"))
+    if subject.held is not None:
+        return str(_("Legal hold"))
     referral = subject.referral or subject.group
     service = code_label(CodeList.SERVICE, referral.service) if referral else ""
     kind = str(subject.task.get_kind_display()) if subject.task else ""
