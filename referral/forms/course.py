@@ -132,6 +132,14 @@ class EndGoalForm(WordsForm):
         return cleaned
 
 
+class ReopenGoalForm(WordsForm):
+    reason = Text(
+        label=_("Why is it pursued again?"),
+        max_length=WORDS,
+        error_messages={"required": _("Write why this goal is pursued again.")},
+    )
+
+
 class SolutionForm(ActForm):
     solution = forms.ChoiceField(
         label=_("Which solution does the person want?"),

@@ -14,8 +14,8 @@ from partners.models import Organisation, User
 from partners.queries import live_memberships
 from referral import lifecycle, policy
 from referral.course import OPEN_TRANSFER, TransferState
-from referral.enums import CaseAct, CaseAction, Machine
-from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, StatusDecision, Transfer
+from referral.enums import CaseAct, CaseAction, Machine, TaskKind
+from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, StatusDecision, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, Tie
 from referral.queries.facts import case_facts
 from referral.queries.visible import visible_cases
@@ -45,6 +45,16 @@ def follow_ups_of(case: Case) -> list[FollowUp]:
 
 def transfers_of(case: Case) -> list[Transfer]:
     return list(case.transfers.select_related("receiving_organisation"))
+
+
+#: What is asked of a second person and has no row of its own, beside its task.
+TAKEN_BACK = frozenset({TaskKind.APPROVE_PLAN, TaskKind.APPROVE_CLOSE})
+
+
+def waiting_requests(case: Case) -> list[Task]:
+    """What a second person was asked and has not decided; of a transfer its own row tells."""
+    waiting = Task.objects.filter(case=case, kind__in=sorted(TAKEN_BACK), done_at=None)
+    return list(waiting.select_related("organisation").order_by("made_at"))
 
 
 def open_transfer_of(case: Case) -> Transfer | None:

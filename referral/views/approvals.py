@@ -16,13 +16,15 @@ from partners.enums import CodeList
 from partners.models import User
 from partners.queries import code_label
 from referral.enums import TaskKind
+from referral.forms.acts import ActForm
 from referral.forms.course import ApprovalForm
 from referral.models import Task, Transfer
 from referral.queries import visible_cases
 from referral.queries.course import goals_of
 from referral.references import spoken
 from referral.services import approvals, looking
-from referral.views import file, plan, words
+from referral.views import course_shown, file, plan, words
+from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, now, perform
 
 Row = tuple[str, str]
@@ -74,6 +76,45 @@ def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             "cancel_url": reverse("home"),
             "submit": _("Record my decision"),
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def task_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Whoever has asked takes it back, as long as nobody has decided."""
+    task = looking.read_own_request(request.actor, pk)
+    case = task.case
+    form = ActForm(request.POST or None, version=task.version)
+    plan_asked = task.kind == TaskKind.APPROVE_PLAN
+    back = reverse("plan" if plan_asked else "case", args=[case.pk])
+
+    def act(cleaned: dict[str, Any]) -> object:
+        return approvals.withdraw_request(pk, by=request.actor, at=now(), version=cleaned["version"])
+
+    return act_on_case(
+        request,
+        case,
+        form,
+        act,
+        name="task_withdraw",
+        done=_("The request is withdrawn."),
+        unmet=[_("This has been decided.")] if task.done_at is not None else [],
+        back=back,
+        leads_to=back,
+        version=task.version,
+        title=_("Withdraw this request?"),
+        text=_(
+            "Nobody has decided on it yet. Whoever was asked is told that there is nothing to decide any more."
+        ),
+        rows=[
+            (_("Case"), spoken(case.reference)),
+            (_("What was asked for"), course_shown.request_words(task)),
+            *_ABOUT[TaskKind(task.kind)](request.actor, task),
+        ],
+        undo=_("The person agrees anew before the plan is proposed again.")
+        if plan_asked
+        else _("You can ask again at any time."),
+        submit=_("Withdraw the request"),
     )
 
 

@@ -1,17 +1,26 @@
 """What stands in the way of an end, each with the page on which it is dealt with."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
 from referral.enums import TERMINAL
-from referral.models import Case
+from referral.models import Case, Task
 from referral.queries.course import open_transfer_of
 from referral.queries.facts import title_live
 from referral.references import spoken
+from referral.views.course_shown import request_words, withdraw_url
+
+
+def of_requests(actor: Actor, case: Case, asked: Iterable[Task]) -> list[dict[str, str]]:
+    """What waits for a second person already, for who may take it back."""
+    found = [{"url": withdraw_url(actor, case, task), "label": request_words(task)} for task in asked]
+    return [way for way in found if way["url"]]
 
 
 def of_closing(case: Case, at: datetime) -> list[dict[str, str]]:

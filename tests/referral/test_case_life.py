@@ -22,7 +22,7 @@ from referral.models import (
 from referral.services import course, custody, withdrawing
 from tests import cast as c
 from tests.referral import life
-from tests.referral.pages import later, leaked, press, sign_in, values_of
+from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in, values_of
 from tests.referral.story import fr, said
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -266,6 +266,29 @@ def test_a_no_is_given_with_its_reason_and_the_case_goes_on(cast: c.Cast) -> Non
     assert Notice.objects.filter(user=cast.aissatou, object_id=case.pk, action_needed=True).count() == 1
     assert press(sign_in(cast.aissatou), url("case_close_ask", case), **CLOSING).status_code == 302
     assert Task.objects.filter(case=case, kind="approve_close", done_at=None).count() == 1
+
+
+def test_who_asked_for_the_end_takes_it_back_until_somebody_has_decided(cast: c.Cast) -> None:
+    case = c.open_case(cast, by=cast.fatou)
+    fatou, bineta = sign_in(cast.fatou), sign_in(cast.bineta)
+    press(fatou, url("case_close_ask", case), **CLOSING)
+    task = Task.objects.get(case=case, kind="approve_close")
+    decide, back = (reverse(name, args=[task.pk]) for name in ("task_decide", "task_withdraw"))
+    # The unit, which holds no file of that house, is led to its decision by the notice.
+    notice = Notice.objects.get(user=cast.bineta)
+    assert bineta.get(reverse("notice", args=[notice.pk])).url == decide
+    for page in ("case", "case_close_ask"):
+        assert back in fatou.get(url(page, case)).content.decode()
+    assert same_as_unknown(bineta, "task_withdraw", task.pk)
+    assert press(fatou, back).url == url("case", case)
+    task.refresh_from_db()
+    assert (task.result, task.done_by, life.state_of(case)) == ("withdrawn", cast.fatou, "screening")
+    told = Notice.objects.filter(user=cast.bineta, action_needed=False)
+    assert [each.reference == case.reference for each in told] == [False]
+    assert Event.objects.get(object_id=task.pk, reason_code="WITHDRAWN").actor_id == cast.fatou.pk
+    assert press(bineta, decide, approve="yes").context["form"].stale
+    assert press(fatou, back).context["form"].stale
+    assert press(fatou, url("case_close_ask", case), **CLOSING).status_code == 302
 
 
 def test_a_supervisor_who_owns_the_case_does_not_decide_what_she_asked(cast: c.Cast) -> None:
