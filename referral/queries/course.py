@@ -13,7 +13,7 @@ from partners.enums import OrganisationStatus
 from partners.models import Organisation, User
 from partners.queries import live_memberships
 from referral import lifecycle, policy
-from referral.course import OPEN_TRANSFER, TransferState
+from referral.course import OPEN_TRANSFER, PRESUMED, TransferState
 from referral.enums import CaseAct, CaseAction, Machine, TaskKind
 from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, StatusDecision, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, Tie
@@ -26,6 +26,17 @@ _BY = "recorded_by__organisation"
 def statuses_of(case: Case) -> list[StatusDecision]:
     """The newest first."""
     return list(case.statusdecisions.select_related(_BY))
+
+
+def undecided(case: Case) -> bool:
+    """Is the person a presumed victim still, whoever has spoken?"""
+    return not case.statusdecisions.exclude(status=PRESUMED).exists()
+
+
+def overdue_tasks(case: Case, at: datetime) -> list[Task]:
+    """But for what a second person is asked: that is being decided."""
+    late = Task.objects.filter(case=case, done_at=None, due_at__lte=at)
+    return list(late.exclude(kind__in=sorted(TAKEN_BACK)).order_by("due_at"))
 
 
 def assessments_of(case: Case, *, limit: int = 20) -> list[RiskAssessment]:

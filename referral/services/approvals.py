@@ -115,6 +115,7 @@ def _approve_close(
         reason_code=proposal["reason_code"],
         reason=asked,
         informed=True,  # the owner has said so
+        explained=bool(asked),
     )
 
 

@@ -18,12 +18,12 @@ from partners.queries import code_label
 from referral.enums import TaskKind
 from referral.forms.acts import ActForm
 from referral.forms.course import ApprovalForm
-from referral.models import Task, Transfer
+from referral.models import Case, Task, Transfer
 from referral.queries import visible_cases
 from referral.queries.course import goals_of
 from referral.references import spoken
 from referral.services import approvals, looking
-from referral.views import course_shown, file, plan, words
+from referral.views import course_shown, file, plan, ways_out, words
 from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, now, perform
 
@@ -125,7 +125,14 @@ def _plan(actor: Actor, task: Task) -> list[Row]:
 
 def _close(actor: Actor, task: Task) -> list[Row]:
     code = (task.proposal or {})["reason_code"]
-    return [(_("Reason for closing"), code_label(CodeList.CLOSURE_REASON, code))]
+    return [(_("Reason for closing"), code_label(CodeList.CLOSURE_REASON, code)), *_open(task.case)]
+
+
+def _open(case: Case) -> list[Row]:
+    """What nobody has ended or decided, for whoever decides on an end."""
+    found = [(_("Open referral"), label) for label in ways_out.open_referrals(case)]
+    found += [(each["what"], each["label"]) for each in ways_out.still_open(case, now()).lines]
+    return found or [(_("Still open"), _("Nothing: all is ended and decided, no task is late"))]
 
 
 def _transfer(actor: Actor, task: Task) -> list[Row]:
@@ -136,6 +143,7 @@ def _transfer(actor: Actor, task: Task) -> list[Row]:
         (_("What would be handed over"), words.group_words(transfer.released_groups)),
         (_("Reason"), code_label(CodeList.REFERRAL_REASON, transfer.reason_code)),
         *([(_("In words"), transfer.reason)] if transfer.reason else []),
+        *_open(task.case),
     ]
 
 

@@ -35,7 +35,7 @@ def withdraw_url(actor: Actor, case: Case, task: Task) -> str:
 def course_of(actor: Actor, case: Case) -> dict[str, Any]:
     taken = Transfer.objects.filter(new_case=case).select_related("case__organisation").first()
     return {
-        "status": _status(case),
+        "status": status_words(case),
         "plan": _plan(case),
         "heard": _heard(case),
         "waiting": [
@@ -59,7 +59,7 @@ def course_of(actor: Actor, case: Case) -> dict[str, Any]:
     }
 
 
-def _status(case: Case) -> str:
+def status_words(case: Case) -> str:
     """Every decider's last word: they may differ, and nobody's is left out. Presumed until somebody decides."""
     last: dict[str, str] = {}
     for each in statuses_of(case):

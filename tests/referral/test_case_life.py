@@ -224,8 +224,55 @@ def test_no_plan_has_no_success(cast: c.Cast, reason: str) -> None:
     typed = {"reason": reason, "informed": "on"}
     assert press(sign_in(cast.bineta), url("case_close", case), **typed).context["form"].non_field_errors()
     assert life.state_of(case) == "screening"
-    assisted = life.assisted(cast)
-    assert press(sign_in(cast.bineta), url("case_close", assisted), **typed).status_code == 302
+    assisted, bineta = life.assisted(cast), sign_in(cast.bineta)
+    # A goal is pursued still: it ends first, or its words say why not; other reasons need none.
+    refused = press(bineta, url("case_close", assisted), **typed)
+    pursued = (
+        "Goals of the plan are still pursued: end each of them, or write why the case ends all the same."
+    )
+    assert fr(pursued) in said(refused)
+    assert press(bineta, url("case_close", assisted), **typed, why_open="mot canari").status_code == 302
+    with c.acting(cast.bineta):
+        assert Transition.objects.get(case=assisted, action="close").reason == "mot canari"
+    left = life.assisted(cast)
+    leaves = typed | {"reason": "CONTACT_LOST"}
+    assert press(bineta, url("case_close", left), **leaves).status_code == 302
+
+
+def test_who_asks_for_an_end_and_who_decides_on_it_see_what_is_still_open(cast: c.Cast) -> None:
+    case = life.assisted(cast, life.agreed(cast, age_status="adult"))
+    goal = case.plangoals.get()
+    with c.acting(cast.aissatou), c.transaction.atomic():
+        at = clock.now()
+        late = Task(
+            kind="hand_over", case=case, organisation=cast.unit, owner=cast.aissatou, made_at=at, due_at=at
+        )
+        c.write(late, case_id=case.pk)
+    client, bineta = sign_in(cast.aissatou), sign_in(cast.bineta)
+    asking = client.get(url("case_close_ask", case))
+    lines = {line["what"]: line for line in asking.context["still_open"]}
+    assert set(lines) == {fr("Goal still pursued"), fr("Status not decided"), fr("Overdue task")}
+    assert lines[fr("Goal still pursued")]["url"] == url("plan", case)
+    done = {"reason_code": "PLAN_COMPLETED", "informed": "on"}
+    refused = press(client, url("case_close_ask", case), **done)
+    assert fr(
+        "Goals of the plan are still pursued: end each of them, or write why the case ends all the same."
+    ) in said(refused)
+    assert press(client, url("case_close_ask", case), **done, why_open="mot canari").status_code == 302
+    task = Task.objects.get(case=case, kind="approve_close")
+    page = bineta.get(reverse("task_decide", args=[task.pk]))
+    shown = dict(page.context["rows"])
+    assert "Formation professionnelle" in shown[fr("Goal still pursued")]
+    assert fr("Overdue task") in shown
+    assert (leaked(page), "mot canari" in page.content.decode()) == ([], True)
+    press(client, reverse("goal_end", args=[goal.pk]), result="reached")
+    assert fr("Goal still pursued") not in dict(
+        bineta.get(reverse("task_decide", args=[task.pk])).context["rows"]
+    )
+    assert press(client, reverse("task_withdraw", args=[task.pk])).status_code == 302
+    # Nothing is pursued any more: no words are asked for.
+    assert "why_open" not in client.get(url("case_close_ask", case)).context["form"].fields
+    assert press(client, url("case_close_ask", case), **done).status_code == 302
 
 
 def test_a_supervisor_alone_in_her_house_is_helped_out_by_the_national_unit(cast: c.Cast) -> None:
