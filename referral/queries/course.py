@@ -43,6 +43,13 @@ def assessments_of(case: Case, *, limit: int = 20) -> list[RiskAssessment]:
     return list(case.riskassessments.select_related(_BY)[:limit])
 
 
+def risk_at_opening(case: Case) -> str:
+    """The level with which the file began. It is no assessment: a reporter, a register or a former house may have said
+    it, and no solution is weighed by it. The time to the first assessment counts from the opening in any case."""
+    level: str = case.history.order_by("version").values_list("risk", flat=True)[0]
+    return level
+
+
 def goals_of(case: Case) -> list[PlanGoal]:
     """Those pursued, by their day, then those that have ended."""
     return sorted(
@@ -74,6 +81,14 @@ def open_transfer_of(case: Case) -> Transfer | None:
         .select_related("receiving_organisation")
         .first()
     )
+
+
+def asked_about(transfer: Transfer) -> Task | None:
+    """The task of the second person, as long as nobody has decided whether the transfer is proposed."""
+    if transfer.state != TransferState.ASKED:
+        return None
+    waiting = Task.objects.filter(case=transfer.case_id, kind=TaskKind.APPROVE_TRANSFER, done_at=None)
+    return waiting.select_related("organisation").first()
 
 
 def takers_for(case: Case) -> QuerySet[Organisation]:
@@ -125,7 +140,9 @@ def transfer_of(actor: Actor, pk: UUID) -> Transfer | None:
             "case__owner",
             "receiving_organisation",
             "new_case",
-            "recorded_by",
+            "recorded_by__organisation",
+            "approved_by__organisation",
+            "decided_by__organisation",
         )
         .filter(pk=pk)
         .filter(

@@ -116,8 +116,12 @@ def test_each_assessment_is_kept_and_a_return_leaves_the_level_of_today(cast: c.
     assert today.next_review - today.assessed_at == timedelta(days=3)
     assert (family.level, family.next_review) == ("low", None)
     assert life.fresh(case).risk == "critical"
-    page = client.get(url("case_risk", case)).content.decode()
-    assert "raison canari" in page
+    page = client.get(url("case_risk", case))
+    assert "raison canari" in page.content.decode()
+    # The level of the opening is the oldest line, though nobody has weighed it.
+    levels = [each["level"] for each in page.context["assessments"]]
+    assert (sorted(levels[:2]), levels[2:]) == (["critical", "low"], ["high"])
+    assert fr("At the opening of the file") in page.content.decode()
     assert sign_in(cast.bineta).get(url("case_risk", case)).status_code == 403
 
 
