@@ -94,6 +94,11 @@ REASON_FITS = Guard(
         and (facts.reason_code not in REASONS_OF_PLAN or row.state in WITH_PLAN)
     ),
 )
+GOALS_ENDED = Guard(
+    "goals_ended",
+    _("Goals of the plan are still pursued: end each of them, or write why the case ends all the same."),
+    lambda row, facts: facts.explained or facts.goals == 0 or facts.reason_code not in REASONS_OF_PLAN,
+)
 NOT_ELSEWHERE = Guard(
     "not_elsewhere",
     _("Another organisation is responsible for the person now: ask it."),
@@ -162,7 +167,7 @@ CASE_MOVES: tuple[Move, ...] = (
         CaseAction.CLOSE,
         IN_HAND,
         CaseState.CLOSED,
-        (NO_OPEN_REFERRAL, NO_OPEN_TRANSFER, NO_LIVE_TITLE, REASON_FITS, INFORMED),
+        (NO_OPEN_REFERRAL, NO_OPEN_TRANSFER, NO_LIVE_TITLE, REASON_FITS, GOALS_ENDED, INFORMED),
     ),
     Move(CaseAction.TRANSFER, IN_HAND, CaseState.CLOSED_TRANSFERRED, (NOTHING_RUNS,)),
     Move(

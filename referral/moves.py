@@ -33,7 +33,10 @@ class Facts:
     not_victim_by_two: bool = False
     other_need: bool = False
     something_agreed: bool = False
+    #: Pursued.
     goals: int = 0
+    #: Words say why the file ends though goals are pursued.
+    explained: bool = False
     views_recorded: bool = False
     solution_weighed: bool = False
     stable: bool = False

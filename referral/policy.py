@@ -225,6 +225,11 @@ def is_second_person(actor: Actor, requested_by: UUID | None) -> bool:
     return not actor.stands_for(requested_by)
 
 
+def may_take_back(actor: Actor, owner_id: UUID | None, asked_by: UUID) -> bool:
+    """A request that nobody has decided yet: who asked, and whoever owns the file by now."""
+    return actor.stands_for(asked_by) or actor.stands_for(owner_id)
+
+
 #: Who becomes responsible for a person, by taking a case over.
 TRANSFER_TAKERS = (Role.CASEWORKER, Role.SUPERVISOR)
 

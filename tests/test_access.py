@@ -164,6 +164,7 @@ ACCESS: dict[str, Row] = {
     "goal_new": of_case("aissatou", "bineta"),
     "goal_change": Row("aissatou", about="goal", others=404, more={403: "bineta"}),
     "goal_end": Row("aissatou", about="goal", others=404, more={403: "bineta"}),
+    "goal_reopen": Row("aissatou", about="goal", others=404, more={403: "bineta"}),
     "case_services": of_case(UNIT, methods="GET"),
     "case_solution": of_case("aissatou", "bineta"),
     "case_follow_up": of_case("aissatou", "bineta"),
@@ -174,6 +175,7 @@ ACCESS: dict[str, Row] = {
     "case_reopen": of_case("bineta", "aissatou"),
     "case_transfer": of_case("aissatou", "bineta"),
     "task_decide": Row("bineta", about="to_decide", others=404),
+    "task_withdraw": Row("aissatou", about="to_decide", others=404, more={403: "bineta"}),
     "transfer": get(f"{UNIT} daouda elisabeth", about="transfer", others=404),
     "transfer_accept": Row("daouda elisabeth", about="transfer", others=404, more={403: UNIT}),
     "transfer_decline": Row("daouda elisabeth", about="transfer", others=404, more={403: UNIT}),
@@ -222,6 +224,7 @@ ACCESS: dict[str, Row] = {
     "exports": get("aissatou bineta daouda elisabeth fatou"),
     "export_new": Row("aissatou bineta daouda elisabeth fatou"),
     "export": Row(UNIT, about="export", others=404),
+    "export_withdraw": Row("aissatou", about="export", others=404, more={403: "bineta"}),
     # Not yet approved, and so not yet there.
     "export_file": get("", about="export", others=404, holds=UNIT),
     # --- many persons at once

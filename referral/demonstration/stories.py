@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from referral.course import GoalResult
 from referral.demonstration import courses, guardians, papers, persons, rights, titles
 from referral.demonstration.first_meeting import hear
 from referral.demonstration.loops import TALK, Play
@@ -11,7 +12,7 @@ from referral.demonstration.stage import Script, Stage
 from referral.enums import RevealReason, TitleAction, TitleState, Urgency
 from referral.kinds import AttachmentKind
 from referral.models import Case
-from referral.services import cases, custody, reading
+from referral.services import cases, custody, planning, reading
 
 
 def opening(file: File, now: datetime) -> datetime:
@@ -90,6 +91,8 @@ def _close(stage: Stage, case_pk: UUID, file: File) -> None:
         case = cases.reassess(
             case_pk, by=by, at=stage.at, version=case.version, risk="low", urgency="standard"
         )
+        for goal in case.plangoals.filter(result=""):
+            planning.end_goal(goal.pk, by=by, at=stage.at, version=goal.version, result=GoalResult.REACHED)
         for title in case.titles.exclude(state=TitleState.LIFTED):
             custody.enter_title(
                 case_pk,

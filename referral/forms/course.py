@@ -132,6 +132,14 @@ class EndGoalForm(WordsForm):
         return cleaned
 
 
+class ReopenGoalForm(WordsForm):
+    reason = Text(
+        label=_("Why is it pursued again?"),
+        max_length=WORDS,
+        error_messages={"required": _("Write why this goal is pursued again.")},
+    )
+
+
 class SolutionForm(ActForm):
     solution = forms.ChoiceField(
         label=_("Which solution does the person want?"),
@@ -196,14 +204,36 @@ class OutForm(ActForm):
     )
 
 
-class AskCloseForm(ReasonForm):
-    """A coded reason, and that the person knows."""
+class EndForm(ActForm):
+    """That the person knows of the end; and what goes for it where goals are pursued."""
 
-    code_list = CodeList.CLOSURE_REASON
+    why_open = Text(
+        label=_("Why does the case end while goals are pursued?"),
+        max_length=WORDS,
+        required=False,
+        help_text=_("Needed if the reason is one that a plan leads to. Or end each goal first."),
+    )
     informed = forms.BooleanField(
         label=_("The person has been told, or telling would put the person in danger"),
         error_messages={"required": _("Tell the person first, unless that would put the person in danger.")},
     )
+
+    def __init__(self, *args: Any, pursued: bool, **kwargs: Any) -> None:
+        """Args: pursued: there are goals that have not ended."""
+        super().__init__(*args, **kwargs)
+        if not pursued:
+            del self.fields["why_open"]
+
+    def in_words(self, other: str | None) -> str | None:
+        """What was written for another reason, and why the goals do not matter."""
+        return "\n".join(filter(None, [other, self.cleaned_data.get("why_open")])) or None
+
+
+class AskCloseForm(EndForm, ReasonForm):
+    """A coded reason, and that the person knows."""
+
+    code_list = CodeList.CLOSURE_REASON
+    field_order = ["key", "version", "reason_code", "reason", "why_open", "informed"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

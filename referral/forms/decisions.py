@@ -11,17 +11,13 @@ from partners.queries import active_people
 from referral.disclosure import band_fits
 from referral.enums import AgeBand, AgeStatus
 from referral.forms.acts import LINE, ActForm, Text
-from referral.forms.course import closing_reasons
+from referral.forms.course import EndForm, closing_reasons
 from referral.models import Case
 
 
-class CloseForm(ActForm):
+class CloseForm(EndForm):
     reason = forms.ChoiceField(label=_("Reason for closing"), widget=forms.RadioSelect)
     other = Text(label=_("Which other reason?"), required=False, max_length=5 * LINE)
-    informed = forms.BooleanField(
-        label=_("The person has been told, or telling would put the person in danger"),
-        error_messages={"required": _("Tell the person first, unless that would put the person in danger.")},
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

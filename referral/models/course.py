@@ -80,7 +80,7 @@ class PlanGoal(OfCase):
     target_on = models.DateField(_("target day"))
     own_words = SealedTextField(_("in the person’s own words"), padding="long", null=True, blank=True)
     result = CodeField(_("result"), max_length=10, choices=GoalResult, blank=True)
-    #: Why it was given up.
+    #: Why it was given up; of one that is pursued again, why.
     reason = SealedTextField(_("reason"), padding="long", null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 

@@ -116,6 +116,7 @@ class ExportRequest(Recorded):
         "partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    #: By nobody but who asked, where `decided_by` is empty: taken back before a decision.
     refused = models.BooleanField(default=False)
     made_at = models.DateTimeField(null=True, blank=True)
     #: From then on the file is not there.

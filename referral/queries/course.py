@@ -13,9 +13,9 @@ from partners.enums import OrganisationStatus
 from partners.models import Organisation, User
 from partners.queries import live_memberships
 from referral import lifecycle, policy
-from referral.course import OPEN_TRANSFER, TransferState
-from referral.enums import CaseAct, CaseAction, Machine
-from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, StatusDecision, Transfer
+from referral.course import OPEN_TRANSFER, PRESUMED, TransferState
+from referral.enums import CaseAct, CaseAction, Machine, TaskKind
+from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, StatusDecision, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, Tie
 from referral.queries.facts import case_facts
 from referral.queries.visible import visible_cases
@@ -28,8 +28,26 @@ def statuses_of(case: Case) -> list[StatusDecision]:
     return list(case.statusdecisions.select_related(_BY))
 
 
+def undecided(case: Case) -> bool:
+    """Is the person a presumed victim still, whoever has spoken?"""
+    return not case.statusdecisions.exclude(status=PRESUMED).exists()
+
+
+def overdue_tasks(case: Case, at: datetime) -> list[Task]:
+    """But for what a second person is asked: that is being decided."""
+    late = Task.objects.filter(case=case, done_at=None, due_at__lte=at)
+    return list(late.exclude(kind__in=sorted(TAKEN_BACK)).order_by("due_at"))
+
+
 def assessments_of(case: Case, *, limit: int = 20) -> list[RiskAssessment]:
     return list(case.riskassessments.select_related(_BY)[:limit])
+
+
+def risk_at_opening(case: Case) -> str:
+    """The level with which the file began. It is no assessment: a reporter, a register or a former house may have said
+    it, and no solution is weighed by it. The time to the first assessment counts from the opening in any case."""
+    level: str = case.history.order_by("version").values_list("risk", flat=True)[0]
+    return level
 
 
 def goals_of(case: Case) -> list[PlanGoal]:
@@ -47,12 +65,30 @@ def transfers_of(case: Case) -> list[Transfer]:
     return list(case.transfers.select_related("receiving_organisation"))
 
 
+#: What is asked of a second person and has no row of its own, beside its task.
+TAKEN_BACK = frozenset({TaskKind.APPROVE_PLAN, TaskKind.APPROVE_CLOSE})
+
+
+def waiting_requests(case: Case) -> list[Task]:
+    """What a second person was asked and has not decided; of a transfer its own row tells."""
+    waiting = Task.objects.filter(case=case, kind__in=sorted(TAKEN_BACK), done_at=None)
+    return list(waiting.select_related("organisation").order_by("made_at"))
+
+
 def open_transfer_of(case: Case) -> Transfer | None:
     return (
         case.transfers.filter(state__in=sorted(OPEN_TRANSFER))
         .select_related("receiving_organisation")
         .first()
     )
+
+
+def asked_about(transfer: Transfer) -> Task | None:
+    """The task of the second person, as long as nobody has decided whether the transfer is proposed."""
+    if transfer.state != TransferState.ASKED:
+        return None
+    waiting = Task.objects.filter(case=transfer.case_id, kind=TaskKind.APPROVE_TRANSFER, done_at=None)
+    return waiting.select_related("organisation").first()
 
 
 def takers_for(case: Case) -> QuerySet[Organisation]:
@@ -104,7 +140,9 @@ def transfer_of(actor: Actor, pk: UUID) -> Transfer | None:
             "case__owner",
             "receiving_organisation",
             "new_case",
-            "recorded_by",
+            "recorded_by__organisation",
+            "approved_by__organisation",
+            "decided_by__organisation",
         )
         .filter(pk=pk)
         .filter(

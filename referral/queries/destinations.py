@@ -11,6 +11,7 @@ from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import group_of, visible_arrivals
 from referral.queries.files import titles_for
+from referral.queries.rights import of_court
 from referral.queries.visible import visible_cases, visible_to
 
 
@@ -29,6 +30,8 @@ def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] 
         return ("group_referral", pk) if group_of(actor, pk) else None
     if visible_cases(actor).filter(pk=pk).exists():
         return "case", pk
+    if of_court(actor).filter(pk=pk).exists():
+        return "case_hold", pk
     return _asked_of_us(actor, pk)
 
 
@@ -82,10 +85,13 @@ def _extract_open(actor: Actor, pk: UUID, at: datetime) -> bool:
     return extract_open(actor, extract.referral, until=extract.until, departed=not lodged, at=at)
 
 
-#: What the national unit is asked to decide because nobody else can, and what of it the task names.
+#: What the national unit is asked to decide because nobody else can, and what of it the task names: itself, if empty.
 _ASKED_OF_US = {
     TaskKind.COUNTERSIGN: ("ground_decide", "ground"),
     TaskKind.ASSESS_GUARDIAN: ("guardian_decide", "guardian"),
+    TaskKind.APPROVE_PLAN: ("task_decide", ""),
+    TaskKind.APPROVE_CLOSE: ("task_decide", ""),
+    TaskKind.APPROVE_TRANSFER: ("task_decide", ""),
 }
 
 
@@ -98,4 +104,4 @@ def _asked_of_us(actor: Actor, case_id: UUID) -> tuple[str, UUID] | None:
     if asked is None:
         return None
     page, named = _ASKED_OF_US[TaskKind(asked.kind)]
-    return page, UUID((asked.proposal or {})[named])
+    return page, UUID((asked.proposal or {})[named]) if named else asked.pk

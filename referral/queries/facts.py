@@ -256,6 +256,10 @@ def weighed(case: Case, solution: str) -> bool:
     return case.riskassessments.filter(about=WEIGHED[Solution(solution)]).exists()
 
 
+def _pursued(case: Case) -> int:
+    return case.plangoals.filter(result="").count()
+
+
 _CASE_READERS: dict[str, tuple[str, Callable[[Case, datetime], Any]]] = {
     "no_open_referral": (
         "open_referrals",
@@ -268,7 +272,8 @@ _CASE_READERS: dict[str, tuple[str, Callable[[Case, datetime], Any]]] = {
     "no_live_title": ("title_live", title_live),
     "not_victim_by_two": ("not_victim_by_two", lambda case, at: not_victim_by_two(case)),
     "something_agreed": ("something_agreed", something_agreed),
-    "goal_set": ("goals", lambda case, at: case.plangoals.filter(result="").count()),
+    "goal_set": ("goals", lambda case, at: _pursued(case)),
+    "goals_ended": ("goals", lambda case, at: _pursued(case)),
     "not_elsewhere": (
         "elsewhere",
         lambda case, at: (

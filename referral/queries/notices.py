@@ -15,6 +15,7 @@ from referral.models import Arrival, Case, GroupReferral, Notice, Referral, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import visible_arrivals, visible_groups
 from referral.queries.lists import PAGE
+from referral.queries.rights import of_court
 from referral.queries.silence import Silence, silences, silent_house
 from referral.queries.visible import visible_cases, visible_to
 
@@ -66,11 +67,12 @@ def _page(notices: QuerySet[Notice], after: Place | None, limit: int) -> list[No
 
 @dataclass(frozen=True)
 class Subject:
-    """What a notice is about, in codes. Without task, referral, case, group and arrival it is closed to the reader.
+    """What a notice is about, in codes. Without task, referral, case, group, arrival and held file it is closed.
 
     Attributes:
         over: what was asked for is done, has moved on, or is somebody else's now.
         due_at: the deadline as it stands today.
+        held: the file of another house, on which the reader's court may lay a hold: nothing of it is shown.
         house: who has to act; of a duty call, who is to be telephoned.
     """
 
@@ -81,11 +83,12 @@ class Subject:
     arrival: Arrival | None = None
     over: bool = True
     due_at: datetime | None = None
+    held: Case | None = None
     house: Organisation | None = None
 
     @property
     def closed(self) -> bool:
-        rows = (self.task, self.referral, self.case, self.group, self.arrival)
+        rows = (self.task, self.referral, self.case, self.group, self.arrival, self.held)
         return all(row is None for row in rows)
 
 
@@ -134,6 +137,7 @@ class _Seen:
     arrivals: dict[UUID, Arrival]
     #: With the deadline that runs for somebody of it who waits for an answer.
     groups: dict[UUID, GroupReferral]
+    held: dict[UUID, Case]
 
     def task(self, task: Task, notice: Notice) -> bool:
         """As `destinations.destination`: it can be done, or the row that it is about can be opened."""
@@ -164,6 +168,7 @@ def _seen(actor: Actor, ids: dict[str, set[UUID]], tasks: Sequence[Task]) -> _Se
         if ids["arrival"]
         else {},
         visible_groups(actor).in_bulk(ids["groupreferral"]) if ids["groupreferral"] else {},
+        of_court(actor).select_related("organisation").in_bulk(ids["case"]) if ids["case"] else {},
     )
 
 
@@ -188,6 +193,8 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
     if (file := seen.cases.get(notice.object_id)) is not None:
         over = file.state in ENDED_CASE
         return Subject(case=file, over=over, due_at=notice.due_at, house=file.organisation)
+    if (held := seen.held.get(notice.object_id)) is not None:
+        return Subject(held=held, over=False, house=held.organisation)
     if (group := seen.groups.get(notice.object_id)) is not None:
         due_at = group.due_at  # type: ignore[attr-defined]  # annotated
         house = group.receiving_organisation

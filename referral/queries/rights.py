@@ -63,19 +63,22 @@ def held_among(cases: Iterable[UUID]) -> set[UUID]:
 
 
 def held_case(actor: Actor, pk: UUID) -> Case | None:
-    """A file on which the actor may lay a hold: of the own organisation, or one with a title of the own court.
+    """A file on which the actor may lay a hold: of the own organisation, or one with a title of the own court."""
+    rows = Case.objects.filter(erased_at=None).select_related("organisation", "person", "region", "owner")
+    found = visible_cases(actor).filter(pk=pk) | of_court(actor).filter(pk=pk)
+    return rows.filter(pk__in=found.values("pk")).first()
+
+
+def of_court(actor: Actor) -> QuerySet[Case]:
+    """Files with a title of the own court, for its registry.
 
     A hold of the court outlives the title: it can be lifted by nobody else.
     """
-    rows = Case.objects.filter(erased_at=None).select_related("organisation", "person", "region", "owner")
-    found = visible_cases(actor).filter(pk=pk)
-    if actor.has(Role.JUSTICE):
-        ours = CustodyTitle.objects.filter(court_id=actor.organisation_id).exclude(state=TitleState.LIFTED)
-        held = LegalHold.objects.filter(organisation_id=actor.organisation_id, lifted_at=None)
-        found = found | Case.objects.filter(
-            Q(pk__in=ours.values("case")) | Q(pk__in=held.values("case")), pk=pk
-        )
-    return rows.filter(pk__in=found.values("pk")).first()
+    if not actor.has(Role.JUSTICE):
+        return Case.objects.none()
+    ours = CustodyTitle.objects.filter(court_id=actor.organisation_id).exclude(state=TitleState.LIFTED)
+    held = LegalHold.objects.filter(organisation_id=actor.organisation_id, lifted_at=None)
+    return Case.objects.filter(Q(pk__in=ours.values("case")) | Q(pk__in=held.values("case")), erased_at=None)
 
 
 def erasure_of(case: Case) -> Erasure | None:

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from referral.course import TRANSFERRED
 from referral.deadlines import (
     CONSENT_WARNING,
     FOLLOW_UP_MISSED,
@@ -75,11 +77,18 @@ def titles_ending(at: datetime) -> QuerySet[CustodyTitle]:
 
 
 def _lodged(services: frozenset[str]) -> QuerySet[Referral]:
-    """Who is in a house now, also after the referral's end; where places are not counted, while it serves."""
+    """Of files in hand: who is in a house now, also after the referral's end."""
+    return _in_house(services).exclude(case__state__in=sorted(ENDED_CASE))
+
+
+def _in_house(services: frozenset[str]) -> QuerySet[Referral]:
+    """Where places are not counted: while it serves, and on if it went over with the responsibility."""
     occupied = Placement.objects.filter(state=PlacementState.OCCUPIED).values("referral")
+    uncounted = Q(outcome=TRANSFERRED, placements=None)
     return (
-        Referral.objects.filter(Q(state=State.IN_SERVICE) | Q(pk__in=occupied), service__in=sorted(services))
-        .exclude(case__state__in=sorted(ENDED_CASE))
+        Referral.objects.filter(
+            Q(state=State.IN_SERVICE) | Q(pk__in=occupied) | uncounted, service__in=sorted(services)
+        )
         .select_related("case__owner", "worker")
         .order_by("started_at")
     )
@@ -97,11 +106,30 @@ def lodged_without_title(at: datetime) -> QuerySet[Referral]:
     )
 
 
+#: Former files of people for whom another house is responsible now, however often they were handed over, and whose
+#: owner there is not asked yet. Such a task names no referral: those of the former file stay with it.
+HANDED_OVER = """
+WITH RECURSIVE hands (first, now) AS (
+    SELECT case_id, new_case_id FROM referral_transfer WHERE new_case_id IS NOT NULL
+    UNION
+    SELECT hands.first, further.new_case_id FROM hands
+    JOIN referral_transfer further ON further.case_id = hands.now AND further.new_case_id IS NOT NULL
+)
+SELECT hands.first FROM hands
+LEFT JOIN referral_task asked ON asked.case_id = hands.now AND asked.kind = %s AND asked.referral_id IS NULL
+JOIN referral_case held ON held.id = hands.now AND held.state <> ALL(%s)
+WHERE asked.id IS NULL
+"""
+
+
 def stays_ending(at: datetime) -> QuerySet[Referral]:
-    """People who have been in first reception so long that one must look further."""
+    """People who have been in first reception so long that one must look further, whoever is responsible by now."""
     stay = spreads(Clock.STAY)[Clock.STAY]
-    return _lodged(FIRST_RECEPTION).filter(
-        ~_asked(TaskKind.STAY_ENDS, referral=OuterRef("pk")),
+    in_hand = ~Q(case__state__in=sorted(ENDED_CASE)) & ~Q(_asked(TaskKind.STAY_ENDS, referral=OuterRef("pk")))
+    asked = [TaskKind.STAY_ENDS, sorted(ENDED_CASE)]
+    handed_over = Q(case__state=CaseState.CLOSED_TRANSFERRED, case__in=RawSQL(HANDED_OVER, asked))  # noqa: S611
+    return _in_house(FIRST_RECEPTION).filter(
+        in_hand | handed_over,
         stay.over(at + STAY_WARNING, since="started_at", holder="receiving_organisation"),
     )
 

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
-from referral import notices
+from referral import notices, policy
 from referral.enums import CaseAct, CaseAction, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Task
+from referral.policy import NotAllowed
+from referral.queries.course import TAKEN_BACK
 from referral.services import cases, steps, transfers
 from referral.services.asking import may_decide
 from referral.services.tasks import end_task
 
-APPROVED, REFUSED = "approved", "refused"
+APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
 
 
 def decide(
@@ -61,6 +63,38 @@ def decide(
     return task
 
 
+def withdraw_request(pk: UUID, *, by: Actor, at: datetime, version: int) -> Task:
+    """A plan or an end is asked for no more, before anybody has decided; whoever was asked hears so.
+
+    A transfer is withdrawn by `transfers.withdraw`, which also ends the transfer.
+
+    Raises:
+        NotVisible, NotAllowed, StaleForm.
+    """
+    with transaction.atomic():
+        found = Task.objects.filter(pk=pk, kind__in=sorted(TAKEN_BACK)).first()
+        if found is None:
+            raise steps.NotVisible
+        case = steps.locked_case(by, found.case_id)
+        permit_taking_back(by, case, found)
+        task = Task.objects.select_for_update(of=("self",)).get(pk=pk)
+        if task.version != version or task.done_at is not None:
+            raise steps.StaleForm
+        end_task(task, by=by, at=at, result=WITHDRAWN, reason_code=WITHDRAWN.upper())
+        if task.kind == TaskKind.APPROVE_PLAN:
+            _agree_anew(case, "PLAN_WITHDRAWN")
+        others = [user for user in notices.supervisors_of(task.organisation_id) if user.pk != by.id]
+        notices.tell(others, case, at=at, due_at=None, action_needed=False)
+    return task
+
+
+def permit_taking_back(by: Actor, case: Case, task: Task) -> None:
+    """Raises NotAllowed, and leaves an event."""
+    if not policy.may_take_back(by, case.owner_id, UUID((task.proposal or {})["by"])):
+        steps.refuse(case, "NOT_ALLOWED_WITHDRAW_REQUEST")
+        raise NotAllowed(CaseAct.APPROVE)
+
+
 Effect = Callable[[Case, Mapping[str, Any], str | None, Actor, datetime], object]
 
 
@@ -81,6 +115,7 @@ def _approve_close(
         reason_code=proposal["reason_code"],
         reason=asked,
         informed=True,  # the owner has said so
+        explained=bool(asked),
     )
 
 
@@ -91,9 +126,14 @@ def _approve_transfer(
 
 
 def _refuse_plan(case: Case, proposal: Mapping[str, Any], asked: str | None, by: Actor, at: datetime) -> None:
-    """The plan is worked over; who agreed to it agrees anew."""
+    """The plan is worked over."""
+    _agree_anew(case, "PLAN_REFUSED")
+
+
+def _agree_anew(case: Case, reason_code: str) -> None:
+    """Who agreed to the plan agrees anew, and with that a second person is asked anew."""
     case.plan_agreed_at = None
-    write(case, fields=["plan_agreed_at"], case_id=case.pk, reason_code="PLAN_REFUSED")
+    write(case, fields=["plan_agreed_at"], case_id=case.pk, reason_code=reason_code)
 
 
 def _keep_open(case: Case, proposal: Mapping[str, Any], asked: str | None, by: Actor, at: datetime) -> None:

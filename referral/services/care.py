@@ -11,10 +11,11 @@ from partners.services.provision import leave_place, occupy_place
 from referral import notices
 from referral.enums import Action, Clock, PlacementState, TaskKind, ToldBack
 from referral.models import Placement, Referral, Task
+from referral.queries.course import responsible_for
 from referral.references import heard
 from referral.services import steps, told_back
 from referral.services.receiving import close_snapshot, hold, release_hold
-from referral.services.tasks import finish_tasks
+from referral.services.tasks import end_task, finish_tasks
 
 
 class WrongCode(Exception):
@@ -208,3 +209,10 @@ def leave(referral: Referral, *, at: datetime) -> None:
         stayed.state, stayed.left_at = PlacementState.LEFT, at
         write(stayed, fields=["state", "left_at"], case_id=referral.case_id, referral_id=referral.pk)
     finish_tasks(referral.case, TaskKind.STAY_ENDS, by=None, at=at, result="left", referral=referral)
+    holder = responsible_for(referral.case).case
+    if holder.pk != referral.case_id:
+        handed_over = Task.objects.select_for_update(of=("self",)).filter(
+            case=holder, kind=TaskKind.STAY_ENDS, referral=None, done_at=None
+        )
+        for task in handed_over:
+            end_task(task, by=None, at=at, result="left")

@@ -283,6 +283,7 @@ def close_case(
     """A supervisor closes a file; from then on only the owner and the supervisors hold it (domain §5.3).
 
     Args:
+        reason: in words; needed where the reason is what a plan leads to and goals are pursued.
         informed: the person has been told, or telling would be dangerous.
 
     Raises:
@@ -300,6 +301,7 @@ def close_case(
             reason_code=reason_code,
             reason=reason,
             informed=informed,
+            explained=bool(reason),
         )
     return case
 

@@ -142,6 +142,9 @@ def ask_close(
 ) -> Task:
     """The owner asks a second person to close the file, of the national unit where there is no other here.
 
+    Args:
+        reason: in words; needed where the reason is what a plan leads to and goals are pursued.
+
     Raises:
         NotVisible, StaleForm, NotAllowed, NotPossible.
     """
@@ -151,7 +154,8 @@ def ask_close(
         if reason_code in REASONS_APART:
             steps.refuse(case, "NOT_POSSIBLE_ASK_CLOSE")
             raise NotPossible([_("This reason belongs to another act.")])
-        steps.require_move(case, CaseAction.CLOSE, at, reason_code=reason_code, informed=informed)
+        said = {"reason_code": reason_code, "informed": informed, "explained": bool(reason)}
+        steps.require_move(case, CaseAction.CLOSE, at, **said)
         if Task.objects.filter(case=case, kind=TaskKind.APPROVE_CLOSE, done_at=None).exists():
             steps.refuse(case, "NOT_POSSIBLE_ASK_CLOSE")
             raise NotPossible([_("A second person has been asked already.")])

@@ -105,6 +105,29 @@ def decide_export(pk: UUID, *, by: Actor, at: datetime, version: int, approve: b
     return request
 
 
+def withdraw_export(pk: UUID, *, by: Actor, at: datetime, version: int) -> ExportRequest:
+    """Who asked takes it back before anybody has decided. Raises NotVisible, NotAllowed, StaleForm."""
+    with transaction.atomic():
+        request = exports_of(by).select_for_update(of=("self",)).filter(pk=pk).first()
+        if request is None:
+            raise steps.NotVisible
+        permit_taking_back(by, request)
+        if request.version != version or request.decided_at is not None:
+            raise steps.StaleForm
+        request.decided_at, request.refused = at, True
+        write(request, fields=["decided_at", "refused"], scope=request.profile, reason_code="WITHDRAWN")
+    return request
+
+
+def permit_taking_back(by: Actor, request: ExportRequest) -> None:
+    """Raises NotAllowed, and leaves an event."""
+    if request.requested_by_id != by.id or not needs_approval(request):
+        audit.deny(
+            "denied", ExportRequest._meta.label_lower, request.pk, reason_code="NOT_ALLOWED_WITHDRAW_EXPORT"
+        )
+        raise NotAllowed(CaseAct.EXPORT)
+
+
 # --- Made by the worker ---------------------------------------------------------------------------------------
 def make_export(pk: UUID, *, at: datetime) -> None:
     """Writes the file, sealed; in the name of who asked, and of what this person may read at this moment."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
+from partners.models import User
 from referral import notices
 from referral.enums import CaseAct
 from referral.lifecycle import NotPossible
@@ -48,7 +49,7 @@ def set_hold(pk: UUID, *, by: Actor, at: datetime, reason: str) -> LegalHold:
             case=case, organisation_id=by.organisation_id, reason=reason, set_by_id=by.id, set_at=at
         )
         write(hold, case_id=case.pk)
-        _tell(case, by, at)
+        _tell(case, by, at, None)
     return hold
 
 
@@ -61,7 +62,7 @@ def lift_hold(pk: UUID, *, by: Actor, at: datetime, version: int) -> LegalHold:
             raise steps.StaleForm
         hold.lifted_at, hold.lifted_by_id = at, by.id
         write(hold, fields=["lifted_at", "lifted_by"], case_id=case.pk)
-        _tell(case, by, at)
+        _tell(case, by, at, hold.set_by)
     return hold
 
 
@@ -77,8 +78,8 @@ def _locked(by: Actor, pk: UUID) -> Case:
     return Case.objects.select_for_update().get(pk=pk)
 
 
-def _tell(case: Case, by: Actor, at: datetime) -> None:
-    """Whoever could ask for an erasure hears of it."""
-    people = [case.owner, *notices.supervisors_of(case.organisation_id)]
+def _tell(case: Case, by: Actor, at: datetime, set_by: User | None) -> None:
+    """Whoever could ask for an erasure hears of it; and of a lifting, whoever relied on the hold."""
+    people = [case.owner, set_by, *notices.supervisors_of(case.organisation_id)]
     others = [user for user in people if user is not None and user.pk != by.id]
     notices.tell(others, case, at=at, due_at=None, action_needed=False)

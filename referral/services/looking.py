@@ -10,9 +10,10 @@ from referral.enums import CaseAct
 from referral.models import Case, FollowUp, PlanGoal, RiskAssessment, Task, Transfer
 from referral.models import StatusDecision as Decision
 from referral.policy import NotAllowed
-from referral.queries import case_of
-from referral.queries.course import transfer_of
+from referral.queries import case_of, visible_cases
+from referral.queries.course import TAKEN_BACK, transfer_of
 from referral.services import steps
+from referral.services.approvals import permit_taking_back
 from referral.services.asking import may_decide
 
 
@@ -63,6 +64,17 @@ def read_request(actor: Actor, pk: UUID) -> Task:
         raise steps.NotVisible
     steps.require_second(actor, task.case, CaseAct.APPROVE, UUID((task.proposal or {})["by"]))
     audit.look("reveal", task, case_id=task.case_id, fields=["note"])
+    return task
+
+
+def read_own_request(actor: Actor, pk: UUID) -> Task:
+    """What was asked of a second person, for who may take it back. Raises NotVisible, NotAllowed."""
+    about = ("organisation", "case__organisation", "case__person", "case__owner", "case__region")
+    seen = Task.objects.filter(kind__in=sorted(TAKEN_BACK), case__in=visible_cases(actor))
+    task = seen.select_related(*about).filter(pk=pk).first()
+    if task is None:
+        raise steps.NotVisible
+    permit_taking_back(actor, task.case, task)
     return task
 
 

@@ -92,6 +92,26 @@ def end_goal(
     return goal
 
 
+def reopen_goal(pk: UUID, *, by: Actor, at: datetime, version: int, reason: str) -> PlanGoal:
+    """Ended by mistake, or pursued once more: what it was stays in its history.
+
+    Where whoever saw to it is gone, the case owner does.
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        goal = _goal(by, pk, version, ended=True)
+        fields = ["result", "ended_at", "reason"]
+        goal.result, goal.ended_at, goal.reason = "", None, reason
+        if goal.case.owner_id is not None and not _there(goal.case, goal.owner_id):
+            goal.owner_id = goal.case.owner_id
+            fields.append("owner")
+        write(goal, fields=fields, case_id=goal.case_id, reason_code="PURSUED_AGAIN")
+        _changed(goal.case, by=by, at=at)
+    return goal
+
+
 def agree_to_plan(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
     """The person agrees with the plan as it stands: a second person is asked to approve it.
 
@@ -127,14 +147,14 @@ def _locked(by: Actor, pk: UUID) -> Case:
     return case
 
 
-def _goal(by: Actor, pk: UUID, version: int) -> PlanGoal:
-    """The file first, as every act on it does."""
+def _goal(by: Actor, pk: UUID, version: int, *, ended: bool = False) -> PlanGoal:
+    """The file first, as every act on it does. One that is pursued, unless `ended`."""
     case_id = PlanGoal.objects.values_list("case_id", flat=True).filter(pk=pk).first()
     if case_id is None:
         raise steps.NotVisible
     case = _locked(by, case_id)
     goal = PlanGoal.objects.select_for_update(of=("self",)).get(pk=pk)
-    if goal.version != version or goal.result:
+    if goal.version != version or bool(goal.result) != ended:
         raise steps.StaleForm
     goal.case = case
     return goal
@@ -142,9 +162,13 @@ def _goal(by: Actor, pk: UUID, version: int) -> PlanGoal:
 
 def _require_owner(case: Case, user_id: UUID) -> None:
     """Somebody who is there sees to a goal."""
-    if not active_people(case.organisation_id, DESK_ROLES).filter(pk=user_id).exists():
+    if not _there(case, user_id):
         steps.refuse(case, "NOT_POSSIBLE_PLAN")
         raise NotPossible([_("This person is not at work here any more.")])
+
+
+def _there(case: Case, user_id: UUID) -> bool:
+    return active_people(case.organisation_id, DESK_ROLES).filter(pk=user_id).exists()
 
 
 def _changed(case: Case, *, by: Actor, at: datetime) -> None:

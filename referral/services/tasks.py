@@ -141,7 +141,7 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
             raise steps.NotVisible
         if task.version != version or task.done_at is not None:
             raise steps.StaleForm
-        if task.kind in ENDED_BY_ACT:
+        if task.kind in ENDED_BY_ACT and not _stay_handed_over(task):
             steps.refuse(task.case, "NOT_POSSIBLE_FINISH_TASK")
             raise NotPossible([_("This task ends with the act that it asks for.")])
         answers = ANSWERS.get(task.kind, ())
@@ -160,6 +160,11 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
         if task.result == CallResult.NOT_REACHED:
             _call_again(task, at)
     return task
+
+
+def _stay_handed_over(task: Task) -> bool:
+    """The departure is written in the former file, where the house counts its places; else the owner says so."""
+    return task.kind == TaskKind.STAY_ENDS and task.referral_id is None
 
 
 def _call_again(task: Task, at: datetime) -> None:

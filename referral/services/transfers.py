@@ -24,7 +24,7 @@ from referral.lifecycle import NotPossible
 from referral.models import Case, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, NotAllowed
 from referral.queries.basis import agreed_groups, basis_for
-from referral.queries.facts import transfer_facts
+from referral.queries.facts import second_people, transfer_facts
 from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.asking import ask_second
@@ -74,7 +74,8 @@ def ask_transfer(
         new.basis = found.basis if found else ""
         new.recorded_by_id, new.recorded_at, new.state_since = by.id, at, at
         new.reason_code, new.reason, new.message = reason_code, reason or None, message or None
-        new.due_at = terms_for(organisation_id=case.organisation_id).after(Clock.PLAN, at, case.urgency)
+        deciding = second_people(case, by)
+        new.due_at = terms_for(organisation_id=deciding.pk).after(Clock.PLAN, at, case.urgency)
         write(new, case_id=case.pk, reason_code="TRANSFER")
         ask_second(case, TaskKind.APPROVE_TRANSFER, by=by, at=at, proposal={"transfer": str(new.pk)})
     return new

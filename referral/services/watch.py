@@ -42,6 +42,7 @@ from referral.models import (
     Task,
 )
 from referral.queries import watch as due
+from referral.queries.course import responsible_for
 from referral.queries.due import Rows
 from referral.queries.terms import spreads
 from referral.services import pace, wrong_codes
@@ -111,12 +112,14 @@ def ask_for_titles(found: list[Referral], at: datetime) -> None:
 
 
 def warn_of_stays(found: list[Referral], at: datetime) -> None:
-    """The named worker hears of it too: where the person goes next is found by both houses."""
+    """Whoever is responsible today is asked; the named worker hears of it too: both find where the person goes next."""
     stay = spreads(Clock.STAY)[Clock.STAY]
     for referral in found:
         end = (referral.started_at or at) + stay.of(referral.receiving_organisation_id)
         since = end - STAY_WARNING
-        _ask(TaskKind.STAY_ENDS, referral.case, at=at, since=since, due_at=end, referral=referral)
+        case = responsible_for(referral.case).case
+        own = referral if case.pk == referral.case_id else None
+        _ask(TaskKind.STAY_ENDS, case, at=at, since=since, due_at=end, referral=own)
         notices.tell([referral.worker], referral, at=at, due_at=end)
 
 

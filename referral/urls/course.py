@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/plan/goals/new/", plan.goal_new, name="goal_new"),
     path("goals/<uuid:pk>/", plan.goal_change, name="goal_change"),
     path("goals/<uuid:pk>/end/", plan.goal_end, name="goal_end"),
+    path("goals/<uuid:pk>/reopen/", plan.goal_reopen, name="goal_reopen"),
     path("cases/<uuid:pk>/services/", services_page.case_services, name="case_services"),
     path("cases/<uuid:pk>/solution/", course.case_solution, name="case_solution"),
     path("cases/<uuid:pk>/follow-up/", course.case_follow_up, name="case_follow_up"),
@@ -27,4 +28,5 @@ urlpatterns = [
     path("transfers/<uuid:pk>/decline/", transfers.transfer_decline, name="transfer_decline"),
     path("transfers/<uuid:pk>/withdraw/", transfers.transfer_withdraw, name="transfer_withdraw"),
     path("tasks/<uuid:pk>/decide/", approvals.task_decide, name="task_decide"),
+    path("tasks/<uuid:pk>/withdraw/", approvals.task_withdraw, name="task_withdraw"),
 ]

@@ -13,5 +13,6 @@ urlpatterns = [
     path("exports/", exports.export_list, name="exports"),
     path("exports/new/", exports.export_new, name="export_new"),
     path("exports/<uuid:pk>/", exports.export_page, name="export"),
+    path("exports/<uuid:pk>/withdraw/", exports.export_withdraw, name="export_withdraw"),
     path("exports/<uuid:pk>/file/", exports.export_file, name="export_file"),
 ]

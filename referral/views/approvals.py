@@ -16,13 +16,15 @@ from partners.enums import CodeList
 from partners.models import User
 from partners.queries import code_label
 from referral.enums import TaskKind
+from referral.forms.acts import ActForm
 from referral.forms.course import ApprovalForm
-from referral.models import Task, Transfer
+from referral.models import Case, Task, Transfer
 from referral.queries import visible_cases
 from referral.queries.course import goals_of
 from referral.references import spoken
 from referral.services import approvals, looking
-from referral.views import file, plan, words
+from referral.views import course_shown, file, plan, ways_out, words
+from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, now, perform
 
 Row = tuple[str, str]
@@ -77,6 +79,45 @@ def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def task_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Whoever has asked takes it back, as long as nobody has decided."""
+    task = looking.read_own_request(request.actor, pk)
+    case = task.case
+    form = ActForm(request.POST or None, version=task.version)
+    plan_asked = task.kind == TaskKind.APPROVE_PLAN
+    back = reverse("plan" if plan_asked else "case", args=[case.pk])
+
+    def act(cleaned: dict[str, Any]) -> object:
+        return approvals.withdraw_request(pk, by=request.actor, at=now(), version=cleaned["version"])
+
+    return act_on_case(
+        request,
+        case,
+        form,
+        act,
+        name="task_withdraw",
+        done=_("The request is withdrawn."),
+        unmet=[_("This has been decided.")] if task.done_at is not None else [],
+        back=back,
+        leads_to=back,
+        version=task.version,
+        title=_("Withdraw this request?"),
+        text=_(
+            "Nobody has decided on it yet. Whoever was asked is told that there is nothing to decide any more."
+        ),
+        rows=[
+            (_("Case"), spoken(case.reference)),
+            (_("What was asked for"), course_shown.request_words(task)),
+            *_ABOUT[TaskKind(task.kind)](request.actor, task),
+        ],
+        undo=_("The person agrees anew before the plan is proposed again.")
+        if plan_asked
+        else _("You can ask again at any time."),
+        submit=_("Withdraw the request"),
+    )
+
+
 def _plan(actor: Actor, task: Task) -> list[Row]:
     goals = [plan.line(goal) for goal in goals_of(task.case) if not goal.result]
     return [(_("Goal"), f"{goal['service']} · {goal['by']}") for goal in goals]
@@ -84,7 +125,14 @@ def _plan(actor: Actor, task: Task) -> list[Row]:
 
 def _close(actor: Actor, task: Task) -> list[Row]:
     code = (task.proposal or {})["reason_code"]
-    return [(_("Reason for closing"), code_label(CodeList.CLOSURE_REASON, code))]
+    return [(_("Reason for closing"), code_label(CodeList.CLOSURE_REASON, code)), *_open(task.case)]
+
+
+def _open(case: Case) -> list[Row]:
+    """What nobody has ended or decided, for whoever decides on an end."""
+    found = [(_("Open referral"), label) for label in ways_out.open_referrals(case)]
+    found += [(each["what"], each["label"]) for each in ways_out.still_open(case, now()).lines]
+    return found or [(_("Still open"), _("Nothing: all is ended and decided, no task is late"))]
 
 
 def _transfer(actor: Actor, task: Task) -> list[Row]:
@@ -95,6 +143,7 @@ def _transfer(actor: Actor, task: Task) -> list[Row]:
         (_("What would be handed over"), words.group_words(transfer.released_groups)),
         (_("Reason"), code_label(CodeList.REFERRAL_REASON, transfer.reason_code)),
         *([(_("In words"), transfer.reason)] if transfer.reason else []),
+        *_open(task.case),
     ]
 
 

@@ -13,7 +13,7 @@ from partners.enums import OTHER
 from partners.templatetags.interface import day
 from referral import lifecycle
 from referral.course import HowItGoes
-from referral.enums import CaseAct, CaseAction, Machine
+from referral.enums import CaseAct, CaseAction, Machine, TaskKind
 from referral.forms.course import (
     AskCloseForm,
     FollowForm,
@@ -218,7 +218,9 @@ def case_close_ask(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The owner asks; a second person closes, of the national unit where there is no other here."""
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.ASK_CLOSE, case)
-    form = AskCloseForm(request.POST or None, version=case.version)
+    open_still = ways_out.still_open(case, now())
+    form = AskCloseForm(request.POST or None, version=case.version, pursued=open_still.pursued)
+    asked = [task for task in rows_of.waiting_requests(case) if task.kind == TaskKind.APPROVE_CLOSE]
 
     def act(cleaned: dict[str, Any]) -> object:
         code = cleaned["reason_code"]
@@ -228,7 +230,7 @@ def case_close_ask(request: ActingRequest, pk: UUID) -> HttpResponse:
             at=now(),
             version=cleaned["version"],
             reason_code=code,
-            reason=cleaned["reason"] if code == OTHER else None,
+            reason=form.in_words(cleaned["reason"] if code == OTHER else None),
             informed=cleaned["informed"],
         )
 
@@ -239,12 +241,13 @@ def case_close_ask(request: ActingRequest, pk: UUID) -> HttpResponse:
         act,
         name="close_ask",
         done=_("A second person is asked to close the case."),
-        unmet=closing_unmet(case, now()),
+        unmet=[_("A second person has been asked already.")] if asked else closing_unmet(case, now()),
         template="referral/case/close.html",
         title=_("Ask for the closing of the case"),
         text=_("Nobody closes an own case. This is decided by a supervisor of: %(organisation)s.")
         % {"organisation": second_people(case, request.actor)},
-        ways_out=ways_out.of_closing(case, now()),
+        ways_out=ways_out.of_requests(request.actor, case, asked) or ways_out.of_closing(case, now()),
+        still_open=open_still.lines,
         submit=_("Ask for the closing"),
     )
 

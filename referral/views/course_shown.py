@@ -1,26 +1,51 @@
 """How a file stands in its course, in a few lines on its page. Codes only."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import day
+from referral import policy
 from referral.course import HowItGoes
-from referral.models import Case, Transfer
-from referral.queries.course import follow_ups_of, goals_of, statuses_of, transfers_of
+from referral.enums import TaskKind
+from referral.models import Case, Task, Transfer
+from referral.queries.course import follow_ups_of, goals_of, statuses_of, transfers_of, waiting_requests
 from referral.views import words
 
 
-def course_of(case: Case) -> dict[str, Any]:
+def request_words(task: Task) -> str:
+    asked = (
+        _("Closing of the case") if task.kind == TaskKind.APPROVE_CLOSE else _("Approval of the support plan")
+    )
+    return _("%(what)s, asked on %(day)s") % {"what": asked, "day": day(task.made_at)}
+
+
+def withdraw_url(actor: Actor, case: Case, task: Task) -> str:
+    """Where what waits for a second person is taken back, for who may."""
+    may = policy.may_take_back(actor, case.owner_id, UUID((task.proposal or {})["by"]))
+    return reverse("task_withdraw", args=[task.pk]) if may else ""
+
+
+def course_of(actor: Actor, case: Case) -> dict[str, Any]:
     taken = Transfer.objects.filter(new_case=case).select_related("case__organisation").first()
     return {
-        "status": _status(case),
+        "status": status_words(case),
         "plan": _plan(case),
         "heard": _heard(case),
+        "waiting": [
+            {
+                "words": f"{request_words(task)} · {task.organisation}",
+                "url": withdraw_url(actor, case, task),
+            }
+            for task in waiting_requests(case)
+        ],
+        "withdraw": _("Withdraw the request"),
         "taken_from": str(taken.case.organisation) if taken else "",
         "taken_url": reverse("transfer", args=[taken.pk]) if taken else "",
         "open": pgettext("act", "Open"),
@@ -34,7 +59,7 @@ def course_of(case: Case) -> dict[str, Any]:
     }
 
 
-def _status(case: Case) -> str:
+def status_words(case: Case) -> str:
     """Every decider's last word: they may differ, and nobody's is left out. Presumed until somebody decides."""
     last: dict[str, str] = {}
     for each in statuses_of(case):

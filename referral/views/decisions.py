@@ -153,7 +153,9 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.CLOSE, case)
     steps.require_second(request.actor, case, CaseAct.CLOSE)
-    form = CloseForm(request.POST or None, version=case.version)
+    at = now()
+    open_still = ways_out.still_open(case, at)
+    form = CloseForm(request.POST or None, version=case.version, pursued=open_still.pursued)
 
     def act(cleaned: dict[str, Any]) -> str:
         cases.close_case(
@@ -162,7 +164,7 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
             at=now(),
             version=cleaned["version"],
             reason_code=cleaned["reason"],
-            reason=cleaned["other"] if cleaned["reason"] == OTHER else None,
+            reason=form.in_words(cleaned["other"] if cleaned["reason"] == OTHER else None),
             informed=cleaned["informed"],
         )
         messages.success(request, _("The case is closed."))
@@ -176,7 +178,8 @@ def case_close(request: ActingRequest, pk: UUID) -> HttpResponse:
         form,
         template="referral/case/close.html",
         unmet=[] if form.is_bound else closing_unmet(case, now()),
-        ways_out=ways_out.of_closing(case, now()),
+        ways_out=ways_out.of_closing(case, at),
+        still_open=open_still.lines,
         title=_("Close the case?"),
         text=_("Only the case owner and the supervisors can open the file afterwards. Open tasks end."),
         undo=_("Nothing can be added to a closed case."),

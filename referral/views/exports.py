@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.templatetags.interface import moment
+from referral.forms.acts import ActForm
 from referral.forms.exchange import DecisionForm, ExportForm
 from referral.models import ExportRequest
 from referral.queries.exchange import SHOWN, exports_of
@@ -42,7 +43,9 @@ def _line(export: ExportRequest, at: Any) -> dict[str, Any]:
 def _stage(export: ExportRequest, at: Any) -> tuple[str, str]:
     """Where it stands, as a code for its colour and in words."""
     if export.refused:
-        return "declined", _("Refused")
+        return (
+            ("declined", _("Refused")) if export.decided_by_id else ("withdrawn", _("Withdrawn by who asked"))
+        )
     if export.until is not None:
         there = at < export.until and export.destroyed_at is None
         return ("completed", _("Ready")) if there else ("expired", _("Expired"))
@@ -116,8 +119,41 @@ def export_page(request: ActingRequest, pk: UUID) -> HttpResponse:
             "rows": _facts(export, exporting.read_purpose(request.actor, export)),
             "may_decide": waits and exporting.may_decide(request.actor, export),
             "waits": waits,
+            "withdraw_url": reverse("export_withdraw", args=[pk])
+            if waits and export.requested_by_id == request.actor.id
+            else "",
             "file_url": reverse("export_file", args=[pk]) if fetchable else "",
             "back_url": reverse("exports"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def export_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
+    export = _export_or_404(request, pk)
+    exporting.permit_taking_back(request.actor, export)
+    form = ActForm(request.POST or None, version=export.version)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        exporting.withdraw_export(pk, by=request.actor, at=now(), version=cleaned["version"])
+        messages.success(request, _("The request is withdrawn."))
+        return reverse("export", args=[pk])
+
+    done = perform(request, form, act)
+    form.renew(export.version)
+    decided = export.decided_at is not None and not form.is_bound
+    return done or render(
+        request,
+        "referral/referral/act.html",
+        {
+            "form": form,
+            "title": _("Withdraw this request?"),
+            "text": _("No file is made, and nobody is asked for a decision any more."),
+            "rows": _facts(export, exporting.read_purpose(request.actor, export)),
+            "unmet": [_("This has been decided.")] if decided else [],
+            "undo": _("You can ask again at any time."),
+            "submit": _("Withdraw the request"),
+            "cancel_url": reverse("export", args=[pk]),
         },
     )
 
@@ -133,6 +169,8 @@ def _facts(export: ExportRequest, purpose: str) -> list[tuple[str, str]]:
     if export.decided_at is not None and export.decided_by is not None:
         decided = signed % {"moment": moment(export.decided_at), "name": export.decided_by.name}
         rows.append((_("Refused") if export.refused else _("Approved"), decided))
+    elif export.decided_at is not None:
+        rows.append((_("Withdrawn by who asked"), moment(export.decided_at)))
     if export.until is not None:
         until = min(filter(None, (export.until, export.destroyed_at)))
         rows += [

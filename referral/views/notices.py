@@ -15,6 +15,7 @@ from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import dial, moment
 from referral import notices as told
+from referral.enums import TaskKind
 from referral.models import Notice
 from referral.queries.destinations import destination
 from referral.queries.notices import Place, Subject, notices_of, subjects
@@ -22,6 +23,7 @@ from referral.references import spoken
 from referral.services import escalating
 from referral.services.reading import read_notice
 from referral.services.steps import NotVisible
+from referral.views import tasks_shown
 from referral.views.door import ActingRequest, now
 from referral.views.inbox import after_of
 
@@ -71,6 +73,9 @@ def _row(actor: Actor, notice: Notice, subject: Subject) -> dict[str, Any]:
         "new": notice.read_at is None,
         "over": over,
         "when": moment(notice.made_at),
+        "until_then": tasks_shown.UNTIL_THEN.get(TaskKind(subject.task.kind), "")
+        if subject.task and notice.action_needed and not over
+        else "",
         "due": subject.due_at if notice.action_needed and notice.due_at and not over else None,
     }
 
@@ -91,6 +96,8 @@ def _what(subject: Subject) -> str:
         return _("No longer yours to open")
     if subject.arrival is not None:
         return str(_("Arrival of many"))
+    if subject.held is not None:
+        return str(_("Legal hold"))
     referral = subject.referral or subject.group
     service = code_label(CodeList.SERVICE, referral.service) if referral else ""
     kind = str(subject.task.get_kind_display()) if subject.task else ""

@@ -16,7 +16,7 @@ from referral import lifecycle, policy
 from referral.course import GoalResult
 from referral.enums import CaseAct, CaseAction, CaseState, Machine, TaskKind
 from referral.forms.acts import ActForm
-from referral.forms.course import EndGoalForm, GoalForm
+from referral.forms.course import EndGoalForm, GoalForm, ReopenGoalForm
 from referral.models import Case, PlanGoal, Task
 from referral.queries import case_tie, visible_cases
 from referral.queries.course import goals_of
@@ -26,6 +26,7 @@ from referral.services import looking, planning, steps
 from referral.services.steps import NotVisible
 from referral.views import words
 from referral.views.acting import act_on_case
+from referral.views.course_shown import withdraw_url
 from referral.views.door import ActingRequest, case_or_404, now
 
 
@@ -47,6 +48,7 @@ def plan(request: ActingRequest, pk: UUID) -> HttpResponse:
     looking.read_plan(request.actor, case)
     may = policy.may_case(request.actor, CaseAct.PLAN, case_tie(request.actor, case))
     against = lifecycle.unmet_on_closed(case) or lifecycle.unmet_on_plan(case)
+    asked = Task.objects.filter(case=case, kind=TaskKind.APPROVE_PLAN, done_at=None).first()
     goals = [
         line(goal)
         | {
@@ -55,6 +57,9 @@ def plan(request: ActingRequest, pk: UUID) -> HttpResponse:
             "reason": goal.reason,
             "change_url": reverse("goal_change", args=[goal.pk]) if may and not goal.result else "",
             "end_url": reverse("goal_end", args=[goal.pk]) if may and not goal.result else "",
+            "reopen_url": reverse("goal_reopen", args=[goal.pk])
+            if may and goal.result and not against
+            else "",
         }
         for goal in goals_of(case)
     ]
@@ -70,7 +75,8 @@ def plan(request: ActingRequest, pk: UUID) -> HttpResponse:
             "begin_url": reverse("plan_begin", args=[pk]) if may and _may_begin(case) else "",
             "add_url": reverse("goal_new", args=[pk]) if may and not against else "",
             "agree_url": reverse("plan_agree", args=[pk]) if may and _may_agree(case, goals) else "",
-            "asked": Task.objects.filter(case=case, kind=TaskKind.APPROVE_PLAN, done_at=None).first(),
+            "asked": asked,
+            "withdraw_url": withdraw_url(request.actor, case, asked) if asked else "",
             "back_url": reverse("case", args=[pk]),
             "at": now(),
         },
@@ -197,17 +203,48 @@ def goal_end(request: ActingRequest, pk: UUID) -> HttpResponse:
         back=reverse("plan", args=[case.pk]),
         version=goal.version,
         title=_("What became of this goal?"),
-        rows=[
-            (_("Service"), code_label(CodeList.SERVICE, goal.service)),
-            (_("Who sees to it"), goal.owner.name),
-            (_("By"), words.day_of(goal.target_on)),
-        ],
+        rows=_rows(goal),
+        undo=_("A goal that was ended by mistake can be pursued again."),
         submit=_("Write it down"),
     )
 
 
+@require_http_methods(["GET", "POST"])
+def goal_reopen(request: ActingRequest, pk: UUID) -> HttpResponse:
+    goal, case = _goal(request, pk)
+    form = ReopenGoalForm(request.POST or None, version=goal.version)
+
+    def act(cleaned: dict[str, Any]) -> object:
+        values = {name: cleaned[name] for name in ("version", "reason")}
+        return planning.reopen_goal(pk, by=request.actor, at=now(), **values)
+
+    return act_on_case(
+        request,
+        case,
+        form,
+        act,
+        name="goal_reopen",
+        done=_("The goal is pursued again."),
+        unmet=lifecycle.unmet_on_closed(case),
+        leads_to=reverse("plan", args=[case.pk]),
+        back=reverse("plan", args=[case.pk]),
+        version=goal.version,
+        title=_("Pursue this goal again?"),
+        rows=[*_rows(goal), (_("State"), line(goal)["label"])],
+        submit=_("Pursue this goal again"),
+    )
+
+
+def _rows(goal: PlanGoal) -> list[tuple[str, str]]:
+    return [
+        (_("Service"), code_label(CodeList.SERVICE, goal.service)),
+        (_("Who sees to it"), goal.owner.name),
+        (_("By"), words.day_of(goal.target_on)),
+    ]
+
+
 def _goal(request: ActingRequest, pk: UUID) -> tuple[PlanGoal, Case]:
-    """A goal that is pursued, for who may change it. Raises NotVisible, NotAllowed."""
+    """A goal, for who may change it. Raises NotVisible, NotAllowed."""
     held = visible_cases(request.actor)
     goal = PlanGoal.objects.select_related("owner").filter(pk=pk, case__in=held).first()
     if goal is None:

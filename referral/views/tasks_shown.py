@@ -44,7 +44,7 @@ def address(task: Task) -> str:
         return reverse("guardian_decide", args=[UUID((task.proposal or {})["guardian"])])
     if task.kind == TaskKind.CONFIRM_TITLE:
         return reverse("titles")
-    if task.kind == TaskKind.STAY_ENDS:
+    if task.kind == TaskKind.STAY_ENDS and task.referral_id is not None:
         return reverse("referral", args=[task.referral_id])
     if task.kind == TaskKind.OBJECTION:
         return reverse("objection", args=[task.pk])
@@ -149,6 +149,15 @@ def delayed(task: Task) -> str:
     }
 
 
+#: What the day of a task means, where its name does not say whose act it waits for.
+UNTIL_THEN = {
+    TaskKind.APPROVE_TRANSFER: _("A supervisor decides by then; until somebody does, nothing changes."),
+    TaskKind.ANSWER_TRANSFER: _(
+        "Your organisation answers by then; until somebody accepts, the other one stays responsible."
+    ),
+}
+
+
 #: What a task that is done outside this service asks for.
 ABOUT = {
     TaskKind.CALL_BACK: _(
@@ -184,6 +193,10 @@ ABOUT = {
     TaskKind.CALL_DESK: _(
         "A vital emergency: telephone the desk now, do not wait for an answer here. "
         "After 30 minutes the next organisation is asked."
+    ),
+    TaskKind.STAY_ENDS: _(
+        "First reception is for a time. Look with the person for what comes next; say here that it is done once "
+        "she or he has left the centre."
     ),
     TaskKind.TRANSFER_AGAIN: _(
         "The other organisation cannot take the case over. You stay responsible: look for another, or go on."

@@ -25,11 +25,11 @@ from referral.forms.course import DeclineTransferForm, TransferForm
 from referral.models import Case, Transfer
 from referral.queries import case_tie, visible_cases
 from referral.queries.basis import agreed_groups
-from referral.queries.course import goals_of, open_transfer_of, responsible_for, takers_for
+from referral.queries.course import asked_about, goals_of, open_transfer_of, responsible_for, takers_for
 from referral.queries.facts import second_people, transfer_facts
 from referral.references import spoken
 from referral.services import looking, steps, taking_over, transfers
-from referral.views import file, words
+from referral.views import file, story, words
 from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
@@ -125,6 +125,7 @@ def transfer(request: ActingRequest, pk: UUID) -> HttpResponse:
             "transfer": found,
             "title": _("Transfer of a case"),
             "rows": _rows(actor, found, own=own),
+            "deadline": _deadline(found),
             "words": [
                 (label, getattr(found, name))
                 for name, label in (
@@ -140,6 +141,30 @@ def transfer(request: ActingRequest, pk: UUID) -> HttpResponse:
             "case_url": _file_of(found, own=own, actor=actor),
             "at": now(),
         },
+    )
+
+
+def _deadline(transfer: Transfer) -> str:
+    """Which day it is, who has to act by then, and what follows when nobody does."""
+    if transfer.due_at is None:
+        return ""
+    said = {
+        "from": transfer.case.organisation,
+        "to": transfer.receiving_organisation,
+        "moment": moment(transfer.due_at),
+    }
+    asked = asked_about(transfer)
+    if asked is not None:
+        return _(
+            "A supervisor of %(second)s decides by %(moment)s whether it is proposed to %(to)s; after that those "
+            "above are told, and until somebody decides nothing changes."
+        ) % (said | {"second": asked.organisation})
+    return (
+        _(
+            "%(to)s answers by %(moment)s; after that its supervisors are told, then national coordination, and "
+            "%(from)s stays responsible until somebody of %(to)s accepts."
+        )
+        % said
     )
 
 
@@ -173,8 +198,19 @@ def _rows(actor: Actor, transfer: Transfer, *, own: bool) -> list[tuple[str, str
     ]
     if transfer.decline_reason:
         rows.append((_("Reason for declining"), code_label(CodeList.DECLINE_REASON, transfer.decline_reason)))
-    if transfer.ended_at is not None:
-        rows.append((_("Decided on"), moment(transfer.ended_at)))
+    rows += [
+        (
+            label,
+            _("%(moment)s, %(name)s")
+            % {"moment": moment(at), "name": story.by(actor, who, who.organisation)},
+        )
+        for label, who, at in (
+            (_("Asked for"), transfer.recorded_by, transfer.recorded_at),
+            (_("Second person"), transfer.approved_by, transfer.approved_at),
+            (_("Decided on"), transfer.decided_by, transfer.ended_at),
+        )
+        if who is not None and at is not None
+    ]
     if own:
         rows.append((_("Responsible now"), _responsible(case)))
     return rows

@@ -14,7 +14,7 @@ from partners.templatetags.interface import day, moment
 from referral.enums import CaseAct, ReflectionAct
 from referral.forms.watch import GroundsForm, ReflectionForm, RiskForm
 from referral.models import Case
-from referral.queries.course import assessments_of
+from referral.queries.course import assessments_of, risk_at_opening
 from referral.queries.watch import grounds_due
 from referral.references import spoken
 from referral.services import looking, reflection, reviews, steps
@@ -48,7 +48,10 @@ def case_risk(request: ActingRequest, pk: UUID) -> HttpResponse:
         "referral/case/risk.html",
         {
             "form": form,
-            "assessments": [words.assessment(each) for each in assessments_of(case)],
+            "assessments": [
+                *map(words.assessment, assessments_of(case)),
+                words.risk_at_opening(risk_at_opening(case), case.opened_at),
+            ],
             "title": _("Assess the risk again"),
             "rows": [
                 *_rows(case),

@@ -1,7 +1,7 @@
 """Values of a file in words, the same on every page that shows them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -191,6 +191,19 @@ def assessment(row: RiskAssessment) -> dict[str, Any]:
         "reasons": row.reasons,
         "at": row.assessed_at,
         "next": row.next_review,
+    }
+
+
+def risk_at_opening(level: str, opened_at: datetime) -> dict[str, Any]:
+    """As `assessment`: what the file began with, which nobody has weighed by itself."""
+    return {
+        "level": level,
+        "label": RiskLevel(level).label,
+        "about": _("At the opening of the file"),
+        "dimensions": "",
+        "reasons": None,
+        "at": opened_at,
+        "next": None,
     }
 
 

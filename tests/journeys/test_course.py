@@ -70,7 +70,7 @@ def test_a_plan_its_follow_up_the_end_and_a_new_beginning(site: Site, looked_at:
     looked_at(page, "case-followed")
 
     follow(page, f"/cases/{case.pk}/close/ask/")
-    fill(page, reason_code="PLAN_COMPLETED")
+    fill(page, reason_code="PLAN_COMPLETED", why_open="La formation continue sans nous")
     tick(page, "informed")
     looked_at(page, "close-ask")
     send(page)

@@ -22,7 +22,7 @@ from referral.models import (
 from referral.services import course, custody, withdrawing
 from tests import cast as c
 from tests.referral import life
-from tests.referral.pages import later, leaked, press, sign_in, values_of
+from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in, values_of
 from tests.referral.story import fr, said
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -116,8 +116,12 @@ def test_each_assessment_is_kept_and_a_return_leaves_the_level_of_today(cast: c.
     assert today.next_review - today.assessed_at == timedelta(days=3)
     assert (family.level, family.next_review) == ("low", None)
     assert life.fresh(case).risk == "critical"
-    page = client.get(url("case_risk", case)).content.decode()
-    assert "raison canari" in page
+    page = client.get(url("case_risk", case))
+    assert "raison canari" in page.content.decode()
+    # The level of the opening is the oldest line, though nobody has weighed it.
+    levels = [each["level"] for each in page.context["assessments"]]
+    assert (sorted(levels[:2]), levels[2:]) == (["critical", "low"], ["high"])
+    assert fr("At the opening of the file") in page.content.decode()
     assert sign_in(cast.bineta).get(url("case_risk", case)).status_code == 403
 
 
@@ -224,8 +228,55 @@ def test_no_plan_has_no_success(cast: c.Cast, reason: str) -> None:
     typed = {"reason": reason, "informed": "on"}
     assert press(sign_in(cast.bineta), url("case_close", case), **typed).context["form"].non_field_errors()
     assert life.state_of(case) == "screening"
-    assisted = life.assisted(cast)
-    assert press(sign_in(cast.bineta), url("case_close", assisted), **typed).status_code == 302
+    assisted, bineta = life.assisted(cast), sign_in(cast.bineta)
+    # A goal is pursued still: it ends first, or its words say why not; other reasons need none.
+    refused = press(bineta, url("case_close", assisted), **typed)
+    pursued = (
+        "Goals of the plan are still pursued: end each of them, or write why the case ends all the same."
+    )
+    assert fr(pursued) in said(refused)
+    assert press(bineta, url("case_close", assisted), **typed, why_open="mot canari").status_code == 302
+    with c.acting(cast.bineta):
+        assert Transition.objects.get(case=assisted, action="close").reason == "mot canari"
+    left = life.assisted(cast)
+    leaves = typed | {"reason": "CONTACT_LOST"}
+    assert press(bineta, url("case_close", left), **leaves).status_code == 302
+
+
+def test_who_asks_for_an_end_and_who_decides_on_it_see_what_is_still_open(cast: c.Cast) -> None:
+    case = life.assisted(cast, life.agreed(cast, age_status="adult"))
+    goal = case.plangoals.get()
+    with c.acting(cast.aissatou), c.transaction.atomic():
+        at = clock.now()
+        late = Task(
+            kind="hand_over", case=case, organisation=cast.unit, owner=cast.aissatou, made_at=at, due_at=at
+        )
+        c.write(late, case_id=case.pk)
+    client, bineta = sign_in(cast.aissatou), sign_in(cast.bineta)
+    asking = client.get(url("case_close_ask", case))
+    lines = {line["what"]: line for line in asking.context["still_open"]}
+    assert set(lines) == {fr("Goal still pursued"), fr("Status not decided"), fr("Overdue task")}
+    assert lines[fr("Goal still pursued")]["url"] == url("plan", case)
+    done = {"reason_code": "PLAN_COMPLETED", "informed": "on"}
+    refused = press(client, url("case_close_ask", case), **done)
+    assert fr(
+        "Goals of the plan are still pursued: end each of them, or write why the case ends all the same."
+    ) in said(refused)
+    assert press(client, url("case_close_ask", case), **done, why_open="mot canari").status_code == 302
+    task = Task.objects.get(case=case, kind="approve_close")
+    page = bineta.get(reverse("task_decide", args=[task.pk]))
+    shown = dict(page.context["rows"])
+    assert "Formation professionnelle" in shown[fr("Goal still pursued")]
+    assert fr("Overdue task") in shown
+    assert (leaked(page), "mot canari" in page.content.decode()) == ([], True)
+    press(client, reverse("goal_end", args=[goal.pk]), result="reached")
+    assert fr("Goal still pursued") not in dict(
+        bineta.get(reverse("task_decide", args=[task.pk])).context["rows"]
+    )
+    assert press(client, reverse("task_withdraw", args=[task.pk])).status_code == 302
+    # Nothing is pursued any more: no words are asked for.
+    assert "why_open" not in client.get(url("case_close_ask", case)).context["form"].fields
+    assert press(client, url("case_close_ask", case), **done).status_code == 302
 
 
 def test_a_supervisor_alone_in_her_house_is_helped_out_by_the_national_unit(cast: c.Cast) -> None:
@@ -266,6 +317,29 @@ def test_a_no_is_given_with_its_reason_and_the_case_goes_on(cast: c.Cast) -> Non
     assert Notice.objects.filter(user=cast.aissatou, object_id=case.pk, action_needed=True).count() == 1
     assert press(sign_in(cast.aissatou), url("case_close_ask", case), **CLOSING).status_code == 302
     assert Task.objects.filter(case=case, kind="approve_close", done_at=None).count() == 1
+
+
+def test_who_asked_for_the_end_takes_it_back_until_somebody_has_decided(cast: c.Cast) -> None:
+    case = c.open_case(cast, by=cast.fatou)
+    fatou, bineta = sign_in(cast.fatou), sign_in(cast.bineta)
+    press(fatou, url("case_close_ask", case), **CLOSING)
+    task = Task.objects.get(case=case, kind="approve_close")
+    decide, back = (reverse(name, args=[task.pk]) for name in ("task_decide", "task_withdraw"))
+    # The unit, which holds no file of that house, is led to its decision by the notice.
+    notice = Notice.objects.get(user=cast.bineta)
+    assert bineta.get(reverse("notice", args=[notice.pk])).url == decide
+    for page in ("case", "case_close_ask"):
+        assert back in fatou.get(url(page, case)).content.decode()
+    assert same_as_unknown(bineta, "task_withdraw", task.pk)
+    assert press(fatou, back).url == url("case", case)
+    task.refresh_from_db()
+    assert (task.result, task.done_by, life.state_of(case)) == ("withdrawn", cast.fatou, "screening")
+    told = Notice.objects.filter(user=cast.bineta, action_needed=False)
+    assert [each.reference == case.reference for each in told] == [False]
+    assert Event.objects.get(object_id=task.pk, reason_code="WITHDRAWN").actor_id == cast.fatou.pk
+    assert press(bineta, decide, approve="yes").context["form"].stale
+    assert press(fatou, back).context["form"].stale
+    assert press(fatou, url("case_close_ask", case), **CLOSING).status_code == 302
 
 
 def test_a_supervisor_who_owns_the_case_does_not_decide_what_she_asked(cast: c.Cast) -> None:

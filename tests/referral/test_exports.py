@@ -107,6 +107,29 @@ def test_a_refusal_makes_nothing(cast: c.Cast) -> None:
     assert again.status_code == 200
 
 
+def test_who_asked_takes_it_back_until_somebody_has_decided(cast: c.Cast) -> None:
+    export = ask(cast.aissatou)
+    back, client = reverse("export_withdraw", args=[export.pk]), sign_in(cast.aissatou)
+    assert back in client.get(url(export)).content.decode()
+    assert sign_in(cast.bineta).get(back).status_code == 403
+    assert press(client, back).url == url(export)
+    shown = client.get(url(export)).context
+    assert (shown["state"], shown["may_decide"], shown["withdraw_url"]) == ("withdrawn", False, "")
+    assert url(export) not in sign_in(cast.bineta).get(reverse("home")).content.decode()
+    assert (
+        sign_in(cast.bineta)
+        .post(url(export), {"approve": "yes", "version": 2, "key": export.pk})
+        .context["form"]
+        .stale
+    )
+    work()
+    assert (ExportPart.objects.count(), fetch(cast.aissatou, export).status_code) == (0, 404)
+    assert Event.objects.get(object_id=export.pk, reason_code="WITHDRAWN").actor_id == cast.aissatou.pk
+    decided = ask(cast.aissatou)
+    decide(cast.bineta, decided)
+    assert press(client, reverse("export_withdraw", args=[decided.pk])).context["form"].stale
+
+
 def test_after_a_day_the_file_is_gone_with_its_key(cast: c.Cast) -> None:
     c.open_case(cast)
     export = ask(cast.aissatou)

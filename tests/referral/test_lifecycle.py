@@ -210,6 +210,15 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
         Facts(AT, reason_code="PLAN_COMPLETED"),
         Facts(AT, reason_code="TRANSFERRED"),
     ),
+    *(
+        (
+            case_moves.GOALS_ENDED,
+            row("assisted"),
+            Facts(AT, **{"reason_code": "PLAN_COMPLETED", "goals": 1} | met),
+            Facts(AT, reason_code="PLAN_COMPLETED", goals=1),
+        )
+        for met in ({"goals": 0}, {"explained": True}, {"reason_code": "PERSON_REQUEST"})
+    ),
     (case_moves.NOT_ELSEWHERE, row("closed_transferred"), Facts(AT), Facts(AT, elsewhere=True)),
     (case_moves.HANDED_OVER_COVERED, row("asked"), Facts(AT, basis_live=True), Facts(AT)),
     (case_moves.TAKER_ACTIVE, row("asked"), Facts(AT, recipient_active=True), Facts(AT)),

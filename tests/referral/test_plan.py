@@ -88,6 +88,22 @@ def test_a_plan_that_is_changed_is_agreed_to_anew(cast: c.Cast) -> None:
     assert (life.state_of(case), life.fresh(case).plan_agreed_at) == ("planning", None)
 
 
+def test_a_plan_that_waits_for_its_approval_is_taken_back_and_agreed_to_anew(cast: c.Cast) -> None:
+    case, client = life.planned(cast), sign_in(cast.aissatou)
+    press(client, url("plan_agree", case))
+    task = Task.objects.get(case=case, kind="approve_plan")
+    back = reverse("task_withdraw", args=[task.pk])
+    assert back in client.get(url("plan", case)).content.decode()
+    assert sign_in(cast.bineta).get(back).status_code == 403
+    assert press(client, back).url == url("plan", case)
+    assert (life.state_of(case), life.fresh(case).plan_agreed_at) == ("planning", None)
+    told = Notice.objects.filter(user=cast.bineta, object_id=case.pk, action_needed=False)
+    assert told.count() == 1
+    assert press(client, url("plan_agree", case)).status_code == 302
+    life.decide(case, cast.bineta)
+    assert life.state_of(case) == "assisted"
+
+
 def test_a_goal_is_reached_or_given_up_with_a_reason(cast: c.Cast) -> None:
     case = life.assisted(cast)
     other = life.goal(case, service="EDU")
@@ -105,6 +121,22 @@ def test_a_goal_is_reached_or_given_up_with_a_reason(cast: c.Cast) -> None:
         verb="reveal", case_id=case.pk, object_type="referral.plangoal"
     )
     assert looks.exists()
+
+
+def test_a_goal_that_was_ended_by_mistake_is_pursued_again_with_a_reason(cast: c.Cast) -> None:
+    case = life.assisted(cast)
+    client, goal = sign_in(cast.aissatou), PlanGoal.objects.get(case=case)
+    again = reverse("goal_reopen", args=[goal.pk])
+    assert press(client, again, reason="rien à rouvrir").context["form"].stale
+    press(client, reverse("goal_end", args=[goal.pk]), result="reached")
+    assert again in client.get(url("plan", case)).content.decode()
+    assert again not in sign_in(cast.bineta).get(url("plan", case)).content.decode()
+    assert "reason" in press(client, again).context["form"].errors
+    assert press(client, again, reason="coché par erreur canari").status_code == 302
+    goal.refresh_from_db()
+    assert (goal.result, goal.ended_at, goal.history.filter(result="reached").count()) == ("", None, 1)
+    page = client.get(url("plan", case)).content.decode()
+    assert ("coché par erreur canari" in page, fr("Why it was given up") in page) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from referral.models import LegalHold, Notice, RightsRequest, Task
 from referral.services import basis, custody, rights
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -259,6 +260,33 @@ def test_each_side_lifts_its_own_hold_and_no_other(cast: c.Cast) -> None:
 
 def standing() -> list[Any]:
     return list(LegalHold.objects.filter(lifted_at=None).values_list("organisation", flat=True))
+
+
+def test_whoever_set_a_hold_is_told_when_a_colleague_lifts_it(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    url, habib = reverse("case_hold", args=[case.pk]), sign_in(cast.habib)
+    with c.acting(), c.transaction.atomic():
+        colleague = c.person("coumba", cast.court, "justice", at=cast.at)
+    with c.acting(cast.aissatou) as actor:
+        at = clock.now()
+        paper = {
+            "court": cast.court,
+            "number": "N° 12",
+            "name_on_order": "Nom Canari",
+            "issued_on": at.date(),
+        }
+        custody.enter_title(
+            case.pk, by=actor, at=at, action="requisition", ends_at=at + timedelta(days=2), **paper
+        )
+    press(habib, url, reason="procès canari")
+    Notice.objects.all().delete()
+    press(sign_in(colleague), url)
+    notice = Notice.objects.get(user=cast.habib)
+    assert (notice.action_needed, notice.reference == case.reference) == (False, False)
+    listed = habib.get(reverse("notices")).content.decode()
+    assert (fr("Legal hold") in listed, fr("No longer yours to open") in listed) == (True, False)
+    assert habib.get(reverse("notice", args=[notice.pk])).url == url
+    assert not Notice.objects.filter(user=colleague).exists()
 
 
 def test_a_stale_lifting_changes_nothing(cast: c.Cast) -> None:

@@ -101,6 +101,42 @@ def test_responsibility_moves_in_one_moment_from_one_to_the_other(cast: c.Cast) 
     assert Notice.objects.filter(user=cast.aissatou, object_id=case.pk, action_needed=False).exists()
 
 
+def test_who_approved_and_answered_in_another_house_is_known_by_the_house_alone(cast: c.Cast) -> None:
+    """Fatou asks, Bineta of the national unit agrees, Daouda of the centre takes the case over."""
+    case = c.open_case(cast, by=cast.fatou, **life.SAFE)
+    c.agree(cast, case, cast.centre)
+    transfer = life.asked(cast, case)
+    waiting = sign_in(cast.fatou).get(url("transfer", transfer)).content.decode()
+    assert ("Unité nationale" in waiting, "rien ne change" in waiting) == (True, True)
+    life.decide(case, cast.bineta)
+    transfer.refresh_from_db()
+    for who in (cast.fatou, cast.daouda):
+        proposed = sign_in(who).get(url("transfer", transfer)).content.decode()
+        assert "reste responsable" in proposed
+        assert "Association Jigeen" in proposed
+        assert "Bineta" not in proposed
+    listed = sign_in(cast.daouda).get(reverse("notices")).content.decode()
+    assert (
+        fr("Your organisation answers by then; until somebody accepts, the other one stays responsible.")
+        in listed
+    )
+    new = life.taken(cast, transfer)
+    seen = {
+        who: [
+            sign_in(user).get(address).content.decode()
+            for address in (url("transfer", transfer), url("case", file))
+        ]
+        for who, user, file in (("Fatou", cast.fatou, case), ("Daouda", cast.daouda, new))
+    }
+    for who, pages in seen.items():
+        others = {"Fatou", "Bineta", "Daouda"} - {who}
+        for page in pages:
+            assert not [name for name in others if name in page]
+    assert all(house in seen["Fatou"][0] for house in ("Unité nationale", "Maison Teranga"))
+    # The day has passed or been met: nothing is announced any more.
+    assert "reste responsable" not in seen["Fatou"][0]
+
+
 def test_only_what_was_agreed_to_goes_along_and_is_sealed_anew(cast: c.Cast) -> None:
     case = c.open_case(cast, **life.SAFE)
     c.agree(cast, case, cast.centre, groups=["identity", "needs"])

@@ -25,11 +25,13 @@ from referral.models import (
     Rung,
     Submission,
     Task,
+    Transfer,
 )
 from referral.queries import basis_live
 from referral.services import basis, care, cases, custody, drafts, telephone, withdrawing
 from referral.services.clock import run
 from tests import cast as c
+from tests.referral import life
 from tests.referral.pages import later, press, same_as_unknown, sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -171,6 +173,45 @@ def test_the_stay_ends_when_the_person_leaves_and_is_not_asked_about_again(cast:
         care.complete_service(referral.pk, **said, outcome="NEED_MET")
     assert none_open(TaskKind.STAY_ENDS)
     assert ran("stays") == 0
+
+
+def test_the_alarms_of_a_stay_follow_whoever_is_responsible(cast: c.Cast) -> None:
+    """Handed over on day 70, and again on day 80, while the centre lodges her all the time."""
+    referral = lodged_woman(cast)
+    end = referral.started_at + timedelta(days=90)
+    later(days=61)
+    assert ran("stays") == 1
+    later(days=70)
+    new = life.taken(cast, life.proposed(cast, referral.case))
+    assert none_open(TaskKind.STAY_ENDS)
+    assert (ran("stays"), ran("stays")) == (1, 0)
+    task = the_task(TaskKind.STAY_ENDS)
+    assert (task.case, task.owner, task.due_at, task.referral) == (new, cast.daouda, end, None)
+    assert told(task) == ["Daouda"]
+    page = sign_in(cast.daouda).get(url("case", new)).content.decode()
+    assert reverse("task_done", args=[task.pk]) in page
+    heard = []
+    for day in (74, 76):
+        later(days=day)
+        ran("tasks")
+        heard.append([n.user for n in Notice.objects.filter(rung__object_id=task.pk)])
+    assert heard == [[], [cast.daouda]]
+    later(days=80)
+    c.agree(cast, new, cast.ngo)
+    last = life.taken(cast, handed_on(cast, new), by=cast.fatou)
+    assert ran("stays") == 1
+    assert (the_task(TaskKind.STAY_ENDS).case, the_task(TaskKind.STAY_ENDS).owner) == (last, cast.fatou)
+    with c.acting(cast.codou):
+        care.leave(referral, at=now.now())
+    assert none_open(TaskKind.STAY_ENDS)
+    assert ran("stays") == 0
+
+
+def handed_on(cast: c.Cast, case: Case) -> Transfer:
+    transfer = life.asked(cast, case, cast.ngo)
+    life.decide(case, cast.elisabeth)
+    transfer.refresh_from_db()
+    return transfer
 
 
 # --- risk
