@@ -23,7 +23,7 @@ from referral.queries.recipients import Question, Recipient, questions
 from referral.queries.talks import Answered, Reading, answered, reading_for
 from referral.services import drafts, guardians, talks
 from referral.talks import INTRODUCTION, SPOKEN, Answer, Point, Tongue, ends
-from referral.views import words
+from referral.views import addressed, words
 from referral.views.door import ActingRequest, now, perform
 from referral.views.drafts import resume
 
@@ -92,7 +92,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
             "ground_url": reverse("ground", args=[case.pk]),
             "way_out": WAY_OUT,
             "sheet_url": sheet_url(case, tongue, to=[recipient.token for recipient in chosen]),
-            "questions": [_question(form, question, agreed, reading) for question in asked],
+            "questions": [_question(form, question, agreed, reading, child=child) for question in asked],
             "ask_safe": bool(form.errors.get("person_is_safe"))
             or (form.is_bound and not child and form.data.get("person_is_safe")),
             "back_url": f"{reverse('consent', args=[case.pk])}?{urlencode(query)}",
@@ -194,16 +194,21 @@ def sheet_url(case: Case, tongue: Tongue | None = None, **query: Any) -> str:
 
 
 def _question(
-    form: TalkForm, question: Question, agreed: set[tuple[object, str, str]], reading: Reading | None
+    form: TalkForm,
+    question: Question,
+    agreed: set[tuple[object, str, str]],
+    reading: Reading | None,
+    *,
+    child: bool,
 ) -> dict[str, Any]:
     organisation = question.organisation
     language = reading.text.language if reading else get_language()
     with translation.override(language):
         services = words.listed([words.service_words(service).lower() for service in question.services])
-        sentence = _(
-            "%(organisation)s would like to help you with: %(services)s. Before they say yes they see no name. "
-            "If they say yes, may they know:"
-        ) % {"organisation": organisation.name, "services": services}
+        sentence = addressed.offer_aloud(child=child) % {
+            "organisation": organisation.name,
+            "services": services,
+        }
     return {
         "organisation": organisation.name,
         "purpose": Purpose(question.purpose).label,
@@ -212,7 +217,7 @@ def _question(
         "cells": [
             {
                 "field": form[form.cell_name(question, group)],
-                "aloud": said["text"] or words.group_aloud(group),
+                "aloud": said["text"] or addressed.group_aloud(group, child=child),
                 "aid": said["aid"],
                 "aid_lang": said["aid_lang"],
                 "lang": said["lang"],
