@@ -139,6 +139,7 @@ ACCESS: dict[str, Row] = {
     "guardian_new": of_case("aissatou", "bineta"),
     "guardian_edit": Row("aissatou", about="guardian", others=404, more={403: "bineta"}),
     "guardian_standing": Row("aissatou", about="guardian", others=404, more={403: "bineta"}),
+    "guardian_reason": post("bineta", about="guardian", others=404),
     "guardian_decide": Row("bineta", about="guardian", others=404),
     "ground": of_case("aissatou", "bineta"),
     "ground_decide": Row("bineta", about="ground", others=404),

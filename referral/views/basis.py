@@ -112,8 +112,11 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
         return reverse("home")
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
     form.renew(found.version)
-    return done or render(
+    opened = reading.look_at_ground(request.actor, found, begun=form.is_bound)
+    return render(
         request,
         "referral/case/ground_decide.html",
         {
@@ -121,7 +124,7 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             "title": _("Countersign a legal ground"),
             "ground": found,
             "rows": _ground_rows(request.actor, found),
-            "reasons": _reasons(found),
+            "reasons": _reasons(found) if opened else [],
             "decided": decided,
             "second": second,
             "at": now(),

@@ -76,10 +76,12 @@ def case_reveal(request: ActingRequest, pk: UUID) -> HttpResponse:
     opened: dict[str, Any] = {}
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if columns := form.columns():
-            opened = reading.reveal(request.actor, found, columns, reason=reason)
-        if form.screening():
-            opened[SCREENING] = reveal_screening(request.actor, found, reason=reason)[1]
+        columns, screening = form.columns(), form.screening()
+        if columns:
+            opened = reading.reveal(request.actor, found, columns, reason=reason, alone=not screening)
+        if screening:
+            heard = reveal_screening(request.actor, found, reason=reason, counted=bool(columns))[1]
+            opened[SCREENING] = heard
     return _page(request, found, form, opened)
 
 

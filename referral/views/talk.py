@@ -20,8 +20,8 @@ from referral.guardians import WAY_OUT, barred
 from referral.models import Case, Guardian
 from referral.queries import files
 from referral.queries.recipients import Question, Recipient, questions
-from referral.queries.talks import Answered, Reading, answered, reading_for
-from referral.services import drafts, guardians, talks
+from referral.queries.talks import Answered, Reading, answered, guardians_of, reading_for
+from referral.services import drafts, talks
 from referral.talks import INTRODUCTION, SPOKEN, Answer, Point, Tongue, ends
 from referral.views import addressed, words
 from referral.views.door import ActingRequest, now, perform
@@ -33,8 +33,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
     asked, at = questions(chosen), now()
     child = is_child(case.person.age_status)
     agreed = files.agreed_cells(case, at)
-    before = answered(talks.read_talks(request.actor, case))
-    beside = guardians.read_guardians(request.actor, case, in_talk=True) if child else []
+    beside = guardians_of(case) if child else []
     tongue, known = _tongue(request, case)
     reading = reading_for(tongue, child=child)
     form = TalkForm(
@@ -42,7 +41,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
         questions=asked,
         agreed=agreed,
         child=child,
-        guardians=[(str(guardian.pk), guardian_words(guardian)) for guardian in beside],
+        guardians=[(str(guardian.pk), str(guardian.get_relation_display())) for guardian in beside],
         initial={"language": _code_of(tongue)} if known else None,
     )
 
@@ -70,8 +69,12 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
         return reverse("case", args=[case.pk])
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
+    looked = talks.look_at_talks(request.actor, case, beside=beside, begun=form.is_bound)
+    before = answered(looked or [])
     query = [("to", recipient.token) for recipient in chosen]
-    return done or render(
+    return render(
         request,
         "referral/case/conversation.html",
         {
@@ -86,7 +89,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
             "reading": reading,
             "introduction": aloud(reading, INTRODUCTION),
             "points": [_point(form, point, reading, before.get(point)) for point in Point],
-            "guardians": [_guardian(form, guardian) for guardian in beside],
+            "guardians": [_guardian(form, guardian, named=looked is not None) for guardian in beside],
             "nobody": form["guardian"].subwidgets[-1] if child else None,
             "guardians_url": reverse("guardians", args=[case.pk]),
             "ground_url": reverse("ground", args=[case.pk]),
@@ -172,19 +175,14 @@ def _before(before: Answered) -> str:
     }
 
 
-def _guardian(form: TalkForm, guardian: Guardian) -> dict[str, Any]:
+def _guardian(form: TalkForm, guardian: Guardian, *, named: bool) -> dict[str, Any]:
+    relation = str(guardian.get_relation_display())
     return {
         "value": str(guardian.pk),
-        "words": guardian_words(guardian),
+        "words": f"{relation}, {guardian.name}" if named and guardian.name else relation,
         "barred": barred(guardian) or "",
         "chosen": form["guardian"].value() == str(guardian.pk),
     }
-
-
-def guardian_words(guardian: Guardian) -> str:
-    """Whoever shows it has recorded the look."""
-    relation = str(guardian.get_relation_display())
-    return f"{relation}, {guardian.name}" if guardian.name else relation
 
 
 def sheet_url(case: Case, tongue: Tongue | None = None, **query: Any) -> str:
