@@ -377,6 +377,12 @@ def test_every_address_has_its_row() -> None:
     assert Counter(pattern.name for pattern in addresses()).most_common(1)[0][1] == 1, "a name is used twice"
 
 
+def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(world: World) -> None:
+    for who in ALL.split():
+        body = browser(world.cast.people[who]).get(reverse("home")).content.decode()
+        assert (f'href="{reverse("cards")}"' in body) == (ACCESS["cards"].expected(who) == 200), who
+
+
 def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_event(world: World) -> None:
     wrong, silent = {}, set()
     for who in ALL.split():

@@ -49,6 +49,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
             "next": f"{address}?{asked}after={rows[-1].pk}" if more else "",
             "may_open": policy.may_case(actor, CaseAct.OPEN, policy.Tie()),
             "begun": guided.lines(begun_by(actor, now())),
+            "may_find": policy.may_case(actor, CaseAct.FIND_BY_CARD, policy.Tie()),
             "may_import": policy.may_case(actor, CaseAct.IMPORT, policy.Tie()),
         },
     )
