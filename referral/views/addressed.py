@@ -1,4 +1,4 @@
-"""What is said to the person whom a file is about, aloud or on a sheet; French has a word for an adult and one for a child."""
+"""What is said to the person whom a file is about, aloud or on a sheet: French has a word for a child."""
 
 from collections.abc import Mapping
 
