@@ -122,14 +122,13 @@ def _row(name: str, values: Mapping[str, Any]) -> Row:
 def _agreed(talk: files.Conversation) -> Row:
     how = code_label(CodeList.CONSENT_METHOD, talk.method)
     said = _("Taken back") if talk.withdrawn else how
-    return day(talk.at), f"{words.listed(talk.recipients)}: {said}"
+    return day(talk.at), _("%(who)s: %(what)s") % {"who": words.listed(talk.recipients), "what": said}
 
 
 def _ground(ground: LegalGround) -> Row:
-    return (
-        day(ground.recorded_at),
-        f"{ground.get_code_display()}: {ground.recipient}, {words.group_words(ground.groups)}",
-    )
+    shared = f"{ground.recipient}, {words.group_words(ground.groups)}"
+    said = {"ground": ground.get_code_display(), "shared": shared}
+    return day(ground.recorded_at), _("%(ground)s: %(shared)s") % said
 
 
 def _title(title: CustodyTitle, paper: tuple[str | None, str | None]) -> Row:
