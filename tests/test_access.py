@@ -140,6 +140,7 @@ ACCESS: dict[str, Row] = {
     "guardian_new": of_case("aissatou", "bineta"),
     "guardian_edit": Row("aissatou", about="guardian", others=404, more={403: "bineta"}),
     "guardian_standing": Row("aissatou", about="guardian", others=404, more={403: "bineta"}),
+    "guardian_reason": post("bineta", about="guardian", others=404),
     "guardian_decide": Row("bineta", about="guardian", others=404),
     "ground": of_case("aissatou", "bineta"),
     "ground_decide": Row("bineta", about="ground", others=404),
@@ -379,6 +380,12 @@ def test_every_address_has_its_row() -> None:
     assert names() ^ rows == set()
     assert {name.partition(":")[2] for name in ACCESS if ":" in name} == {*Action} - {Action.EXPIRE}
     assert Counter(pattern.name for pattern in addresses()).most_common(1)[0][1] == 1, "a name is used twice"
+
+
+def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(world: World) -> None:
+    for who in PEOPLE:
+        body = browser(world.cast.people[who]).get(reverse("home")).content.decode()
+        assert (f'href="{reverse("cards")}"' in body) == (ACCESS["cards"].expected(who) == 200), who
 
 
 @pytest.mark.parametrize("people", [PEOPLE[:4], PEOPLE[4:8], PEOPLE[8:]], ids=" ".join)

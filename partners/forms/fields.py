@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.models import Region
 
 TELEPHONE = RegexValidator(
@@ -23,7 +24,10 @@ class VersionForm(forms.Form):
 
 def region(**options: Any) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.all(), empty_label=_("Choose a region"), **options
+        label=_("Region"),
+        queryset=Region.objects.order_by(Alphabetical("name")),
+        empty_label=_("Choose a region"),
+        **options,
     )
 
 

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.enums import OrganisationKind, OrganisationStatus
 from partners.forms.fields import TELEPHONE, VersionForm, region
 from partners.models import Organisation
@@ -47,7 +48,7 @@ class ChangeOrganisationForm(VersionForm, OrganisationForm):
 class ReportRuleForm(VersionForm):
     organisation = forms.ModelChoiceField(
         label=_("Reports from this region go to"),
-        queryset=Organisation.objects.filter(status=OrganisationStatus.ACTIVE),
+        queryset=Organisation.objects.filter(status=OrganisationStatus.ACTIVE).order_by(Alphabetical("name")),
         empty_label=_("The national unit"),
         required=False,
     )

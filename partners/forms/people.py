@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.enums import OrganisationStatus, Role
 from partners.models import Invitation, Organisation, User
 from partners.queries import active_people
@@ -12,7 +13,10 @@ from partners.queries import active_people
 
 class PeopleFilter(forms.Form):
     organisation = forms.ModelChoiceField(
-        label=_("Organisation"), queryset=Organisation.objects.all(), empty_label=_("All"), required=False
+        label=_("Organisation"),
+        queryset=Organisation.objects.order_by(Alphabetical("name")),
+        empty_label=_("All"),
+        required=False,
     )
 
 
@@ -21,7 +25,7 @@ class InvitationForm(forms.Form):
     name = forms.CharField(label=_("Name"), help_text=_("As colleagues will read it."), max_length=120)
     organisation = forms.ModelChoiceField(
         label=_("Organisation"),
-        queryset=Organisation.objects.filter(status=OrganisationStatus.ACTIVE),
+        queryset=Organisation.objects.filter(status=OrganisationStatus.ACTIVE).order_by(Alphabetical("name")),
         empty_label=_("Choose an organisation"),
     )
     roles = forms.MultipleChoiceField(

@@ -4,6 +4,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.enums import CodeList, OrganisationKind, PersonGroup, Sex
 from partners.forms.fields import VersionForm, count, region
 from partners.models import Region, Site
@@ -108,7 +109,7 @@ class ChangeServiceForm(VersionForm, ServiceForm):
 class DirectoryFilter(forms.Form):
     region = forms.ModelChoiceField(
         label=_("Region"),
-        queryset=Region.objects.all(),
+        queryset=Region.objects.order_by(Alphabetical("name")),
         to_field_name="code",
         empty_label=_("All regions"),
         required=False,

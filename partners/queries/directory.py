@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
+from partners.alphabet import Alphabetical
 from partners.enums import OrganisationStatus, PersonGroup
 from partners.models import Organisation, Places, Service, Site
 
@@ -23,12 +24,17 @@ def national_unit() -> Organisation | None:
 
 
 def organisations() -> QuerySet[Organisation]:
-    return Organisation.objects.select_related("region")
+    return Organisation.objects.select_related("region").order_by(Alphabetical("name"))
 
 
 def sites_of(organisation_id: UUID) -> QuerySet[Site]:
     """Without the address, which a reveal reads by itself."""
-    return Site.objects.filter(organisation=organisation_id).select_related("region").defer("address")
+    return (
+        Site.objects.filter(organisation=organisation_id)
+        .select_related("region")
+        .order_by(Alphabetical("name"))
+        .defer("address")
+    )
 
 
 def services_of(organisation_id: UUID) -> QuerySet[Service]:
@@ -40,7 +46,7 @@ def places_of(organisation_id: UUID) -> QuerySet[Places]:
         Places.objects.filter(site__organisation=organisation_id)
         .select_related("site", "confirmed_by")
         .defer("site__address")
-        .order_by("site__name", "group")
+        .order_by(Alphabetical("site__name"), "group")
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Expression, Q, QuerySet, Value
 
 from audit.fields import RelaisNow
 from partners import policy
+from partners.alphabet import Alphabetical
 from partners.enums import Role
 from partners.models import Absence, DutyShift, User
 from partners.queries.people import active_people, live_roles
@@ -33,7 +34,7 @@ def on_duty(
 
 
 def may_be_on_duty(organisation_id: UUID) -> QuerySet[User]:
-    return active_people(organisation_id, ON_THE_ROSTER).order_by("name")
+    return active_people(organisation_id, ON_THE_ROSTER).order_by(Alphabetical("name"))
 
 
 def shifts_between(organisation_id: UUID, begins_at: datetime, ends_at: datetime) -> QuerySet[DutyShift]:
@@ -57,7 +58,7 @@ def absences_of(organisation_id: UUID) -> QuerySet[Absence]:
 def may_cover(user: User) -> QuerySet[User]:
     """The colleagues who hold today a role that does this person's work."""
     roles = policy.who_stand_in(live_roles([user.pk])[user.pk])
-    return active_people(user.organisation_id, roles).exclude(pk=user.pk).order_by("name")
+    return active_people(user.organisation_id, roles).exclude(pk=user.pk).order_by(Alphabetical("name"))
 
 
 def covered(absences: Iterable[Absence]) -> set[UUID]:

@@ -297,16 +297,20 @@ class Mistake:
 
 @register.simple_tag
 def mistakes(form: forms.BaseForm | Iterable[forms.BaseForm] | None) -> list[Mistake]:
-    """What the error summary lists, in the order of the page: text, and the id to jump to."""
+    """What the error summary lists, in the order of the page: text, and the id to jump to.
+
+    A sentence that several questions of a form share is said once, and leads to the first of them.
+    """
     if form is None:
         return []
     if not isinstance(form, forms.BaseForm):
         return [mistake for each in form for mistake in mistakes(each)]
-    found = [Mistake(str(error), "") for error in form.non_field_errors()]
+    found = {str(error): "" for error in form.non_field_errors()}
     for field in form:
         target = "" if field.is_hidden else _target(field)
-        found += [Mistake(sentence, target) for sentence in sentences(field)]
-    return found
+        for sentence in sentences(field):
+            found.setdefault(sentence, target)
+    return [Mistake(sentence, target) for sentence, target in found.items()]
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.enums import Act
 from partners.forms.fields import VersionForm
 from partners.forms.organisations import ChangeOrganisationForm, OrganisationForm, ReportRuleForm
@@ -108,7 +109,7 @@ def _identity(organisation: Organisation) -> list[tuple[str, str]]:
 @require_GET
 def region_list(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.MANAGE_REGIONS)
-    regions = Region.objects.select_related("reports_to")
+    regions = Region.objects.select_related("reports_to").order_by(Alphabetical("name"))
     return render(request, "partners/regions.html", {"regions": regions})
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.enums import CodeList, Sex
 from partners.models import Department, Region, User
 from partners.queries import code_choices
@@ -28,11 +29,13 @@ MOST_LINES, MORE = 100, 10
 class ArrivalForm(ActForm):
     kind = forms.ChoiceField(label=_("What happened?"), choices=ArrivalKind, widget=forms.RadioSelect)
     region = forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.all(), empty_label=_("Choose a region")
+        label=_("Region"),
+        queryset=Region.objects.order_by(Alphabetical("name")),
+        empty_label=_("Choose a region"),
     )
     department = forms.ModelChoiceField(
         label=_("Department (optional)"),
-        queryset=Department.objects.select_related("region"),
+        queryset=Department.objects.select_related("region").order_by(Alphabetical("name")),
         required=False,
         empty_label=_("Not known"),
         help_text=_("No nearer place is kept."),

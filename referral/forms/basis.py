@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.enums import CHILD_PROTECTION_KINDS, JUSTICE_KINDS, OrganisationKind, OrganisationStatus
+from partners.alphabet import Alphabetical
+from partners.enums import CHILD_PROTECTION_KINDS, SEATS, OrganisationStatus, Role
 from partners.models import Organisation
 from referral.disclosure import GROUND_GROUPS, SAFETY_GROUPS
 from referral.enums import GroundCode, Group, TitleAction
@@ -118,10 +119,10 @@ class DecideGroundForm(ActForm):
 
 
 def courts() -> QuerySet[Organisation]:
-    """Who issues or registers a title: courts, prosecution offices, AEMO; and the police that requisition."""
+    """Whose registry confirms a title or a step: courts, prosecution offices, AEMO; the police keep none."""
     return Organisation.objects.filter(
-        kind__in=[*JUSTICE_KINDS, OrganisationKind.AEMO], status=OrganisationStatus.ACTIVE
-    ).order_by("name")
+        kind__in=SEATS[Role.JUSTICE], status=OrganisationStatus.ACTIVE
+    ).order_by(Alphabetical("name"))
 
 
 class TitleForm(ActForm):
@@ -133,7 +134,10 @@ class TitleForm(ActForm):
         queryset=Organisation.objects.none(),
         required=False,
         empty_label=_("Choose"),
-        help_text=_("Its registry is asked to confirm the title."),
+        help_text=_(
+            "Its registry is asked to confirm the title. Of a requisition by the police: "
+            "the prosecution office to which they report."
+        ),
     )
     number = forms.CharField(label=_("Number on the paper"), max_length=NAME, required=False)
     name_on_order = forms.CharField(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.enums import DESK_ROLES, CodeList, Role
 from partners.models import User
 from partners.queries import active_people, code_choices
@@ -91,7 +92,9 @@ class GoalForm(ActForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [("", _("Choose")), *code_choices(CodeList.SERVICE)]
-        self.fields["owner"].queryset = active_people(case.organisation_id, DESK_ROLES).order_by("name")
+        self.fields["owner"].queryset = active_people(case.organisation_id, DESK_ROLES).order_by(
+            Alphabetical("name")
+        )
         self.fields["owner"].initial = goal.owner_id if goal else case.owner_id
         self.earliest = today
         if goal is not None:
@@ -262,7 +265,7 @@ class ReopenForm(WordsForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        workers = active_people(case.organisation_id, [Role.CASEWORKER]).order_by("name")
+        workers = active_people(case.organisation_id, [Role.CASEWORKER]).order_by(Alphabetical("name"))
         self.fields["owner"].queryset = workers
         self.fields["owner"].initial = case.owner_id
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical
 from partners.enums import OTHER, Role
 from partners.models import User
 from partners.queries import active_people
@@ -40,7 +41,7 @@ class AssignForm(ActForm):
         workers = active_people(case.organisation_id, [Role.CASEWORKER])
         if case.owner_id is not None:
             workers = workers.exclude(pk=case.owner_id)
-        self.fields["owner"].queryset = workers.order_by("name")
+        self.fields["owner"].queryset = workers.order_by(Alphabetical("name"))
 
 
 class AgeForm(ActForm):

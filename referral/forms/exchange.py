@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.enums import Role
 from partners.models import Region
 from partners.queries import active_people
@@ -37,7 +38,7 @@ class RegisterForm(ActForm):
     )
     region = forms.ModelChoiceField(
         label=_("Region, where a row does not say"),
-        queryset=Region.objects.all(),
+        queryset=Region.objects.order_by(Alphabetical("name")),
         empty_label=_("Choose a region"),
     )
     addresses = forms.ChoiceField(

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partners.alphabet import Alphabetical, alphabetical
 from partners.enums import CodeList, Sex
 from partners.models import Region
 from partners.queries import code_choices, code_labels
@@ -118,7 +119,7 @@ class PersonForm(QuestionForm):
     )
     region = forms.ModelChoiceField(
         label=_("Region where the person is now"),
-        queryset=Region.objects.all(),
+        queryset=Region.objects.order_by(Alphabetical("name")),
         to_field_name="code",  # fourteen keys weigh as much as a section of the page
         empty_label=_("Choose a region"),
     )
@@ -219,7 +220,7 @@ class PersonForm(QuestionForm):
         if age_status is not None and "nationality" in self.fields:
             # A file that came with a register may name a country that is not offered: correcting must not drop it.
             others = code_labels(CodeList.COUNTRY).items() - self.fields["nationality"].choices
-            self.fields["nationality"].choices += sorted(others, key=lambda country: country[1])
+            self.fields["nationality"].choices += sorted(others, key=lambda country: alphabetical(country[1]))
         if age_status is not None and "age_band" in self.fields:
             bands = [(band.value, band.label) for band in AgeBand if band_fits(age_status, band)]
             self.fields["age_band"] = forms.ChoiceField(

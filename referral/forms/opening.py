@@ -23,7 +23,7 @@ QUESTIONS: Mapping[Topic, tuple[str, ...]] = {
     Topic.PLACE: PLACE,
     Topic.LANGUAGE: TALKING,
     Topic.CALLED: NAMES[:1],
-    Topic.IDENTITY: NAMES[1:],
+    Topic.IDENTITY: (*NAMES[1:], "document_number"),
     Topic.CONTACT: CONTACT,
     Topic.JOURNEY: screening.JOURNEY,
     Topic.CONTROL: screening.CONTROL,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical, alphabetical
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
@@ -77,7 +78,7 @@ def own_tasks(actor: Actor, *, limit: int = 200) -> list[Task]:
 def team_tasks(organisation_id: UUID, *, limit: int = 500) -> list[Task]:
     """The organisation's, by person, then by deadline; the desk's first."""
     found = _open().filter(organisation=organisation_id)[:limit]
-    return sorted(found, key=lambda task: (task.owner.name if task.owner else "", task.due_at))
+    return sorted(found, key=_by_person)
 
 
 def _open() -> QuerySet[Task]:
@@ -98,6 +99,15 @@ WRITTEN_INTO_FILE = frozenset(
 )
 
 
+def _by_person(task: Task) -> tuple[str, str, datetime]:
+    """Two people may bear one name; what nobody owns stands first."""
+    return (
+        (alphabetical(task.owner.name), str(task.owner_id), task.due_at)
+        if task.owner
+        else ("", "", task.due_at)
+    )
+
+
 def takers_of(task: Task) -> QuerySet[User]:
     """The people of the task's organisation who could do it."""
     people = active_people(task.organisation_id, taken_with(task.kind))
@@ -106,7 +116,7 @@ def takers_of(task: Task) -> QuerySet[User]:
         people = people.exclude(pk__in=[pk for pk in asked if pk is not None])
     if task.kind in WRITTEN_INTO_FILE:
         people = people.filter(pk__in=CaseGrant.objects.filter(content_object=task.case).values("user"))
-    return people.order_by("name")
+    return people.order_by(Alphabetical("name"))
 
 
 @dataclass(frozen=True)

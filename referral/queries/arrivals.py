@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
@@ -62,7 +63,7 @@ def arrival_of(actor: Actor, pk: UUID) -> Arrival | None:
 
 def caseworkers_of(organisation_id: UUID) -> QuerySet[User]:
     """Among whom the files of an arrival can be shared out."""
-    return active_people(organisation_id, [Role.CASEWORKER]).order_by("name")
+    return active_people(organisation_id, [Role.CASEWORKER]).order_by(Alphabetical("name"))
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from partners.alphabet import alphabetical
 from partners.enums import Role
 from partners.models import Organisation
 from partners.queries import Offer, directory, live_memberships, offers
@@ -66,7 +67,7 @@ def candidates(
             )
             for organisation in found
         ),
-        key=lambda each: (*each.likely, each.organisation.name),
+        key=lambda each: (*each.likely, alphabetical(each.organisation.name)),
     )  # fmt: skip
 
 

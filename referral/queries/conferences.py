@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.models import Organisation
 from referral.models import Case, CaseConference, Consent, LegalGround
 from referral.queries.visible import visible_cases
@@ -30,7 +31,7 @@ def hearing_of(case: Case, at: datetime) -> list[Hearing]:
     for recipient, groups in grounds.values_list("recipient_id", "groups"):
         heard.setdefault(recipient, set()).update(groups)
     heard.pop(case.organisation_id, None)
-    others = Organisation.objects.filter(pk__in=heard).order_by("name")
+    others = Organisation.objects.filter(pk__in=heard).order_by(Alphabetical("name"))
     return [
         Hearing(case.organisation, [], own=True),
         *(Hearing(each, sorted(heard[each.pk])) for each in others),

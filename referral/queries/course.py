@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.enums import OrganisationStatus
 from partners.models import Organisation, User
 from partners.queries import live_memberships
@@ -100,7 +101,7 @@ def takers_for(case: Case) -> QuerySet[Organisation]:
         )
         .exclude(pk=case.organisation_id)
         .select_related("region")
-        .order_by("name")
+        .order_by(Alphabetical("name"))
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.models import Organisation, User
 from referral import lifecycle, policy
 from referral.disclosure import is_child
@@ -75,7 +76,7 @@ def conversations_of(case: Case) -> list[Conversation]:
     """Every talk, those that a later one has replaced too."""
     talks: dict[tuple[object, datetime], Conversation] = {}
     cells = Consent.objects.filter(case=case).select_related("recipient", "explained_by__organisation")
-    for cell in cells.order_by("given_at", "recipient__name"):
+    for cell in cells.order_by("given_at", Alphabetical("recipient__name")):
         for at, withdrawn in ((cell.given_at, False), (cell.withdrawn_at, True)):
             if at is None:
                 continue

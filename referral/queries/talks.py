@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from partners.actor import Actor
+from partners.alphabet import Alphabetical
 from partners.enums import Role
 from referral.disclosure import FAMILY_SERVICES
 from referral.enums import OPEN, State, TaskKind
@@ -99,7 +100,7 @@ def withdrawals_of(case: Case) -> QuerySet[Consent]:
     return (
         Consent.objects.filter(case=case, withdrawn_at__isnull=False)
         .select_related("recipient")
-        .order_by("-withdrawn_at", "recipient__name", "group")
+        .order_by("-withdrawn_at", Alphabetical("recipient__name"), "group")
     )
 
 

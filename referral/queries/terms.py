@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
+from partners.alphabet import Alphabetical
 from partners.enums import OrganisationStatus, Role
 from partners.models import Organisation, Service
 from partners.queries import live_memberships
@@ -154,7 +155,7 @@ _OF_RECEIVERS = frozenset(
 
 def concerned(clock: Clock) -> QuerySet[Organisation]:
     """The active organisations for which such a deadline can ever run."""
-    found = Organisation.objects.filter(status=OrganisationStatus.ACTIVE).order_by("name")
+    found = Organisation.objects.filter(status=OrganisationStatus.ACTIVE).order_by(Alphabetical("name"))
     if clock in _OF_RECEIVERS:
         return found.filter(pk__in=Service.objects.filter(active=True).values("organisation"))
     held = live_memberships().filter(role__in=[Role.CASEWORKER, Role.SUPERVISOR, Role.JUSTICE])

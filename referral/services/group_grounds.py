@@ -1,23 +1,24 @@
 """The second person reads the grounds of one arrival together, and signs those that are ticked in one act."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from audit import services as audit
+from audit import sitting
 from crypto import keyring
 from partners.actor import Actor
 from partners.enums import Role
 from referral import notices
 from referral.models import Arrival, LegalGround
 from referral.queries.arrivals import arrival_of, grounds_that_wait
-from referral.services import basis, steps
+from referral.services import basis, pace, steps
 
 
 def read_grounds(actor: Actor, arrival_id: UUID) -> list[LegalGround]:
-    """Those that wait and that the actor may open one by one: an audited look at each.
+    """Those that wait and that the actor may open one by one.
 
     Raises:
         NotVisible: also where nothing waits, for whoever is no supervisor of the arrival's own house.
@@ -25,10 +26,28 @@ def read_grounds(actor: Actor, arrival_id: UUID) -> list[LegalGround]:
     found = basis.seen_of(grounds_that_wait(arrival_id), actor)
     if not found and not (actor.has(Role.SUPERVISOR) and arrival_of(actor, arrival_id)):
         raise steps.NotVisible
-    keyring.current().prime_scopes([ground.key_scope() for ground in found])
-    for ground in found:
-        audit.look("reveal", ground, case_id=ground.case_id, fields=["reason", "best_interest"])
     return found
+
+
+def look_at_grounds(actor: Actor, grounds: Sequence[LegalGround], *, begun: bool) -> bool:
+    """What was said of each may be shown: an audited look at each, and one reveal for the pace.
+
+    One, because a boat of eighty is one decision, and more than anybody may open in an hour.
+
+    Args:
+        begun: see `pace.opens`.
+
+    Raises:
+        TooManyReveals.
+    """
+    if not grounds:
+        return False
+    if not pace.opens(actor, grounds[0].case, at=sitting.current().at, begun=begun):
+        return False
+    keyring.current().prime_scopes([ground.key_scope() for ground in grounds])
+    for ground in grounds:
+        audit.look("reveal", ground, case_id=ground.case_id, fields=["reason", "best_interest"])
+    return True
 
 
 def countersign_grounds(

@@ -145,26 +145,38 @@ def ask_to_decide(guardian: Guardian, *, by: Actor, at: datetime) -> None:
 
 
 def read_guardian_to_decide(actor: Actor, pk: UUID) -> Guardian:
-    """Relation, standing and reason, for the second person; no name. Raises NotVisible."""
+    """Relation and standing, for the second person; no name, and why only by `reveal_reason`. Raises NotVisible."""
     found = rows.guardian_to_decide(actor, pk)
     if found is None:
         raise steps.NotVisible
-    audit.look("reveal", found, case_id=found.case_id, fields=["reason"])
+    audit.look("view", found, case_id=found.case_id)
     return found
 
 
-def read_guardians(actor: Actor, case: Case, *, in_talk: bool = False) -> list[Guardian]:
-    """Everybody beside the child, with names: a look.
+def reveal_reason(actor: Actor, guardian: Guardian, *, why: str) -> str:
+    """What somebody wrote of why the child is safe with this person, or in danger.
 
     Args:
-        in_talk: to say who agrees for the child, who sits there: what is opened for that is not counted.
+        guardian: of `read_guardian_to_decide`.
+        why: a RevealReason, kept with the look.
+
+    Raises:
+        TooManyReveals.
+    """
+    pace.count_reveal(actor, guardian.case, at=sitting.current().at)
+    audit.look("reveal", guardian, case_id=guardian.case_id, fields=["reason"], scope=why)
+    return guardian.reason or ""
+
+
+def read_guardians(actor: Actor, case: Case) -> list[Guardian]:
+    """Everybody beside the child, with names: a look.
 
     Raises:
         NotAllowed, TooManyReveals.
     """
     steps.permit_case(actor, CaseAct.READ, case)
     found = rows.guardians_of(case)
-    if found and not in_talk:
+    if found:
         pace.count_reveal(actor, case, at=sitting.current().at)
     for guardian in found:
         audit.look("reveal", guardian, case_id=case.pk, fields=["name", "phone"])

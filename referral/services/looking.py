@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from audit import services as audit
+from audit import sitting
 from partners.actor import Actor
 from referral import policy
 from referral.course import TransferState
@@ -12,7 +13,7 @@ from referral.models import StatusDecision as Decision
 from referral.policy import NotAllowed
 from referral.queries import case_of, visible_cases
 from referral.queries.course import TAKEN_BACK, transfer_of
-from referral.services import steps
+from referral.services import pace, steps
 from referral.services.approvals import permit_taking_back
 from referral.services.asking import may_decide
 
@@ -54,7 +55,11 @@ def read_services(actor: Actor, case: Case) -> None:
 
 
 def read_request(actor: Actor, pk: UUID) -> Task:
-    """What a second person decides on: codes and the reason. Raises NotVisible, NotAllowed."""
+    """What a second person decides on, in codes; the reason is shown by `look_at_request`.
+
+    Raises:
+        NotVisible, NotAllowed.
+    """
     task = (
         Task.objects.select_related("case__organisation", "case__person", "case__owner", "case__region")
         .filter(pk=pk)
@@ -63,8 +68,15 @@ def read_request(actor: Actor, pk: UUID) -> Task:
     if task is None or not may_decide(actor, task):
         raise steps.NotVisible
     steps.require_second(actor, task.case, CaseAct.APPROVE, UUID((task.proposal or {})["by"]))
-    audit.look("reveal", task, case_id=task.case_id, fields=["note"])
     return task
+
+
+def look_at_request(actor: Actor, task: Task, *, begun: bool) -> bool:
+    """Its reason may be shown. For `begun` see `pace.opens`. Raises TooManyReveals."""
+    if not pace.opens(actor, task.case, at=sitting.current().at, begun=begun):
+        return False
+    audit.look("reveal", task, case_id=task.case_id, fields=["note"])
+    return True
 
 
 def read_own_request(actor: Actor, pk: UUID) -> Task:

@@ -43,8 +43,8 @@ def count_reveal(by: Actor, case: Case, *, at: datetime, reaches: bool = False) 
     """Counts a reveal before anything opens.
 
     Args:
-        reaches: only the safe contact is asked for, in order to reach the person: granted once beyond the limit,
-            because somebody may be in danger.
+        reaches: what is opened is needed at once, because somebody may be in danger: the safe contact alone in order
+            to reach the person, a decision on vital danger. Granted once beyond the limit.
 
     Raises:
         TooManyReveals: and leaves an event. The supervisors are told of the first one of an hour.
@@ -69,6 +69,25 @@ def count_reveal(by: Actor, case: Case, *, at: datetime, reaches: bool = False) 
     if not within and not (reaches and may_reach):
         steps.refuse(case, "TOO_MANY_REVEALS")
         raise TooManyReveals(hour + HOUR, may_reach=may_reach)
+
+
+def opens(by: Actor, case: Case, *, at: datetime, begun: bool, reaches: bool = False) -> bool:
+    """As `count_reveal`, for a page with a form beside what it opens.
+
+    Args:
+        begun: the form was filled in and is shown again. Beyond the limit it comes back alone (False): what was typed
+            is not lost, and nothing opens.
+
+    Raises:
+        TooManyReveals: the page is opened for the first time.
+    """
+    try:
+        count_reveal(by, case, at=at, reaches=reaches)
+    except TooManyReveals:
+        if not begun:
+            raise
+        return False
+    return True
 
 
 def forget(at: datetime) -> int:

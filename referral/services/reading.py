@@ -17,6 +17,7 @@ from referral import disclosure, policy
 from referral.enums import (
     TERMINAL,
     CaseAct,
+    GroundCode,
     Group,
     Level,
     PlacementState,
@@ -82,14 +83,19 @@ def read_codes(actor: Actor, case: Case) -> None:
     audit.look("view", case, case_id=case.pk)
 
 
-def reveal(actor: Actor, case: Case, names: Sequence[str], *, reason: str = "") -> dict[str, Any]:
+def reveal(
+    actor: Actor, case: Case, names: Sequence[str], *, reason: str = "", alone: bool = True
+) -> dict[str, Any]:
     """The fields asked for, opened; `reason` (a RevealReason) is kept with the look.
+
+    Args:
+        alone: nothing else is opened by the same press.
 
     Raises:
         NotAllowed, TooManyReveals.
     """
     steps.permit_case(actor, CaseAct.REVEAL, case)
-    reaches = reason == RevealReason.CONTACT and set(names) <= set(disclosure.FIELDS[Group.CONTACT])
+    reaches = alone and reason == RevealReason.CONTACT and set(names) <= set(disclosure.FIELDS[Group.CONTACT])
     pace.count_reveal(actor, case, at=sitting.current().at, reaches=reaches)
     person = Person.objects.get(case=case)
     with keyring.current().revealing(person):
@@ -122,7 +128,7 @@ def print_case(actor: Actor, case: Case) -> None:
 
 
 def read_ground(actor: Actor, pk: UUID) -> LegalGround:
-    """A ground to countersign: its codes and its reason, nothing of the file. Raises NotVisible."""
+    """A ground to countersign, in codes; its reason is shown by `look_at_ground`. Raises NotVisible."""
     found = (
         LegalGround.objects.select_related(
             "case", "case__person", "case__organisation", "recipient", "recorded_by"
@@ -132,8 +138,17 @@ def read_ground(actor: Actor, pk: UUID) -> LegalGround:
     )
     if found is None or not basis.may_see_ground(actor, found):
         raise steps.NotVisible
-    audit.look("reveal", found, case_id=found.case_id, fields=["reason", "best_interest"])
     return found
+
+
+def look_at_ground(actor: Actor, ground: LegalGround, *, begun: bool) -> bool:
+    """Its reason may be shown. For `begun` see `pace.opens`. Raises TooManyReveals."""
+    waits = ground.approved_at is None and ground.refused_at is None
+    vital = waits and ground.code == GroundCode.VITAL_DANGER
+    if not pace.opens(actor, ground.case, at=sitting.current().at, begun=begun, reaches=vital):
+        return False
+    audit.look("reveal", ground, case_id=ground.case_id, fields=["reason", "best_interest"])
+    return True
 
 
 def open_referral_page(actor: Actor, referral: Referral, level: Level) -> None:

@@ -78,13 +78,20 @@ def _require_kept(case: Case) -> None:
 
 
 def read_request(by: Actor, pk: UUID) -> RightsRequest:
-    """With its words, which is a look. Raises NotVisible, NotAllowed."""
+    """In codes; its words are shown by `look_at_request`. Raises NotVisible, NotAllowed."""
     asked = request_of(by, pk)
     if asked is None:
         raise steps.NotVisible
     steps.permit_case(by, CaseAct.RECORD_REQUEST, asked.case)
-    audit.look("reveal", asked, case_id=asked.case_id, fields=["note", "answer"], scope=RevealReason.RIGHTS)
     return asked
+
+
+def look_at_request(by: Actor, asked: RightsRequest, *, begun: bool) -> bool:
+    """What was said and answered may be shown. For `begun` see `pace.opens`. Raises TooManyReveals."""
+    if not pace.opens(by, asked.case, at=sitting.current().at, begun=begun):
+        return False
+    audit.look("reveal", asked, case_id=asked.case_id, fields=["note", "answer"], scope=RevealReason.RIGHTS)
+    return True
 
 
 def answer_request(
@@ -179,7 +186,7 @@ def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
         fields = ["number", "name_on_order"]
         audit.look("reveal", title, case_id=case.pk, fields=fields, scope=RevealReason.RIGHTS)
     audit.look("print", asked, case_id=case.pk, scope=RevealReason.RIGHTS)
-    _found, heard = reveal_screening(by, case, reason=RevealReason.RIGHTS)
+    _found, heard = reveal_screening(by, case, reason=RevealReason.RIGHTS, counted=True)
     return Held(values, papers, looks, heard)
 
 

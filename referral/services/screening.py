@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import services as audit
+from audit import sitting
 from audit.rows import write
 from crypto import keyring
 from partners.actor import Actor
 from referral.enums import CaseAct
 from referral.models import Case, Screening
-from referral.services import steps
+from referral.services import pace, steps
 
 FIELDS = ("answers", "non_punishment")
 
@@ -63,10 +64,19 @@ def keep_screening(
 
 
 def reveal_screening(
-    actor: Actor, case: Case, *, reason: str = ""
+    actor: Actor, case: Case, *, reason: str = "", counted: bool = False
 ) -> tuple[Screening | None, dict[str, Any]]:
-    """What was recorded, opened; nothing where nothing was. Raises NotAllowed."""
+    """What was recorded, opened; nothing where nothing was.
+
+    Args:
+        counted: it is opened together with something that `pace` has counted already.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(actor, CaseAct.REVEAL, case)
+    if not counted:
+        pace.count_reveal(actor, case, at=sitting.current().at)
     found = Screening.objects.filter(case=case).first()
     if found is None:
         # Asked for and not there: looked at all the same.

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from audit import services as audit
+from audit import sitting
 from audit.rows import write
 from partners.actor import Actor
 from referral import guardians
@@ -16,7 +17,7 @@ from referral.lifecycle import NotPossible
 from referral.models import Case, ConsentTalk, Guardian
 from referral.queries import talks as rows
 from referral.queries.talks import Reading
-from referral.services import steps
+from referral.services import pace, steps
 from referral.services.basis import Cell, record_conversation
 from referral.talks import ends
 
@@ -107,12 +108,24 @@ def _guardian(case: Case, pk: UUID | None) -> Guardian | None:
     return found
 
 
-def read_talks(actor: Actor, case: Case) -> list[ConsentTalk]:
-    """Every conversation with its answers, the newest first: a look. Raises NotAllowed."""
+def look_at_talks(
+    actor: Actor, case: Case, *, beside: Sequence[Guardian], begun: bool
+) -> list[ConsentTalk] | None:
+    """A conversation is held: what was answered before, the newest first, and who may sit there, by name.
+
+    One look, counted where there is anything to open. None: neither may be shown, see `pace.opens` for `begun`.
+
+    Raises:
+        NotAllowed, TooManyReveals.
+    """
     steps.permit_case(actor, CaseAct.READ, case)
     found = rows.talks_of(case)
+    if (found or beside) and not pace.opens(actor, case, at=sitting.current().at, begun=begun):
+        return None
     for talk in found:
         audit.look("view", talk, case_id=case.pk, fields=["answers"])
+    for guardian in beside:
+        audit.look("reveal", guardian, case_id=case.pk, fields=["name", "phone"])
     return found
 
 

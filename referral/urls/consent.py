@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/guardians/new/", guardians.guardian_new, name="guardian_new"),
     path("guardians/<uuid:pk>/", guardians.guardian_edit, name="guardian_edit"),
     path("guardians/<uuid:pk>/standing/", guardians.guardian_standing, name="guardian_standing"),
+    path("guardians/<uuid:pk>/reason/", guardians.guardian_reason, name="guardian_reason"),
     path("guardians/<uuid:pk>/decide/", guardians.guardian_decide, name="guardian_decide"),
     path("consent-texts/", consent_texts.text_list, name="consent_texts"),
     path("consent-texts/<uuid:pk>/", consent_texts.text_edit, name="consent_text"),

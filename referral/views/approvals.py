@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import User
 from partners.queries import code_label
@@ -48,11 +47,14 @@ def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
         return reverse("home")
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
     form.renew(task.version)
+    opened = looking.look_at_request(actor, task, begun=form.is_bound)
     case = task.case
     inside = visible_cases(actor).filter(pk=case.pk).exists()
     asked_by = User.objects.get(pk=(task.proposal or {})["by"])
-    return done or render(
+    return render(
         request,
         "referral/decide.html",
         {
@@ -65,9 +67,9 @@ def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
                 (_("Danger"), case.get_urgency_display()),
                 (_("Risk"), case.get_risk_display()),
                 *file.codes(case)[:3],
-                *_ABOUT[TaskKind(task.kind)](actor, task),
+                *_ABOUT[TaskKind(task.kind)](task, opened),
             ],
-            "reason": task.note,
+            "reason": task.note if opened else "",
             "over": task.done_at is not None,
             "at": now(),
             "links": [{"url": reverse("plan", args=[case.pk]), "label": _("Open the support plan")}]
@@ -109,7 +111,7 @@ def task_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
         rows=[
             (_("Case"), spoken(case.reference)),
             (_("What was asked for"), course_shown.request_words(task)),
-            *_ABOUT[TaskKind(task.kind)](request.actor, task),
+            *_ABOUT[TaskKind(task.kind)](task, False),
         ],
         undo=_("The person agrees anew before the plan is proposed again.")
         if plan_asked
@@ -118,12 +120,12 @@ def task_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _plan(actor: Actor, task: Task) -> list[Row]:
+def _plan(task: Task, opened: bool) -> list[Row]:
     goals = [plan.line(goal) for goal in goals_of(task.case) if not goal.result]
     return [(_("Goal"), f"{goal['service']} · {goal['by']}") for goal in goals]
 
 
-def _close(actor: Actor, task: Task) -> list[Row]:
+def _close(task: Task, opened: bool) -> list[Row]:
     code = (task.proposal or {})["reason_code"]
     return [(_("Reason for closing"), code_label(CodeList.CLOSURE_REASON, code)), *_open(task.case)]
 
@@ -135,19 +137,19 @@ def _open(case: Case) -> list[Row]:
     return found or [(_("Still open"), _("Nothing: all is ended and decided, no task is late"))]
 
 
-def _transfer(actor: Actor, task: Task) -> list[Row]:
+def _transfer(task: Task, opened: bool) -> list[Row]:
     pk = UUID((task.proposal or {})["transfer"])
     transfer = Transfer.objects.select_related("receiving_organisation").get(pk=pk)
     return [
         (_("Would be taken over by"), transfer.receiving_organisation.name),
         (_("What would be handed over"), words.group_words(transfer.released_groups)),
         (_("Reason"), code_label(CodeList.REFERRAL_REASON, transfer.reason_code)),
-        *([(_("In words"), transfer.reason)] if transfer.reason else []),
+        *([(_("In words"), transfer.reason)] if opened and transfer.reason else []),
         *_open(task.case),
     ]
 
 
-_ABOUT: Mapping[TaskKind, Callable[[Actor, Task], list[Row]]] = {
+_ABOUT: Mapping[TaskKind, Callable[[Task, bool], list[Row]]] = {
     TaskKind.APPROVE_PLAN: _plan,
     TaskKind.APPROVE_CLOSE: _close,
     TaskKind.APPROVE_TRANSFER: _transfer,

@@ -113,8 +113,11 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
         return reverse("home")
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
     form.renew(found.version)
-    return done or render(
+    opened = reading.look_at_ground(request.actor, found, begun=form.is_bound)
+    return render(
         request,
         "referral/case/ground_decide.html",
         {
@@ -122,7 +125,7 @@ def ground_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             "title": _("Countersign a legal ground"),
             "ground": found,
             "rows": _ground_rows(request.actor, found),
-            "reasons": reasons(found),
+            "reasons": reasons(found) if opened else [],
             "together_url": _together(request.actor, found),
             "decided": decided,
             "second": second,

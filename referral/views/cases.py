@@ -49,6 +49,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
             "next": f"{address}?{asked}after={rows[-1].pk}" if more else "",
             "may_open": policy.may_case(actor, CaseAct.OPEN, policy.Tie()),
             "begun": guided.lines(begun_by(actor, now())),
+            "may_find": policy.may_case(actor, CaseAct.FIND_BY_CARD, policy.Tie()),
             "may_import": policy.may_case(actor, CaseAct.IMPORT, policy.Tie()),
         },
     )
@@ -76,10 +77,12 @@ def case_reveal(request: ActingRequest, pk: UUID) -> HttpResponse:
     opened: dict[str, Any] = {}
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if columns := form.columns():
-            opened = reading.reveal(request.actor, found, columns, reason=reason)
-        if form.screening():
-            opened[SCREENING] = reveal_screening(request.actor, found, reason=reason)[1]
+        columns, screening = form.columns(), form.screening()
+        if columns:
+            opened = reading.reveal(request.actor, found, columns, reason=reason, alone=not screening)
+        if screening:
+            heard = reveal_screening(request.actor, found, reason=reason, counted=bool(columns))[1]
+            opened[SCREENING] = heard
     return _page(request, found, form, opened)
 
 

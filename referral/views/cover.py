@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partners.alphabet import Alphabetical
 from partners.enums import Act
 from partners.models import Absence, User
 from partners.queries.duty import absences_of, covered, may_cover
@@ -30,7 +31,7 @@ from referral.views.door import ActingRequest, now, perform
 def cover(request: ActingRequest) -> HttpResponse:
     """The people of the organisation, what each holds alone, and the absences to come."""
     organisation_id = _allowed(request)
-    people = User.objects.filter(organisation=organisation_id).order_by("name")
+    people = User.objects.filter(organisation=organisation_id).order_by(Alphabetical("name"))
     lines = [(user, holdings_of(user.pk)) for user in people]
     absences = absences_of(organisation_id)
     return render(

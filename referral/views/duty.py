@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners import policy
+from partners.alphabet import alphabetical
 from partners.enums import Act
 from partners.models import DutyShift, User
 from partners.queries import absent_now, on_duty
@@ -101,7 +102,7 @@ def _lines(organisation_id: UUID, monday: datetime, at: datetime, *, links: bool
             if shift.begins_at < begins + DAY and shift.ends_at > begins:
                 url = reverse("duty_remove", args=[shift.pk]) if links and shift.ends_at > at else ""
                 cell.append(_words(shift, begins) | {"url": url})
-    return sorted(lines.values(), key=lambda line: line.user.name)
+    return sorted(lines.values(), key=lambda line: alphabetical(line.user.name))
 
 
 def _words(shift: DutyShift, begins: datetime) -> dict[str, str]:

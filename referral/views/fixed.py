@@ -30,7 +30,10 @@ def fixed() -> list[tuple[str, str, str]]:
         ),
         (
             _("Confirm having read an alert"),
-            " · ".join(f"{Urgency(urgency).label}: {_span(span)}" for urgency, span in PATIENCE.items()),
+            " · ".join(
+                _("%(urgency)s: %(time)s") % {"urgency": Urgency(urgency).label, "time": _span(span)}
+                for urgency, span in PATIENCE.items()
+            ),
             _("Until then an alert counts as unheard, and the next person up is told."),
         ),
         (

@@ -45,8 +45,11 @@ def arrival_grounds(request: ActingRequest, pk: UUID) -> HttpResponse:
         return back_url
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
+    opened = group_grounds.look_at_grounds(actor, found, begun=form.is_bound)
     ticked = set(form["ground"].value() or [])
-    return done or render(
+    return render(
         request,
         "referral/group/grounds.html",
         {
@@ -55,7 +58,7 @@ def arrival_grounds(request: ActingRequest, pk: UUID) -> HttpResponse:
             "text": _(
                 "Read what is said of each child. Whoever is not ticked goes on waiting; to refuse one, open it alone."
             ),
-            "alike": _alike(actor, found, ticked),
+            "alike": _alike(actor, found, ticked, opened=opened),
             "may_sign": bool(theirs),
             "due": min((each.review_due for each in found), default=None),
             "at": now(),
@@ -65,11 +68,13 @@ def arrival_grounds(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _alike(actor: Actor, grounds: Iterable[LegalGround], ticked: set[str]) -> list[dict[str, Any]]:
+def _alike(
+    actor: Actor, grounds: Iterable[LegalGround], ticked: set[str], *, opened: bool
+) -> list[dict[str, Any]]:
     """The children of whom the same person said the same, to the same receiver."""
     blocks: dict[tuple[Any, ...], dict[str, Any]] = {}
     for ground in grounds:
-        said = reasons(ground)
+        said = reasons(ground) if opened else []
         key = (ground.recorded_by_id, ground.recipient_id, ground.purpose, *ground.groups, *said)
         block = blocks.setdefault(
             key,

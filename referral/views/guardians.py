@@ -8,14 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.actor import Actor
 from partners.templatetags.interface import moment, telephone
 from referral import guardians as rules
 from referral import policy
 from referral.disclosure import is_child
-from referral.enums import CaseAct
+from referral.enums import CaseAct, RevealReason
+from referral.forms.attachments import OpenForm
 from referral.forms.guardians import GuardianForm, StandingForm
 from referral.guardians import DECIDE_WITHIN, Standing
 from referral.models import Case, Guardian
@@ -178,12 +179,8 @@ def _codes(guardian: Guardian) -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def guardian_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """The second person reads codes and the reason, no name."""
+    """The second person reads codes, and the reason once it is opened; no name."""
     guardian = guardians.read_guardian_to_decide(request.actor, pk)
-    case = guardian.case
-    second = policy.is_second_person(request.actor, guardian.said_by_id) and policy.is_second_person(
-        request.actor, case.owner_id
-    )
     form = StandingForm(posted(request), version=guardian.version)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -200,15 +197,38 @@ def guardian_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
 
     done = perform(request, form, act)
     form.renew(guardian.version)
+    return done or _decide(request, guardian, form)
+
+
+@require_POST
+def guardian_reason(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """The same page with what was written of this person, on this answer only."""
+    guardian = guardians.read_guardian_to_decide(request.actor, pk)
+    why = OpenForm(request.POST)
+    opened = ""
+    if why.is_valid():
+        opened = guardians.reveal_reason(request.actor, guardian, why=why.cleaned_data["reason"])
+    return _decide(request, guardian, StandingForm(version=guardian.version), opened)
+
+
+def _decide(request: ActingRequest, guardian: Guardian, form: StandingForm, opened: str = "") -> HttpResponse:
+    case = guardian.case
+    second = policy.is_second_person(request.actor, guardian.said_by_id) and policy.is_second_person(
+        request.actor, case.owner_id
+    )
     inside = request.actor.organisation_id == case.organisation_id
-    return done or render(
+    return render(
         request,
         "referral/case/guardian_decide.html",
         {
+            "action": reverse("guardian_decide", args=[guardian.pk]),
             "form": form,
             "title": _("Decide on a guardian"),
             "rows": [*_codes(guardian), *_decided(guardian), *file.codes(case)[:3]],
-            "reason": guardian.reason,
+            "written": guardian.said_by_id is not None or guardian.decided_by_id is not None,
+            "reason": opened,
+            "reason_url": reverse("guardian_reason", args=[guardian.pk]),
+            "why": RevealReason.choices,
             "said_by": (guardian.said_by.name if inside else case.organisation.name)
             if guardian.said_by
             else "",

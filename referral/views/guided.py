@@ -1,6 +1,6 @@
 """A new file, one decision a page: the list of topics between, the answers checked, then one press opens it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -119,14 +119,21 @@ def _task(about: UUID, topic: Topic, kept: Mapping[str, Any], begun: frozenset[s
         status = _("Begun")
     elif topic in kept["declined"]:
         status = _("Does not wish to answer")
+    elif topic in kept["typed"]:
+        status = _("Nothing noted")
     else:
         status = "" if topic in COMPULSORY else _("Can wait")
     return {
         "title": topic.label,
         "url": _address(about, topic),
-        "done": topic in kept["typed"] and topic not in begun,
+        "done": topic not in begun and _is_noted(kept["typed"].get(topic, {})),
         "status": status,
     }
+
+
+def _is_noted(typed: Mapping[str, Sequence[str]]) -> bool:
+    """A page that was sent without a word on it answers nothing."""
+    return any(value.strip() for values in typed.values() for value in values)
 
 
 def _address(about: UUID, topic: Topic, *, from_check: bool = False) -> str:

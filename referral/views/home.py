@@ -60,6 +60,7 @@ def home(request: ActingRequest) -> HttpResponse:
             "at": at,
             "may_open": (may_open := may_case(actor, CaseAct.OPEN, Tie())),
             "begun": guided.lines(begun_by(actor, at)) if may_open else [],
+            "may_find": may_case(actor, CaseAct.FIND_BY_CARD, Tie()),
             "may_report": may_case(actor, CaseAct.REPORT, Tie()),
             "welcome": _welcome(actor),
         },

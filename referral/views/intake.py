@@ -111,7 +111,11 @@ def _questions(form: PersonForm) -> list[dict[str, Any]]:
         section(form, _("What the person wishes to be called"), called, NAMES[:1]),
         # Nationality is asked with the identity part of the file: its list weighs more than this page may.
         section(
-            form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:-1], folded=True
+            form,
+            _("Name and identity, if the person wishes to give them"),
+            "",
+            (*NAMES[1:-1], "document_number"),
+            folded=True,
         ),
         section(form, _("Safe contact"), contact, CONTACT),
         # Needs in words here: the services in codes, the elements of trafficking and the card have pages of their own.

@@ -18,7 +18,7 @@ from partners.models import Organisation, User
 from partners.queries import code_label
 from partners.templatetags.interface import day, moment
 from referral import policy
-from referral.disclosure import FIELDS
+from referral.disclosure import FIELDS, is_child
 from referral.enums import CaseAct, Group
 from referral.forms.rights import ChangesForm
 from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, RightsRequest
@@ -29,7 +29,7 @@ from referral.queries.rights import holds_on, requests_of
 from referral.rights import RequestKind
 from referral.services import rights
 from referral.services.steps import NotVisible
-from referral.views import story, told, words
+from referral.views import addressed, story, told, words
 from referral.views.door import ActingRequest, case_or_404
 
 Row = tuple[str, Any]
@@ -71,19 +71,20 @@ def request_report(request: ActingRequest, pk: UUID) -> HttpResponse:
     if asked.kind != RequestKind.ACCESS:
         raise NotVisible
     case, held = asked.case, rights.read_for_the_person(request.actor, asked)
+    said = addressed.sheet(child=is_child(case.person.age_status))
     return render(
         request,
         "referral/case/report.html",
         {
-            "asked": asked,
-            "organisation": case.organisation,
+            "said": said,
+            "asked": said["asked"] % {"day": day(asked.received_at), "organisation": case.organisation},
             "about": _about(case),
             "known": _known(held.values),
             "beside": told.beside(case, case.person, held),
             "agreed": [_agreed(talk) for talk in files.conversations_of(case)],
             "grounds": [_ground(ground) for ground in files.grounds_of(case)],
             "titles": [_title(title, held.papers[title.pk]) for title in case.titles.select_related("court")],
-            "referrals": [_told(referral) for referral in files.referrals_of(case)],
+            "referrals": [_told(referral, said) for referral in files.referrals_of(case)],
             "looks": [_looked(look) for look in held.looks],
             "requests": [_asked(each) for each in requests_of(case)],
             "left_out": LEFT_OUT,
@@ -121,14 +122,13 @@ def _row(name: str, values: Mapping[str, Any]) -> Row:
 def _agreed(talk: files.Conversation) -> Row:
     how = code_label(CodeList.CONSENT_METHOD, talk.method)
     said = _("Taken back") if talk.withdrawn else how
-    return day(talk.at), f"{words.listed(talk.recipients)}: {said}"
+    return day(talk.at), _("%(who)s: %(what)s") % {"who": words.listed(talk.recipients), "what": said}
 
 
 def _ground(ground: LegalGround) -> Row:
-    return (
-        day(ground.recorded_at),
-        f"{ground.get_code_display()}: {ground.recipient}, {words.group_words(ground.groups)}",
-    )
+    shared = f"{ground.recipient}, {words.group_words(ground.groups)}"
+    said = {"ground": ground.get_code_display(), "shared": shared}
+    return day(ground.recorded_at), _("%(ground)s: %(shared)s") % said
 
 
 def _title(title: CustodyTitle, paper: tuple[str | None, str | None]) -> Row:
@@ -143,7 +143,7 @@ def _title(title: CustodyTitle, paper: tuple[str | None, str | None]) -> Row:
     )
 
 
-def _told(referral: Referral) -> dict[str, Any]:
+def _told(referral: Referral, said: Mapping[str, str]) -> dict[str, Any]:
     """Who received what, and when: before an acceptance nobody is told who the person is."""
     versions = [
         _("%(day)s: %(what)s") % {"day": day(each.sealed_at), "what": words.group_words(each.groups)}
@@ -153,7 +153,7 @@ def _told(referral: Referral) -> dict[str, Any]:
         "who": referral.receiving_organisation.name,
         "service": code_label(CodeList.SERVICE, referral.service),
         "state": str(referral.get_state_display()),
-        "sent": day(referral.sent_at) if referral.sent_at else "",
+        "sent": said["nameless"] % {"day": day(referral.sent_at)} if referral.sent_at else "",
         "shared": versions if referral.accepted_at else [],
         "ended": day(referral.ended_at) if referral.ended_at else "",
     }

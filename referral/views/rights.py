@@ -117,13 +117,17 @@ def request(request: ActingRequest, pk: UUID) -> HttpResponse:
         return reverse("case_rights", args=[asked.case_id])
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
     form.renew(asked.version)
-    return done or render(
+    opened = rights.look_at_request(request.actor, asked, begun=form.is_bound)
+    return render(
         request,
         "referral/case/request.html",
         {
             "form": form,
             "asked": asked,
+            "opened": opened,
             "title": asked.get_kind_display(),
             "caption": words.case_title(asked.case),
             "text": "" if asked.answered_at else MEANS[asked.kind],

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from partners.alphabet import alphabetical
 from partners.enums import CodeList
 from partners.queries import code_choices, code_label
 from partners.templatetags.interface import day
@@ -195,7 +196,7 @@ class Sheet:
     def _grid(self, cells: Iterable[Consent], *, ticks: bool) -> list[dict[str, Any]]:
         parts: dict[tuple[str, str], list[tuple[str, list[dict[str, Any]]]]] = {}
         for cell in sorted(
-            cells, key=lambda cell: (cell.recipient.name, list(Group).index(Group(cell.group)))
+            cells, key=lambda cell: (alphabetical(cell.recipient.name), list(Group).index(Group(cell.group)))
         ):
             answer = Answer.YES if cell.given else Answer.NO
             shown = self._answers([Answer.YES, Answer.NO], answer) if ticks else []

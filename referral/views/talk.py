@@ -20,10 +20,10 @@ from referral.guardians import WAY_OUT, barred
 from referral.models import Case, Guardian
 from referral.queries import files
 from referral.queries.recipients import Question, Recipient, questions
-from referral.queries.talks import Answered, Reading, answered, reading_for
-from referral.services import drafts, guardians, talks
+from referral.queries.talks import Answered, Reading, answered, guardians_of, reading_for
+from referral.services import drafts, talks
 from referral.talks import INTRODUCTION, SPOKEN, Answer, Point, Tongue, ends
-from referral.views import words
+from referral.views import addressed, words
 from referral.views.door import ActingRequest, now, perform
 from referral.views.drafts import resume
 
@@ -33,8 +33,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
     asked, at = questions(chosen), now()
     child = is_child(case.person.age_status)
     agreed = files.agreed_cells(case, at)
-    before = answered(talks.read_talks(request.actor, case))
-    beside = guardians.read_guardians(request.actor, case, in_talk=True) if child else []
+    beside = guardians_of(case) if child else []
     tongue, known = _tongue(request, case)
     reading = reading_for(tongue, child=child)
     form = TalkForm(
@@ -42,7 +41,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
         questions=asked,
         agreed=agreed,
         child=child,
-        guardians=[(str(guardian.pk), guardian_words(guardian)) for guardian in beside],
+        guardians=[(str(guardian.pk), str(guardian.get_relation_display())) for guardian in beside],
         initial={"language": _code_of(tongue)} if known else None,
     )
 
@@ -70,8 +69,12 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
         return reverse("case", args=[case.pk])
 
     done = perform(request, form, act)
+    if done is not None:
+        return done
+    looked = talks.look_at_talks(request.actor, case, beside=beside, begun=form.is_bound)
+    before = answered(looked or [])
     query = [("to", recipient.token) for recipient in chosen]
-    return done or render(
+    return render(
         request,
         "referral/case/conversation.html",
         {
@@ -86,13 +89,13 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
             "reading": reading,
             "introduction": aloud(reading, INTRODUCTION),
             "points": [_point(form, point, reading, before.get(point)) for point in Point],
-            "guardians": [_guardian(form, guardian) for guardian in beside],
+            "guardians": [_guardian(form, guardian, named=looked is not None) for guardian in beside],
             "nobody": form["guardian"].subwidgets[-1] if child else None,
             "guardians_url": reverse("guardians", args=[case.pk]),
             "ground_url": reverse("ground", args=[case.pk]),
             "way_out": WAY_OUT,
             "sheet_url": sheet_url(case, tongue, to=[recipient.token for recipient in chosen]),
-            "questions": [_question(form, question, agreed, reading) for question in asked],
+            "questions": [_question(form, question, agreed, reading, child=child) for question in asked],
             "ask_safe": bool(form.errors.get("person_is_safe"))
             or (form.is_bound and not child and form.data.get("person_is_safe")),
             "back_url": f"{reverse('consent', args=[case.pk])}?{urlencode(query)}",
@@ -172,19 +175,14 @@ def _before(before: Answered) -> str:
     }
 
 
-def _guardian(form: TalkForm, guardian: Guardian) -> dict[str, Any]:
+def _guardian(form: TalkForm, guardian: Guardian, *, named: bool) -> dict[str, Any]:
+    relation = str(guardian.get_relation_display())
     return {
         "value": str(guardian.pk),
-        "words": guardian_words(guardian),
+        "words": f"{relation}, {guardian.name}" if named and guardian.name else relation,
         "barred": barred(guardian) or "",
         "chosen": form["guardian"].value() == str(guardian.pk),
     }
-
-
-def guardian_words(guardian: Guardian) -> str:
-    """Whoever shows it has recorded the look."""
-    relation = str(guardian.get_relation_display())
-    return f"{relation}, {guardian.name}" if guardian.name else relation
 
 
 def sheet_url(case: Case, tongue: Tongue | None = None, **query: Any) -> str:
@@ -194,16 +192,21 @@ def sheet_url(case: Case, tongue: Tongue | None = None, **query: Any) -> str:
 
 
 def _question(
-    form: TalkForm, question: Question, agreed: set[tuple[object, str, str]], reading: Reading | None
+    form: TalkForm,
+    question: Question,
+    agreed: set[tuple[object, str, str]],
+    reading: Reading | None,
+    *,
+    child: bool,
 ) -> dict[str, Any]:
     organisation = question.organisation
     language = reading.text.language if reading else get_language()
     with translation.override(language):
         services = words.listed([words.service_words(service).lower() for service in question.services])
-        sentence = _(
-            "%(organisation)s would like to help you with: %(services)s. Before they say yes they see no name. "
-            "If they say yes, may they know:"
-        ) % {"organisation": organisation.name, "services": services}
+        sentence = addressed.offer_aloud(child=child) % {
+            "organisation": organisation.name,
+            "services": services,
+        }
     return {
         "organisation": organisation.name,
         "purpose": Purpose(question.purpose).label,
@@ -212,7 +215,7 @@ def _question(
         "cells": [
             {
                 "field": form[form.cell_name(question, group)],
-                "aloud": said["text"] or words.group_aloud(group),
+                "aloud": said["text"] or addressed.group_aloud(group, child=child),
                 "aid": said["aid"],
                 "aid_lang": said["aid_lang"],
                 "lang": said["lang"],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partners.alphabet import Alphabetical
 from partners.models import Region
 from referral.deadlines import BUILT_IN, BY_URGENCY, FOLLOW_UPS, REASSESS
 from referral.enums import Clock, Urgency
@@ -110,7 +111,7 @@ def term_add(request: ActingRequest, clock: str) -> HttpResponse:
     form = AddTermForm(
         posted(request),
         clock=known,
-        regions=list(Region.objects.all()),
+        regions=list(Region.objects.order_by(Alphabetical("name"))),
         organisations=list(concerned(known)),
     )
 

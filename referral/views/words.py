@@ -214,17 +214,3 @@ def service_words(code: str) -> str:
 
 def group_words(groups: list[str]) -> str:
     return listed([str(Group(group).label) for group in Group if group in groups])
-
-
-def group_aloud(group: str) -> str:
-    """A group of fields as one says it to a person, in plain words."""
-    return {
-        Group.IDENTITY: _("your name, how you wish to be called, your date of birth, your nationality"),
-        Group.CONTACT: _("how to reach you without danger"),
-        Group.NEEDS: _("what you need, and the languages you speak"),
-        Group.HEALTH: _("what carers must know about your health"),
-        Group.LEGAL: _("your situation with the law: complaint, papers, residence"),
-        Group.NARRATIVE: _("what you have told about what happened"),
-        Group.CHILDREN: _("the ages of the children who are with you"),
-        Group.DOCUMENTS: _("which papers there are"),
-    }[Group(group)]

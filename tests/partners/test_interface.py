@@ -178,6 +178,14 @@ def test_mistakes_point_to_the_first_control_of_each_field():
     assert targets == ["", "id_alias", "id_born_day", "id_service_0", "id_region", ""]
 
 
+def test_a_sentence_that_several_questions_share_leads_to_the_first():
+    form = Intake({})
+    for name in ("region", "alias"):
+        form.add_error(name, "Say yes or no.")
+    shared = [each.target for each in interface.mistakes(form) if each.message == "Say yes or no."]
+    assert shared == ["id_alias"]
+
+
 def test_what_is_missing_is_said_with_the_name_of_its_field_above_and_beside_it():
     class Shift(forms.Form):
         who = forms.ChoiceField(label="Who is on duty?", choices=[("a", "A")])

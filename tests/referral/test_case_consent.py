@@ -11,6 +11,7 @@ from partners.models import Organisation, Places
 from referral.models import Case, Consent, Notice, Placement, Task
 from tests import cast as c
 from tests.referral.pages import press, sign_in, values_of
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -98,9 +99,15 @@ def test_how_it_was_talked_is_said(cast: c.Cast, typed: dict[str, str], wrong: s
 def test_every_part_is_answered(cast: c.Cast) -> None:
     case = c.open_case(cast)
     to = page(case, (cast.centre, "SHELTER_EMERG"))
-    answer = press(sign_in(cast.aissatou), to, **TOLD | answers(cast.centre, LODGING[1:]))
-    assert answer.context["form"].errors
+    answer = press(sign_in(cast.aissatou), to, **TOLD | answers(cast.centre, LODGING[2:]))
+    assert set(answer.context["form"].errors) == {*answers(cast.centre, LODGING[:2])}
     assert not Consent.objects.exists()
+    # The summary says it once, and leads to the first; each part says it beside itself.
+    body, sentence = answer.content.decode(), fr("Answer yes or no for each part.")
+    first, _second = answers(cast.centre, LODGING[:2])
+    assert body.count(f">{sentence}</a>") == 1
+    assert f'<a href="#id_{first}_0">{sentence}</a>' in body
+    assert body.count(sentence) == 3
 
 
 def test_a_written_consent_needs_no_witness(cast: c.Cast) -> None:

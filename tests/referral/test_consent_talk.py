@@ -1,15 +1,20 @@
 """The conversation about consent in full: seven points read aloud, the child's words, what was answered before."""
 
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from audit.models import Event
 from partners.models import Organisation
+from referral.enums import Group
 from referral.models import Case, Consent, ConsentTalk, ConsentText, Task
 from referral.queries.talks import text_read
+from referral.services.rights import record_request
 from referral.talks import PARTS, Point
+from referral.views.addressed import group_aloud
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
 from tests.referral.test_case_consent import LODGING, TOLD, adult, answers, page
@@ -77,6 +82,29 @@ def test_the_language_of_the_text_is_chosen_and_an_aid_stands_below_the_french(c
     # An aid that nobody is sure of is left out: the French is read.
     assert shown(cast, case, "&read=ff").context["points"][2]["aloud"]["aid"] == ""
     assert shown(cast, case, "&read=klingon").status_code == 200
+
+
+VOUS = re.compile(r"\b(vous|votre|vos)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("listener", "polite"), [("child", False), ("adult", True)])
+def test_french_says_tu_to_a_child_and_vous_to_an_adult(cast: c.Cast, listener: str, polite: bool) -> None:
+    """On the page of the talk, also where a part of the text is not written; and on the sheet of what is held."""
+    case = c.open_case(cast) if listener == "child" else adult(cast)
+    said = shown(cast, case, "&read=fr").context
+    [question] = said["questions"]
+    spoken = [said["introduction"]["text"], *(point["aloud"]["text"] for point in said["points"])]
+    spoken += [question["aloud"], *(cell["aloud"] for cell in question["cells"])]
+    with translation.override("fr"):
+        written = [group_aloud(group, child=not polite) for group in Group]
+    assert [bool(VOUS.search(" ".join(each))) for each in (spoken, written)] == [polite, polite]
+    assert bool(VOUS.search(question["aloud"])) == polite
+    with c.acting(cast.aissatou) as actor:
+        at = c.clock.now()
+        asked = {"kind": "access", "identified": "known", "received_at": at}
+        row = record_request(case.pk, by=actor, at=at, **asked)
+    sheet = sign_in(cast.aissatou).post(reverse("request_report", args=[row.pk])).context
+    assert bool(VOUS.search(" ".join([*sheet["said"].values(), sheet["asked"]]))) == polite
 
 
 def test_the_talk_names_the_version_that_was_read(cast: c.Cast) -> None:

@@ -16,6 +16,7 @@ from referral.models import Case, ContactCard, Draft, Person, Screening, Task
 from referral.topics import DECLINABLE, Topic
 from tests import cast as c
 from tests.referral.pages import press, sign_in, values_of
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -165,6 +166,40 @@ def test_an_answer_can_be_changed_and_taken_back(cast: c.Cast) -> None:
     client.post(page(about, "called"), {"declined_topic": "1"})
     open_it(client, about)
     assert opened(Person.objects.get(), "languages", "alias", "declined") == [["fra"], None, ["called"]]
+
+
+def test_a_topic_is_done_only_where_something_is_noted(cast: c.Cast) -> None:
+    client = sign_in(cast.aissatou)
+    about = begin(client, **least(), called={}, contact={}, sex=ANSWERS["sex"])
+    client.post(page(about, "health"), {"declined_topic": "1"})
+    shown = client.get(reverse("intake", args=[about])).context["parts"]
+    tasks = {task["url"].split("/")[-2]: task for part in shown for task in part["tasks"]}
+    assert {topic for topic, task in tasks.items() if task["done"]} == {"danger", "need", "sex"}
+    said = [tasks[topic]["status"] for topic in ("called", "contact", "health", "story")]
+    assert said == [
+        fr("Nothing noted"), fr("Nothing noted"), fr("Does not wish to answer"), fr("Can wait")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["guided", "one page"])
+def test_the_number_of_a_paper_is_asked_and_found_and_never_shown_in_clear(cast: c.Cast, way: str) -> None:
+    client, number = sign_in(cast.aissatou), "SN-77 812 Canari"
+    if way == "guided":
+        about = begin(client, **least(), identity={"document_number": number})
+        assert number in client.get(reverse("intake_check", args=[about])).content.decode()
+        assert open_it(client, about).status_code == 302
+    else:
+        said = ANSWERS["danger"] | {"needs": "un lit", "document_number": number}
+        assert 'name="document_number"' in client.get(reverse("case_new_page")).content.decode()
+        answer = press(client, reverse("case_new_page"), **said)
+        assert answer.status_code == 302
+    case = Case.objects.get()
+    assert opened(case.person, "document_number") == [number]
+    found = client.post(reverse("case_search"), {"document_number": "sn77812canari"})
+    assert [row["url"] for row in found.context["rows"]] == [reverse("case", args=[case.pk])]
+    for url in (reverse("cases"), reverse("home"), reverse("case", args=[case.pk])):
+        assert number not in client.get(url).content.decode()
+    assert number not in found.content.decode().split("<main", 1)[-1].split("app-list", 1)[-1]
 
 
 def test_pressed_twice_it_opens_one_file(cast: c.Cast) -> None:

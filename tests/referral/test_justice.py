@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -101,6 +102,22 @@ def test_a_step_is_entered_confirmed_by_its_court_and_the_owner_hears(cast):
         .exists()
     )
     assert press(registry, confirm).context["form"].stale  # twice is once
+
+
+def test_only_courts_prosecution_and_aemo_are_offered_as_courts_and_in_the_order_of_a_dictionary(cast):
+    with c.acting(), transaction.atomic():
+        for name, kind in (
+            ("Écoute éducative", "aemo"),
+            ("parquet de Dakar", "prosecution"),
+            ("Zone de la frontière", "border"),
+            ("Brigade", "gendarmerie"),
+        ):
+            c.organisation(name, kind, cast.region)
+    case, owner = c.open_case(cast), sign_in(cast.aissatou)
+    for page in ("case_justice", "title", "guardian_new"):
+        field = owner.get(reverse(page, args=[case.pk])).context["form"]["court"].field
+        offered = [court.name for court in field.queryset]
+        assert offered == ["Écoute éducative", "parquet de Dakar", "Tribunal"], page
 
 
 def test_a_child_at_the_inquiry_needs_a_lawyer_until_one_is_named(cast):

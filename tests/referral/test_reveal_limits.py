@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -12,15 +13,16 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from referral.models import Case, CaseConference, Guardian, Notice, Reveals
-from referral.services import conferences, guardians, pace, rights
+from referral.services import basis, conferences, guardians, pace, rights
 from referral.services.watch import RULES
 from tests import canary
 from tests import cast as c
-from tests.referral import registers
+from tests.referral import life, registers
 from tests.referral.attaching import attached
-from tests.referral.pages import later, sign_in, values_of
+from tests.referral.pages import later, press, sign_in, values_of
 from tests.referral.story import fr
-from tests.referral.test_consent_talk import to_centre
+from tests.referral.test_case_consent import LODGING, TOLD, answers
+from tests.referral.test_consent_talk import CLEAR, to_centre
 from tests.referral.test_imports import written
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -121,17 +123,32 @@ def conference_of(cast: c.Cast, case: Case) -> CaseConference:
         )
 
 
-def report_on(cast: c.Cast, case: Case) -> str:
+def asked_by(cast: c.Cast, case: Case) -> UUID:
     with c.acting(cast.aissatou) as actor:
         at = clock.now()
-        asked = rights.record_request(
-            case.pk, by=actor, at=at, received_at=at, kind="access", identified="known"
-        )
-    return reverse("request_report", args=[asked.pk])
+        said = {"kind": "access", "identified": "known", "note": "demande canari"}
+        return rights.record_request(case.pk, by=actor, at=at, received_at=at, **said).pk
+
+
+def report_on(cast: c.Cast, case: Case) -> str:
+    return reverse("request_report", args=[asked_by(cast, case)])
+
+
+def screened(cast: c.Cast, case: Case) -> str:
+    url = reverse("case_screening", args=[case.pk])
+    assert press(sign_in(cast.aissatou), url, exploitation=["Servitude"]).status_code == 302
+    return url
 
 
 #: Way -> (address, what is sent; a page is opened where nothing is).
 PAGES: dict[str, Callable[[c.Cast, Case], tuple[str, dict[str, str] | None]]] = {
+    "screening": lambda cast, case: (screened(cast, case), None),
+    "elements": lambda cast, case: (
+        reverse("case_reveal", args=[case.pk]),
+        {"groups": "screening", "reason": "care"},
+    ),
+    "request": lambda cast, case: (reverse("request", args=[asked_by(cast, case)]), None),
+    "talk": lambda cast, case: (to_centre(cast, guardian_of(cast, case).case), None),
     "guardians": lambda cast, case: (reverse("guardians", args=[guardian_of(cast, case).case_id]), None),
     "guardian": lambda cast, case: (reverse("guardian_edit", args=[guardian_of(cast, case).pk]), None),
     "conference": lambda cast, case: (reverse("conference", args=[conference_of(cast, case).pk]), None),
@@ -161,16 +178,95 @@ def test_what_a_register_said_is_counted_too(cast: c.Cast, settings: Any) -> Non
     assert canary.found(["Canari"], answer.content) == []
 
 
+def to_countersign(cast: c.Cast, case: Case, code: str = "child_protection") -> str:
+    with c.acting(cast.aissatou) as actor:
+        ground = basis.record_ground(
+            case.pk,
+            by=actor,
+            at=clock.now(),
+            code=code,
+            recipient=cast.centre,
+            purpose="services",
+            groups=["needs"],
+            reason="nécessité canari",
+            best_interest=dict.fromkeys(("safety", "view", "guardian"), "réponse canari"),
+        )
+    return reverse("ground_decide", args=[ground.pk])
+
+
+def to_approve(cast: c.Cast, case: Case) -> str:
+    task = life.asked(cast, life.agreed(cast)).case.tasks.get(kind="approve_transfer")
+    return reverse("task_decide", args=[task.pk])
+
+
+def to_judge(cast: c.Cast, case: Case) -> str:
+    guardian = guardian_of(cast, case)
+    with c.acting(cast.aissatou) as actor:
+        said = {"standing": "suspected", "reason": "soupçon canari"}
+        guardians.propose_standing(guardian.pk, by=actor, at=clock.now(), version=1, **said)
+    return reverse("guardian_reason", args=[guardian.pk])
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"), [(to_countersign, None), (to_approve, None), (to_judge, {"reason": "supervise"})]
+)
+def test_the_second_person_opens_no_more_than_others(
+    cast: c.Cast, case: Case, asked: Callable[[c.Cast, Case], str], sent: dict[str, str] | None
+) -> None:
+    """And decides all the same on what was opened: the words alone stay closed on a form that comes back."""
+    url, client = asked(cast, case), sign_in(cast.bineta)
+    page = client.get(url) if sent is None else client.post(url, sent)
+    assert (page.status_code, "canari" in page.content.decode()) == (200, True)
+    assert Reveals.objects.get(user=cast.bineta).counted == 1
+    used(cast.bineta, 2)
+    answer = client.get(url) if sent is None else client.post(url, sent)
+    assert (answer.status_code, "canari" in answer.content.decode()) == (429, False)
+    if sent is None:
+        again = client.post(url, values_of(page.context["form"]))
+        assert (again.status_code, "canari" in again.content.decode()) == (200, False)
+        chosen = values_of(page.context["form"]) | {"approve": "yes"}
+        assert client.post(url, chosen).status_code == 302
+
+
+def test_vital_danger_is_decided_on_beyond_the_limit_once(cast: c.Cast, case: Case) -> None:
+    url, client = to_countersign(cast, case, "vital_danger"), sign_in(cast.bineta)
+    used(cast.bineta, 2)
+    assert [client.get(url).status_code for _n in range(2)] == [200, 429]
+    assert alerts(case) == ["reveals.beyond", "reveals.limit"]
+
+
+def test_what_is_opened_with_one_press_is_one_look(cast: c.Cast, case: Case) -> None:
+    screened(cast, case)
+    assert reveal(cast.aissatou, case, "health", "screening").status_code == 200
+    assert Reveals.objects.get(user=cast.aissatou).counted == 1
+    used(cast.aissatou, 2)
+    # Nothing slips through with the contact of a person to be reached.
+    assert reveal(cast.aissatou, case, "contact", "screening", reason="contact").status_code == 429
+    assert reveal(cast.aissatou, case, "contact", reason="contact").status_code == 200
+
+
 def test_nothing_stops_a_correction_or_a_talk_that_has_begun(cast: c.Cast, case: Case) -> None:
     guardian = guardian_of(cast, case)
     client, url = sign_in(cast.aissatou), reverse("guardian_edit", args=[guardian.pk])
     shown = values_of(client.get(url).context["form"])
+    talk = client.get(to_centre(cast, case))
+    assert "Tante Canari" in talk.content.decode()
     used(cast.aissatou, 2)
     assert client.post(url, shown | {"relation": "father"}).status_code == 302
     guardian.refresh_from_db()
     assert guardian.relation == "father"
-    page = client.get(to_centre(cast, case))
-    assert (page.status_code, "Tante Canari" in page.content.decode()) == (200, True)
+    # What was typed in the talk comes back, without the names; and the whole of it is recorded.
+    typed = values_of(talk.context["form"]) | TOLD | {"assent": "oui canari", **CLEAR}
+    again = client.post(to_centre(cast, case), typed)
+    assert (again.status_code, "oui canari" in again.content.decode()) == (200, True)
+    assert "Tante Canari" not in again.content.decode()
+    done = client.post(to_centre(cast, case), typed | answers(cast.centre, LODGING))
+    assert done.status_code == 302
+
+
+def test_a_talk_that_opens_nothing_is_no_look(cast: c.Cast, case: Case) -> None:
+    used(cast.aissatou, 2)
+    assert sign_in(cast.aissatou).get(to_centre(cast, case)).status_code == 200
 
 
 def test_a_person_in_danger_can_still_be_reached_once_and_it_is_told(cast: c.Cast, case: Case) -> None:

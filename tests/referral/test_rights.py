@@ -1,5 +1,6 @@
 """What a person asks about her or his data, legal holds, and the history of what was corrected."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -109,6 +110,11 @@ def test_words_of_a_request_are_a_look_and_strangers_find_nothing(cast: c.Cast) 
         assert same_as_unknown(sign_in(cast.people[who]), "request", row.pk)
 
 
+def main_of(answer: Any) -> str:
+    body: str = answer.content.decode()
+    return re.sub(r"<[^>]+>", " ", body.partition("<main")[2].partition("</main>")[0])
+
+
 # --- The sheet for the person -----------------------------------------------------------------------------------
 def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.Cast) -> None:
     from tests.referral.test_erasure import completed
@@ -130,6 +136,7 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
         )
     row = asked(cast, case)
     answer = sign_in(cast.aissatou).post(reverse("request_report", args=[row.pk]))
+    assert re.findall(r"\w: ", main_of(answer)) == [], "French keeps a space before a colon"
     shown = answer.content.decode().replace("\xa0", " ")
     for name, secret in c.SECRETS.items():
         if name not in ("nationality", "phone"):
