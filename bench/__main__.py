@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import clock, inbox, search
+from bench import arrival, clock, inbox, search
 from bench.site import SIZES, fill
 from config.database import CannotStart, Server, default_state, make_state
 from config.run import prepare_key
@@ -21,7 +21,9 @@ def main() -> int:
         prepare_key(state / "keys" / "kek.json")
         for size in SIZES:
             fill(state, server, size)
-        missed = [sentence for part in (inbox, search, clock) for sentence in part.run(state, server)]
+        missed = [
+            sentence for part in (inbox, search, clock, arrival) for sentence in part.run(state, server)
+        ]
     finally:
         server.stop()
     print(f"Missed: {'; '.join(missed)}." if missed else "All targets reached.")

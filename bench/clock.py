@@ -4,14 +4,12 @@ On copies of the seeded databases in which every referral is open and its deadli
 round acts, so a copy is thrown away afterwards.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from psycopg import sql
-
-from bench.site import SIZES, Site, name_of, serving
+from bench.site import SIZES, Site, copied, serving
 from config.connections import administrator, databases
 from config.database import Server
 
@@ -68,29 +66,11 @@ def run(state: Path, server: Server) -> list[str]:
     """Prints what it found. Gives the targets that were missed."""
     found = []
     for size in SIZES:
-        with copied(state, size) as name, ExitStack() as stack:
+        with copied(state, size, "open") as name, ExitStack() as stack:
+            change(state, name, OPEN_AGAIN, EARLY, SAID, HEALTHY, FOLLOW)
             clock, inbox = (stack.enter_context(serving(state, server, size, name)) for _ in range(2))
             found.append(measure(state, name, clock, inbox))
     return report(found)
-
-
-@contextmanager
-def copied(state: Path, size: int) -> Iterator[str]:
-    name = f"{name_of(size)}_open"
-    settings = databases("", state)["default"]
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with administrator(settings, embedded=True) as connection:
-        connection.execute(drop)
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER relais_owner TEMPLATE {} STRATEGY file_copy").format(
-                sql.Identifier(name), sql.Identifier(name_of(size))
-            )
-        )
-        try:
-            change(state, name, OPEN_AGAIN, EARLY, SAID, HEALTHY, FOLLOW)
-            yield name
-        finally:
-            connection.execute(drop)
 
 
 def change(state: Path, name: str, *statements: str) -> None:

@@ -125,3 +125,21 @@ def serving(state: Path, server: Server, size: int, name: str = "") -> Iterator[
             yield Site(size, process)
         finally:
             process.terminate()
+
+
+@contextmanager
+def copied(state: Path, size: int, suffix: str) -> Iterator[str]:
+    """The name of a copy of the seeded database, which is thrown away afterwards: for what writes."""
+    name = f"{name_of(size)}_{suffix}"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with administrator(databases("", state)["default"], embedded=True) as connection:
+        connection.execute(drop)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER relais_owner TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(name_of(size))
+            )
+        )
+        try:
+            yield name
+        finally:
+            connection.execute(drop)

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from io import BytesIO
 from itertools import count, cycle
 from pathlib import Path
 from statistics import median
@@ -13,14 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from audit.work import at_work
+from bench import boat
 from bench.floor import MIDDLEWARE
+from bench.pages import TOKEN, Page, counting, own_queries, signed_in
 from partners.models import User
 from referral.models import ClockRound, Person
 from referral.seeding.organisations import desk_address
@@ -38,6 +37,7 @@ def main() -> None:
         "spin": spin,
         "held": lambda: searches.ask(held=True),
         "free": lambda: searches.ask(held=False),
+        "boat": boat.measured,
     }
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()]()), flush=True)
@@ -82,7 +82,7 @@ class Pages:
             page.serve()  # loads templates, codes and permissions
         self._backends = [Path(f"/proc/{pid}/schedstat") for pid in _backends()]
 
-    def cost(self, page: "Page") -> float:
+    def cost(self, page: Page) -> float:
         """CPU seconds of this process and of its database backends, for one page."""
         before = self._clock()
         page.serve()
@@ -112,47 +112,10 @@ class Pages:
         }
 
 
-class Page:
-    """A page of this process, asked for as the web server asks."""
-
-    def __init__(self, handler: Any, path: str, cookie: str) -> None:
-        self._handler, self._path, self._cookie = handler, path, cookie
-
-    def serve(self, typed: bytes = b"") -> bytes:
-        return self.answer(typed)[1]
-
-    def answer(self, typed: bytes = b"") -> tuple[list[tuple[str, str]], bytes]:
-        """Headers and body. Args: typed: of a form, which is then posted."""
-        environ = {
-            "REQUEST_METHOD": "POST" if typed else "GET",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-            "CONTENT_LENGTH": str(len(typed)),
-            "PATH_INFO": self._path,
-            "SERVER_NAME": "bench",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_COOKIE": self._cookie,
-            "HTTP_ACCEPT_LANGUAGE": "fr",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": BytesIO(typed),
-            "wsgi.errors": sys.stderr,
-        }
-        begun: list[tuple[str, list[tuple[str, str]]]] = []
-        response = self._handler(environ, lambda status, headers: begun.append((status, headers)))
-        body = b"".join(response)
-        response.close()
-        statuses = [status for status, _headers in begun]
-        if statuses != ["200 OK"]:
-            raise SystemExit(f"{self._path} answers {statuses}.")
-        return begun[0][1], body
-
-
 class Searches:
     """A partner's caseworker asks for somebody by name: every second time for one whom another organisation holds."""
 
     PARTNER = "worker2@seed.relais.example"
-    TOKEN = "m" * 32
 
     def __init__(self) -> None:
         self._names: dict[bool, Iterator[dict[str, str]]] = {}
@@ -160,27 +123,19 @@ class Searches:
     def ask(self, *, held: bool) -> dict[str, Any]:
         if not self._names:
             self._begin()
-        typed = urlencode(next(self._names[held]) | {"csrfmiddlewaretoken": self.TOKEN}).encode()
-        counts = []
-
-        def counted(execute: Any, sql: str, *more: Any) -> Any:
-            counts.append(sql)
-            return execute(sql, *more)
-
-        with connections["default"].execute_wrapper(counted), connections["audit"].execute_wrapper(counted):
+        typed = urlencode(next(self._names[held]) | {"csrfmiddlewaretoken": TOKEN}).encode()
+        with counting() as statements:
             began = time.perf_counter()
             headers, body = self._page.answer(typed)
             seconds = time.perf_counter() - began
         plain = sorted(f"{name}: {value}" for name, value in headers if name not in ("Expires", "Set-Cookie"))
-        clock_read = ("django_session", "partners_code")
-        queries = sum(not any(table in sql for table in clock_read) for sql in counts)
-        return {"seconds": seconds, "queries": queries, "bytes": len(body), "headers": plain}
+        return {"seconds": seconds, "queries": own_queries(statements), "bytes": len(body), "headers": plain}
 
     def _begin(self) -> None:
         user = User.objects.get(email=self.PARTNER)
         cookies = [
             signed_in(user, "partners.backends.Backend"),
-            f"{settings.CSRF_COOKIE_NAME}={self.TOKEN}",
+            f"{settings.CSRF_COOKIE_NAME}={TOKEN}",
         ]
         self._page = Page(WSGIHandler(), "/cases/search/", "; ".join(cookies))
         self._page.serve()
@@ -211,15 +166,6 @@ NAME_LENGTH = len("Famille 123456")
 
 def _typed(family_name: str | None, given_names: str | None, year: int) -> dict[str, str]:
     return {"family_name": family_name or "", "given_names": given_names or "", "year": str(year)}
-
-
-def signed_in(user: User, backend: str) -> str:
-    """The cookie of a session of this user."""
-    session = SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), backend
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 def _backends() -> list[int]:
