@@ -14,7 +14,7 @@ from referral.queries import case_of, visible_cases
 from referral.queries.course import TAKEN_BACK, transfer_of
 from referral.services import steps
 from referral.services.approvals import permit_taking_back
-from referral.services.asking import may_decide
+from referral.services.asking import ASKED, may_decide
 
 
 def read_plan(actor: Actor, case: Case) -> None:
@@ -63,6 +63,16 @@ def read_request(actor: Actor, pk: UUID) -> Task:
     if task is None or not may_decide(actor, task):
         raise steps.NotVisible
     steps.require_second(actor, task.case, CaseAct.APPROVE, UUID((task.proposal or {})["by"]))
+    audit.look("reveal", task, case_id=task.case_id, fields=["note"])
+    return task
+
+
+def read_answer(actor: Actor, pk: UUID) -> Task:
+    """What was asked of a second person and what she or he answered, for who reads the file. Raises NotVisible."""
+    asked = Task.objects.filter(kind__in=sorted(ASKED), case__in=visible_cases(actor), case__erased_at=None)
+    task = asked.select_related("organisation", "done_by__organisation", "case").filter(pk=pk).first()
+    if task is None:
+        raise steps.NotVisible
     audit.look("reveal", task, case_id=task.case_id, fields=["note"])
     return task
 
