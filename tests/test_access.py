@@ -176,6 +176,7 @@ ACCESS: dict[str, Row] = {
     "case_reopen": of_case("bineta", "aissatou"),
     "case_transfer": of_case("aissatou", "bineta"),
     "task_decide": Row("bineta", about="to_decide", others=404),
+    "task_answer": get(UNIT, about="to_decide", others=404),
     "task_withdraw": Row("aissatou", about="to_decide", others=404, more={403: "bineta"}),
     "transfer": get(f"{UNIT} daouda elisabeth", about="transfer", others=404),
     "transfer_accept": Row("daouda elisabeth", about="transfer", others=404, more={403: UNIT}),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 
 from partners.actor import Actor
@@ -22,6 +22,8 @@ from referral.queries.facts import case_facts
 from referral.queries.visible import visible_cases
 
 _BY = "recorded_by__organisation"
+#: How a task ends of which a second person says no.
+REFUSED = "refused"
 
 
 def statuses_of(case: Case) -> list[StatusDecision]:
@@ -74,6 +76,16 @@ def waiting_requests(case: Case) -> list[Task]:
     """What a second person was asked and has not decided; of a transfer its own row tells."""
     waiting = Task.objects.filter(case=case, kind__in=sorted(TAKEN_BACK), done_at=None)
     return list(waiting.select_related("organisation").order_by("made_at"))
+
+
+def refused_requests(case: Case) -> list[Task]:
+    """What a second person has answered with a no, and nobody has asked for again since."""
+    kinds = sorted(TAKEN_BACK | {TaskKind.APPROVE_TRANSFER})
+    newest: dict[str, Task] = {}
+    asked = Task.objects.filter(case=case, kind__in=kinds)
+    for task in asked.order_by(F("done_at").desc(nulls_first=True)):
+        newest.setdefault(task.kind, task)
+    return [task for task in newest.values() if task.result == REFUSED]
 
 
 def open_transfer_of(case: Case) -> Transfer | None:

@@ -15,12 +15,12 @@ from referral.enums import CaseAct, CaseAction, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Task
 from referral.policy import NotAllowed
-from referral.queries.course import TAKEN_BACK
+from referral.queries.course import REFUSED, TAKEN_BACK
 from referral.services import cases, steps, transfers
 from referral.services.asking import may_decide
 from referral.services.tasks import end_task
 
-APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
+APPROVED, WITHDRAWN = "approved", "withdrawn"
 
 
 def decide(

@@ -15,7 +15,7 @@ from referral.queries import case_of, visible_cases
 from referral.queries.course import TAKEN_BACK, transfer_of
 from referral.services import pace, steps
 from referral.services.approvals import permit_taking_back
-from referral.services.asking import may_decide
+from referral.services.asking import ASKED, may_decide
 
 
 def read_plan(actor: Actor, case: Case) -> None:
@@ -77,6 +77,17 @@ def look_at_request(actor: Actor, task: Task, *, begun: bool) -> bool:
         return False
     audit.look("reveal", task, case_id=task.case_id, fields=["note"])
     return True
+
+
+def read_answer(actor: Actor, pk: UUID) -> Task:
+    """What was asked of a second person and what she or he answered, for who reads the file. Raises NotVisible, TooManyReveals."""
+    asked = Task.objects.filter(kind__in=sorted(ASKED), case__in=visible_cases(actor), case__erased_at=None)
+    task = asked.select_related("organisation", "done_by__organisation", "case").filter(pk=pk).first()
+    if task is None:
+        raise steps.NotVisible
+    pace.count_reveal(actor, task.case, at=sitting.current().at)
+    audit.look("reveal", task, case_id=task.case_id, fields=["note"])
+    return task
 
 
 def read_own_request(actor: Actor, pk: UUID) -> Task:

@@ -28,5 +28,6 @@ urlpatterns = [
     path("transfers/<uuid:pk>/decline/", transfers.transfer_decline, name="transfer_decline"),
     path("transfers/<uuid:pk>/withdraw/", transfers.transfer_withdraw, name="transfer_withdraw"),
     path("tasks/<uuid:pk>/decide/", approvals.task_decide, name="task_decide"),
+    path("tasks/<uuid:pk>/answer/", approvals.task_answer, name="task_answer"),
     path("tasks/<uuid:pk>/withdraw/", approvals.task_withdraw, name="task_withdraw"),
 ]

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import CodeList
 from partners.models import User
 from partners.queries import code_label
+from partners.templatetags.interface import moment
 from referral.enums import TaskKind
 from referral.forms.acts import ActForm
 from referral.forms.course import ApprovalForm
@@ -22,7 +23,7 @@ from referral.queries import visible_cases
 from referral.queries.course import goals_of
 from referral.references import spoken
 from referral.services import approvals, looking
-from referral.views import course_shown, file, plan, ways_out, words
+from referral.views import course_shown, file, plan, story, ways_out, words
 from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, now, perform
 
@@ -77,6 +78,33 @@ def task_decide(request: ActingRequest, pk: UUID) -> HttpResponse:
             else [],
             "cancel_url": reverse("home"),
             "submit": _("Record my decision"),
+        },
+    )
+
+
+@require_GET
+def task_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """For who holds the file: what was asked, and what the second person wrote."""
+    task = looking.read_answer(request.actor, pk)
+    rows = [
+        (_("Case"), spoken(task.case.reference)),
+        (_("What was asked for"), course_shown.request_words(task)),
+    ]
+    if task.done_at is not None and task.done_by is not None:
+        by = story.by(request.actor, task.done_by, task.done_by.organisation)
+        rows.append((_("Decided on"), f"{moment(task.done_at)}, {by}"))
+    return render(
+        request,
+        "referral/decide.html",
+        {
+            "task": task,
+            "title": _("Asked of a second person"),
+            "rows": rows,
+            "reason": task.note,
+            "over": True,
+            "waits": task.done_at is None,
+            "at": now(),
+            "cancel_url": reverse("case", args=[task.case_id]),
         },
     )
 

@@ -11,19 +11,28 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import day
-from referral import policy
+from referral import lifecycle, policy
 from referral.course import HowItGoes
 from referral.enums import TaskKind
 from referral.models import Case, Task, Transfer
-from referral.queries.course import follow_ups_of, goals_of, statuses_of, transfers_of, waiting_requests
+from referral.queries.course import (
+    follow_ups_of,
+    goals_of,
+    refused_requests,
+    statuses_of,
+    transfers_of,
+    waiting_requests,
+)
 from referral.views import words
 
 
 def request_words(task: Task) -> str:
-    asked = (
-        _("Closing of the case") if task.kind == TaskKind.APPROVE_CLOSE else _("Approval of the support plan")
-    )
-    return _("%(what)s, asked on %(day)s") % {"what": asked, "day": day(task.made_at)}
+    asked = {
+        TaskKind.APPROVE_CLOSE: _("Closing of the case"),
+        TaskKind.APPROVE_PLAN: _("Approval of the support plan"),
+        TaskKind.APPROVE_TRANSFER: _("Transfer of a case"),
+    }[TaskKind(task.kind)]
+    return _("%(what)s (asked for on %(day)s)") % {"what": asked, "day": day(task.made_at)}
 
 
 def withdraw_url(actor: Actor, case: Case, task: Task) -> str:
@@ -44,6 +53,12 @@ def course_of(actor: Actor, case: Case) -> dict[str, Any]:
                 "url": withdraw_url(actor, case, task),
             }
             for task in waiting_requests(case)
+        ],
+        "refused": []
+        if lifecycle.unmet_on_closed(case)
+        else [
+            {"words": request_words(task), "url": reverse("task_answer", args=[task.pk])}
+            for task in refused_requests(case)
         ],
         "withdraw": _("Withdraw the request"),
         "taken_from": str(taken.case.organisation) if taken else "",

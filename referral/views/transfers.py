@@ -56,6 +56,7 @@ def case_transfer(request: ActingRequest, pk: UUID) -> HttpResponse:
                 for each in takers_for(case)
             ],
             "here": here,
+            "error": _("Choose an organisation.") if "chosen" in request.GET else "",
             "closed": lifecycle.unmet_on_closed(case),
             "waiting_url": reverse("transfer", args=[waiting.pk]) if waiting else "",
             "back_url": reverse("case", args=[pk]),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referral import lifecycle
-from referral.enums import OPEN, Action, CaseAct, CaseAction, State
+from referral.enums import OPEN, Action, CaseAct, CaseAction, CaseState, Machine, State
 from referral.models import Case, LegalGround, Referral
 from referral.queries.files import Choice
 
@@ -131,7 +131,22 @@ def steps(
         found.append(step(title, CaseAct.RECORD_CONSENT, done=consented, hint=waiting))
     under_way = any(referral.state in _UNDER_WAY for referral in referrals)
     found.append(step(gettext("Refer the person"), CaseAct.REFER, done=under_way))
+    if under_way and CaseAction.PLAN in lifecycle.legal_actions(case.state, Machine.CASE):
+        found.append(step(gettext("Begin the support plan"), CaseAction.PLAN, done=False))
+    if case.state == CaseState.PLANNING:
+        found.append(_plan(case))
     return found + [_running(referral) for referral in referrals if referral.is_open]
+
+
+def _plan(case: Case) -> dict[str, Any]:
+    agreed = case.plan_agreed_at is not None
+    return {
+        "title": gettext("Set the goals of the plan, and agree on it with the person"),
+        "url": reverse("plan", args=[case.pk]),
+        "hint": gettext("A second person is asked to approve the plan.") if agreed else "",
+        "done": agreed,
+        "status": "",
+    }
 
 
 def _running(referral: Referral) -> dict[str, Any]:

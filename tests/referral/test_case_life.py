@@ -315,7 +315,14 @@ def test_a_no_is_given_with_its_reason_and_the_case_goes_on(cast: c.Cast) -> Non
     assert press(sign_in(cast.bineta), address, approve="no", note="pas encore canari").status_code == 302
     assert life.state_of(case) == "screening"
     assert Notice.objects.filter(user=cast.aissatou, object_id=case.pk, action_needed=True).count() == 1
-    assert press(sign_in(cast.aissatou), url("case_close_ask", case), **CLOSING).status_code == 302
+    # The owner reads why not, until she asks again.
+    answer, client = reverse("task_answer", args=[task.pk]), sign_in(cast.aissatou)
+    assert answer in client.get(url("case", case)).content.decode()
+    assert "pas encore canari" in client.get(answer).content.decode()
+    assert Event.objects.using("audit").filter(object_id=task.pk, verb="reveal", fields=["note"]).exists()
+    assert same_as_unknown(sign_in(cast.daouda), "task_answer", task.pk)
+    assert press(client, url("case_close_ask", case), **CLOSING).status_code == 302
+    assert answer not in client.get(url("case", case)).content.decode()
     assert Task.objects.filter(case=case, kind="approve_close", done_at=None).count() == 1
 
 

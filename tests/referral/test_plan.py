@@ -11,6 +11,7 @@ from audit import clock
 from audit.models import Event
 from partners.models import Membership
 from referral.models import Case, Notice, PlanGoal, Task
+from referral.services import care
 from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import life
@@ -69,6 +70,32 @@ def test_from_the_first_goal_to_the_approval(cast: c.Cast) -> None:
     assert life.state_of(case) == "assisted"
     again = press(sign_in(cast.bineta), reverse("task_decide", args=[task.pk]), approve="yes")
     assert again.context["form"].stale
+
+
+def test_the_page_of_the_file_says_what_comes_next_of_the_plan(cast: c.Cast) -> None:
+    case, client = c.open_case(cast, **c.WOMAN), sign_in(cast.aissatou)
+
+    def last() -> dict[str, Any]:
+        step: dict[str, Any] = client.get(url("case", case)).context["steps"][-1]
+        return step
+
+    assert last()["url"] != url("plan_begin", case)  # first somebody is asked to help
+    women = cast.girls.site.places.get(group="women")
+    referral = c.started(cast, c.accepted(cast, c.sent(cast, case), places=women))
+    care_ended(cast, referral)
+    assert last()["url"] == url("plan_begin", case)
+    press(client, url("plan_begin", case))
+    adds(cast, case)
+    assert (last()["url"], last()["done"]) == (url("plan", case), False)
+    press(client, url("plan_agree", case))
+    assert last()["done"]
+
+
+def care_ended(cast: c.Cast, referral: Any) -> None:
+    with c.acting(cast.codou) as actor:
+        at = clock.now()
+        said = {"by": actor, "at": at, "version": referral.version, "occurred_at": at}
+        care.complete_service(referral.pk, **said, outcome="NEED_MET")
 
 
 def test_a_plan_that_is_changed_is_agreed_to_anew(cast: c.Cast) -> None:

@@ -160,6 +160,12 @@ def test_only_what_was_agreed_to_goes_along_and_is_sealed_anew(cast: c.Cast) -> 
     assert (look.case_id, "family_name" in look.fields, "health" in look.fields) == (case.pk, True, False)
 
 
+def test_going_on_without_a_choice_of_an_organisation_says_so(cast: c.Cast) -> None:
+    client, address = sign_in(cast.aissatou), url("case_transfer", c.open_case(cast, **life.SAFE))
+    assert fr("Choose an organisation.") not in client.get(address).content.decode()
+    assert fr("Choose an organisation.") in client.get(address, {"chosen": "1"}).content.decode()
+
+
 def test_without_an_agreement_nothing_is_proposed_and_a_withdrawn_one_stops_the_acceptance(
     cast: c.Cast,
 ) -> None:
