@@ -163,16 +163,20 @@ def guardian_standing(request: ActingRequest, pk: UUID) -> HttpResponse:
             "within %(hours)d hours."
         )
         % {"hours": DECIDE_WITHIN.total_seconds() // 3600},
-        rows=_codes(guardian),
+        rows=[_relation(guardian)],
+        standing=_standing(guardian),
         submit=_("Ask a second person"),
     )
 
 
-def _codes(guardian: Guardian) -> list[tuple[str, str]]:
-    shown = short(guardian)
+def _relation(guardian: Guardian) -> tuple[str, str]:
+    return _("Relation to the child"), str(guardian.get_relation_display())
+
+
+def _standing(guardian: Guardian) -> list[tuple[str, str]]:
+    """Masked with the names: whoever is suspected may look at the same screen."""
     return [
-        (_("Relation to the child"), str(shown["relation"])),
-        (_("Standing"), str(shown["label"])),
+        (_("Standing"), str(guardian.get_standing_display())),
         *([(_("Asked for"), str(Standing(guardian.proposed).label))] if guardian.proposed else []),
     ]
 
@@ -224,7 +228,8 @@ def _decide(request: ActingRequest, guardian: Guardian, form: StandingForm, open
             "action": reverse("guardian_decide", args=[guardian.pk]),
             "form": form,
             "title": _("Decide on a guardian"),
-            "rows": [*_codes(guardian), *_decided(guardian), *file.codes(case)[:3]],
+            "rows": [_relation(guardian), *_decided(guardian), *file.codes(case)[:3]],
+            "standing": _standing(guardian),
             "written": guardian.said_by_id is not None or guardian.decided_by_id is not None,
             "reason": opened,
             "reason_url": reverse("guardian_reason", args=[guardian.pk]),

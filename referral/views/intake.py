@@ -109,13 +109,9 @@ def _questions(form: PersonForm) -> list[dict[str, Any]]:
         section(form, _("Where"), "", PLACE),
         section(form, _("Talking together"), "", TALKING),
         section(form, _("What the person wishes to be called"), called, NAMES[:1]),
-        # Nationality is asked with the identity part of the file: its list weighs more than this page may.
+        # Nationality and papers are asked with their parts of the file: this page may weigh no more.
         section(
-            form,
-            _("Name and identity, if the person wishes to give them"),
-            "",
-            (*NAMES[1:-1], "document_number"),
-            folded=True,
+            form, _("Name and identity, if the person wishes to give them"), "", NAMES[1:-1], folded=True
         ),
         section(form, _("Safe contact"), contact, CONTACT),
         # Needs in words here: the services in codes, the elements of trafficking and the card have pages of their own.

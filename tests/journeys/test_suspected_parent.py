@@ -8,7 +8,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.steps import (
     Look,
     at_width,
-    does,
+    choose,
     fill,
     follow,
     found_a_ground,
@@ -18,7 +18,7 @@ from tests.journeys.steps import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
-FATHER = "Père Canari"
+FATHER, SAID = "Père Canari", "Elle dit qu’il l’a confiée"
 
 
 @at_width(1280)
@@ -35,7 +35,7 @@ def test_a_suspected_father_agrees_to_nothing(site: Site, looked_at: Look, width
     looked_at(page, "guardians-father")
     father = Guardian.objects.get(case=case)
     follow(page, f"/guardians/{father.pk}/standing/")
-    fill(page, standing="suspected", reason="Elle dit qu’il l’a confiée")
+    fill(page, standing="suspected", reason=SAID)
     looked_at(page, "guardian-standing")
     send(page)
     looked_at(page, "guardians-suspected")
@@ -56,14 +56,15 @@ def test_a_suspected_father_agrees_to_nothing(site: Site, looked_at: Look, width
     looked_at(second, "home-guardian")
     follow(second, f"/guardians/{father.pk}/decide/")
     assert FATHER not in second.content()
-    does(
-        second,
-        site,
-        looked_at,
-        f"/guardians/{father.pk}/decide/",
-        "guardian-decide",
-        standing="suspected",
-        reason="Confirmé par la mère",
-    )
+    looked_at(second, "guardian-decide")
+    assert SAID not in second.content(), "masked until somebody says why"
+    second.locator("summary", has_text="Afficher").click()
+    choose(second, "reason", "supervise")
+    with second.expect_navigation():
+        second.locator(".app-reveal button").click()
+    looked_at(second, "guardian-decide-opened")
+    assert SAID in second.content()
+    fill(second, standing="suspected", reason="Confirmé par la mère")
+    send(second)
     father.refresh_from_db()
     assert (father.standing, father.proposed) == ("suspected", "")

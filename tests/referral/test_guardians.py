@@ -156,6 +156,11 @@ def test_what_is_written_of_a_suspicion_is_masked_until_somebody_says_why(cast: 
         sentence = re.escape(str(barred(father)))
     for page in (shown(cast, case), sign_in(cast.aissatou).get(reverse("guardians", args=[case.pk]))):
         assert re.search(rf'class="[^"]*app-pii[^"]*">{sentence}', page.content.decode())
+    for page in (
+        supervisor.get(url),
+        sign_in(cast.aissatou).get(reverse("guardian_standing", args=[father.pk])),
+    ):
+        assert f'<span class="app-pii">{fr("Suspected")}</span>' in page.content.decode()
 
 
 def test_nobody_decides_on_what_they_have_said_themselves(cast: c.Cast) -> None:

@@ -181,18 +181,11 @@ def test_a_topic_is_done_only_where_something_is_noted(cast: c.Cast) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["guided", "one page"])
-def test_the_number_of_a_paper_is_asked_and_found_and_never_shown_in_clear(cast: c.Cast, way: str) -> None:
+def test_the_number_of_a_paper_is_asked_and_found_and_never_shown_in_clear(cast: c.Cast) -> None:
     client, number = sign_in(cast.aissatou), "SN-77 812 Canari"
-    if way == "guided":
-        about = begin(client, **least(), identity={"document_number": number})
-        assert number in client.get(reverse("intake_check", args=[about])).content.decode()
-        assert open_it(client, about).status_code == 302
-    else:
-        said = ANSWERS["danger"] | {"needs": "un lit", "document_number": number}
-        assert 'name="document_number"' in client.get(reverse("case_new_page")).content.decode()
-        answer = press(client, reverse("case_new_page"), **said)
-        assert answer.status_code == 302
+    about = begin(client, **least(), identity={"document_number": number})
+    assert number in client.get(reverse("intake_check", args=[about])).content.decode()
+    assert open_it(client, about).status_code == 302
     case = Case.objects.get()
     assert opened(case.person, "document_number") == [number]
     found = client.post(reverse("case_search"), {"document_number": "sn77812canari"})
