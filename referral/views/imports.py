@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.templatetags.interface import moment
 from referral.forms.acts import ActForm
 from referral.forms.exchange import ImportedForm, RegisterForm
+from referral.htcds.template import template_csv, template_xlsx
 from referral.models import ImportBatch, ImportedRow
 from referral.queries.exchange import SHOWN, imports_of
 from referral.references import spoken
@@ -83,6 +84,20 @@ def import_new(request: ActingRequest) -> HttpResponse:
             "unshown": max(0, len(faults) - MOST_FAULTS),
             "back_url": reverse("imports"),
         },
+    )
+
+
+@require_GET
+def import_template(request: ActingRequest, kind: str) -> HttpResponse:
+    """The empty register, as a workbook with its codes or as text with separators."""
+    importing.require_import(request.actor)
+    if kind not in ("xlsx", "csv"):
+        raise NotVisible
+    content = template_xlsx(words.known_words()) if kind == "xlsx" else template_csv()
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="htcds.{kind}"'},
     )
 
 

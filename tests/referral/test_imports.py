@@ -16,11 +16,12 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from audit.rows import write
-from crypto import blind_index
+from crypto import blind_index, keyring
 from crypto.models import DataKey, Match
 from referral.enums import AgeBand, CaseState
 from referral.htcds.mapping import OFFICIAL
 from referral.htcds.reading import Register, read
+from referral.htcds.standard import FIELDS
 from referral.likeness import MatchDecision
 from referral.models import Case, Draft, ImportBatch, ImportedRow, MatchReview, Person
 from referral.queries.exchange import regions_by_word
@@ -144,6 +145,53 @@ def test_what_the_register_said_is_read_with_a_reason(cast: c.Cast) -> None:
     assert (look.actor_id, look.case_id, look.scope) == (cast.aissatou.pk, case.pk, "care")
     other = c.open_case(cast)
     assert browser.get(reverse("case_imported", args=[other.pk])).status_code == 404
+
+
+# --- The empty register ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_an_empty_register_can_be_fetched_filled_in_and_imported(cast: c.Cast, kind: str) -> None:
+    browser, url = sign_in(cast.bineta), reverse("import_template", args=[kind])
+    assert url in browser.get(reverse("import_new")).content.decode()
+    answer = browser.get(url)
+    assert answer["Content-Disposition"] == f'attachment; filename="htcds.{kind}"'
+    filled = {
+        "prs_FirstName": "Awa",
+        "prs_MailingCity": "Mbour",
+        "prs_Gender": "Feminine",
+        "x_AgeBand": "6-8",
+    }
+    if kind == "xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        columns = [cell.value for cell in book.worksheets[0][1]]
+        for name, value in filled.items():
+            book.worksheets[0].cell(3, columns.index(name) + 1, value)
+        content = registers.saved(book)
+    else:
+        names = answer.content.decode("utf-8-sig").splitlines()[0].split(";")
+        content = answer.content + ";".join(filled.get(name, "") for name in names).encode()
+    assert set(OFFICIAL) <= set(columns if kind == "xlsx" else names)
+    batch = written(cast, content)  # asks nothing: its headings are those of its columns
+    with c.acting(cast.bineta), keyring.revealing(row := batch.rows.get()):
+        assert row.values == filled
+    assert Case.objects.get().person.age_band == "6-8"
+
+
+def test_the_empty_workbook_says_what_may_stand_in_every_column(cast: c.Cast) -> None:
+    content = sign_in(cast.bineta).get(reverse("import_template", args=["xlsx"])).content
+    _register, columns, codes = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    described = {row[1]: row for row in columns.iter_rows(min_row=2, values_only=True)}
+    assert set(described) == {*OFFICIAL, "x_Region", "x_AgeBand"}
+    assert described["prs_Birthdate"][0] == "G"
+    listed = {(row[0], row[1]): row[2:] for row in codes.iter_rows(min_row=2, values_only=True)}
+    assert listed["prs_Gender", "Feminine"] == ("Feminine", "Féminin")
+    assert listed["cas_Status", "FollowUp"] == ("Follow Up", "Suivi")
+    assert listed["prs_Citizenship, prs_MailingCountry", "SN"] == ("Senegal", "Sénégal")
+    # Of several words of the ministry for one of the standard, the one that means no more than it.
+    assert listed["vic_TypeOfExploitation", "Other"] == ("Other", "Autre (à préciser)")
+    assert listed["x_Region", cast.region.code][1] == cast.region.name
+    assert ("x_AgeBand", "6-8") in listed
+    names = {name for name, _code in listed for name in name.split(", ")}
+    assert names >= {name for name in OFFICIAL if FIELDS[name].kind == "code"}
 
 
 # --- Nothing of a faulty file ----------------------------------------------------------------------------------
