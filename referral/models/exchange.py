@@ -39,7 +39,7 @@ class ImportBatch(Recorded):
     )
     ordered_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    #: Thrown away before it was written, or to be undone; and when that was done.
+    #: Given up before it was written, or to be undone; and when that was done.
     ended_by = models.ForeignKey(
         "partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -25,18 +25,20 @@ _CASE_STATUS: Mapping[str, Promise] = {
 
 def register_rows(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """(label, value) of everything that a register said, in its order."""
-    french = not (get_language() or "fr").startswith("en")
-    rows = []
-    for name, value in values.items():
-        field = FIELDS.get(name)
-        if field is None:
-            rows.append((name, value))
-        else:
-            rows.append((field.fr if french else field.label, _worded(field, value)))
-    return rows
+    return [(heading_of(name), _worded(FIELDS.get(name), value)) for name, value in values.items()]
 
 
-def _worded(field: Field, value: str) -> str:
+def heading_of(name: str) -> str:
+    """What a column is called; one of somebody's own has its name alone."""
+    field = FIELDS.get(name)
+    if field is None:
+        return name
+    return field.label if (get_language() or "fr").startswith("en") else field.fr
+
+
+def _worded(field: Field | None, value: str) -> str:
+    if field is None:
+        return value
     if field.kind == "boolean":
         return _("Yes") if value == "TRUE" else _("No")
     if field.kind == "date":

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from audit import clock
 from audit.models import Event
@@ -69,6 +70,11 @@ def written(cast: c.Cast, content: bytes) -> ImportBatch:
 def again(content: bytes) -> Register:
     bands = frozenset(AgeBand.values)
     return read(content, today=clock.now().date(), regions=regions_by_word(), bands=bands)
+
+
+def words(page: Any) -> str:
+    """What one reads on it."""
+    return " ".join(strip_tags(page.content.decode()).split())
 
 
 def official(values: Mapping[str, str]) -> dict[str, str]:
@@ -231,12 +237,18 @@ def test_every_fault_is_reported_with_row_column_and_reason_and_nothing_is_writt
     with nothing_changes():
         page = upload(cast, content)
     assert page.status_code == 200
-    found = {(fault.row, fault.field): str(fault.reason) for fault in page.context["faults"]}
+    faults = [fault for fault, _heading in page.context["faults"]]
+    found = {(fault.row, fault.field): str(fault.reason) for fault in faults}
     for number, (name, (_value, reason)) in enumerate(FAULTS.items()):
         assert reason in found.pop((number + 3, name)).replace("\xa0", " "), name
     assert {row for row, _field in found} == {len(FAULTS) + 3, len(FAULTS) + 4}
-    body = page.content.decode()
-    assert all(f"{fault.row}" in body and fault.column in body for fault in page.context["faults"])
+    body = words(page)
+    assert all(f"Ligne {fault.row}, colonne {fault.column}" in body for fault in faults)
+    # A column is called as the reader calls it, and each reason says what to do.
+    assert "Date de naissance (prs_Birthdate) Ce n’est pas une date" in body
+    assert all(
+        " :" in str(fault.reason).replace("\xa0", " ") or "Écrivez" in str(fault.reason) for fault in faults
+    )
     # The report says where, never what: names and numbers stand in the file.
     assert "appeler la tante" not in body
 
@@ -327,7 +339,8 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(cast: c.Cast, monkeypatch: 
     assert Case.objects.count() == 12
     assert sorted(ImportedRow.objects.values_list("number", flat=True)) == list(range(3, 15))
     page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
-    assert not page.context["running"]
+    assert (page.context["running"], page.context["label"]) == (False, "Importé")
+    assert "Importation demandée" in words(page)
     work()
     assert Case.objects.count() == 12
 
@@ -362,6 +375,7 @@ def test_an_import_is_taken_back_but_for_what_somebody_has_opened_or_touched(
     assert not Draft.objects.exists()
     page = importer.get(reverse("import", args=[batch.pk]))
     assert (page.context["undone"], page.context["written"]) == (2, 3)
+    assert page.context["label"] == "Importation annulée"
     for case in (touched, opened, held):
         assert browser.get(reverse("case", args=[case.pk])).status_code == 200
         assert reverse("case", args=[case.pk]) in page.content.decode(), "what stays is named"
@@ -400,7 +414,9 @@ def test_what_was_read_and_never_ordered_leaves_nothing(cast: c.Cast) -> None:
     content = registers.template(registers.people(2))
     batch = kept(cast, content)
     assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
+    assert "Abandonné" in words(sign_in(cast.bineta).get(reverse("imports")))
     forgotten = kept(cast, content)
+    assert "Lu, pas encore importé" in words(sign_in(cast.bineta).get(reverse("imports")))
     later(days=8)
     with c.acting():
         assert run_rule("imports", clock.now()) == 1
