@@ -154,7 +154,7 @@ def _field_of(name: str, label: str, by_labels: bool) -> Field | str | Promise:
         return _own_field(name)
     if by_name is None:
         return FIELDS[by_label] if by_label else _unknown(label)
-    if label and by_label != by_name:
+    if label and by_label != by_name and folded(label) != folded(FIELDS[by_name].label):
         if by_name not in MISLABELLED or by_label not in MISLABELLED:
             return format_lazy(
                 _(

@@ -10,15 +10,17 @@ from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import day
 from referral.course import HowItGoes
-from referral.models import Case, Transfer
+from referral.models import Case, ImportedRow, Transfer
 from referral.queries.course import follow_ups_of, goals_of, statuses_of, transfers_of
 from referral.views import words
+from referral.views.exchanged import status_said
 
 
-def course_of(case: Case) -> dict[str, Any]:
+def course_of(case: Case, imported: ImportedRow | None) -> dict[str, Any]:
     taken = Transfer.objects.filter(new_case=case).select_related("case__organisation").first()
     return {
-        "status": _status(case),
+        "status": _status(case, imported),
+        "register": status_said(imported),
         "plan": _plan(case),
         "heard": _heard(case),
         "taken_from": str(taken.case.organisation) if taken else "",
@@ -34,8 +36,13 @@ def course_of(case: Case) -> dict[str, Any]:
     }
 
 
-def _status(case: Case) -> str:
+def _status(case: Case, imported: ImportedRow | None) -> str:
     """Every decider's last word: they may differ, and nobody's is left out. Presumed until somebody decides."""
+    nobody = (
+        _("No decision recorded here")
+        if status_said(imported)
+        else _("Presumed victim: nobody has decided yet")
+    )
     last: dict[str, str] = {}
     for each in statuses_of(case):
         said = _("%(status)s (%(decider)s, %(day)s)") % {
@@ -44,7 +51,7 @@ def _status(case: Case) -> str:
             "day": words.day_of(each.decided_on),
         }
         last.setdefault(each.decider, said)
-    return "\n".join(last.values()) or _("Presumed victim: nobody has decided yet")
+    return "\n".join(last.values()) or nobody
 
 
 def _plan(case: Case) -> str:

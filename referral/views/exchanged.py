@@ -7,11 +7,14 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from partners.enums import CodeList
 from partners.models import Region
+from partners.queries import code_label
 from partners.queries.codes import labels_by_htcds
 from referral.enums import AgeBand
 from referral.htcds.standard import AGE_BAND, FIELDS, REGION, SEPARATOR, TEMPLATE, Field
 from referral.htcds.template import Words
+from referral.models import ImportedRow
 from referral.views.words import day_of
 
 #: The ministry has no list of its own for them.
@@ -26,6 +29,16 @@ _CASE_STATUS: Mapping[str, Promise] = {
 def register_rows(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """(label, value) of everything that a register said, in its order."""
     return [(heading_of(name), _worded(FIELDS.get(name), value)) for name, value in values.items()]
+
+
+def status_said(row: ImportedRow | None) -> str:
+    """What the register says that somebody decided, and who; empty where it says no status."""
+    if row is None or not row.status:
+        return ""
+    status = code_label(CodeList.STATUS, row.status)
+    if not row.decider:
+        return _("%(status)s (it does not say who decided)") % {"status": status}
+    return f"{status} ({code_label(CodeList.DECIDER, row.decider)})"
 
 
 def heading_of(name: str) -> str:

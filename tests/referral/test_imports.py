@@ -24,8 +24,9 @@ from referral.htcds.mapping import OFFICIAL
 from referral.htcds.reading import Register, read
 from referral.htcds.standard import FIELDS
 from referral.likeness import MatchDecision
-from referral.models import Case, Draft, ImportBatch, ImportedRow, MatchReview, Person
+from referral.models import Case, Draft, ImportBatch, ImportedRow, MatchReview, Person, Screening
 from referral.queries.exchange import regions_by_word
+from referral.queries.facts import not_victim_by_two
 from referral.services import holds, importing
 from referral.services.clock import run as run_rule
 from referral.services.importing import IMPORT_UNDONE
@@ -34,7 +35,9 @@ from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import registers
 from tests.referral.pages import later, press, same_as_unknown, sign_in, values_of
-from tests.referral.story import said
+from tests.referral.story import said as errors_of
+from tests.referral.test_case_life import decides
+from tests.referral.test_rights import asked
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -93,6 +96,9 @@ def fetched(cast: c.Cast, profile: str = "template") -> bytes:
     return bytes(answer.content)
 
 
+DECIDED = ("vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg")
+
+
 # --- In and out ------------------------------------------------------------------------------------------------
 @pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(cast: c.Cast) -> None:
@@ -107,6 +113,26 @@ def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(c
     assert not DataKey.objects.filter(scope_kind="draft", scope_id=batch.pk).exists()
 
 
+def test_the_sheet_for_the_person_tells_what_the_register_said_and_names_no_colleague(cast: c.Cast) -> None:
+    columns = (
+        "prs_FirstName",
+        "prs_Title",
+        "vic_TraffickingStatus",
+        "cas_CaseOwner",
+        "cas_IncomingReferralDetails",
+    )
+    row = ("Awa", "élève canari", "ActualVictimOfTrafficking", "Mme Seck", "récit du collègue")
+    written(cast, registers.text(columns, row))
+    request = asked(cast, Case.objects.get())
+    told = words(sign_in(cast.aissatou).post(reverse("request_report", args=[request.pk])))
+    assert "élève canari" in told
+    assert "Selon le registre Victime identifiée" in told
+    assert "Mme Seck" not in told
+    assert "récit du collègue" not in told
+    look = Event.objects.using("audit").get(verb="reveal", object_type="referral.importedrow")
+    assert (look.actor_id, look.scope) == (cast.aissatou.pk, "rights")
+
+
 def test_what_was_corrected_here_goes_out_corrected_and_the_rest_as_it_came(cast: c.Cast) -> None:
     columns = ("prs_FirstName", "prs_SecondName", "prs_Gender", "prs_Title")
     written(cast, registers.text(columns, ("Awa", "Sow", "TransgenderFeminine", "élève")))
@@ -115,6 +141,66 @@ def test_what_was_corrected_here_goes_out_corrected_and_the_rest_as_it_came(cast
     (row,) = again(fetched(cast, "core")).rows
     assert (row.values["prs_SecondName"], row.values["prs_FirstName"]) == ("Sall", "Awa")
     assert (row.values["prs_Gender"], row.values["prs_Title"]) == ("TransgenderFeminine", "élève")
+
+
+def test_what_the_template_has_no_column_for_goes_out_as_it_came(cast: c.Cast) -> None:
+    columns = ("prs_FirstName", "prs_MiddleName", "spl_Type", "x_Dossier")
+    written(cast, registers.text(columns, ("Awa", "Marie", "SocialCare", "12/B")))
+    (row,) = again(fetched(cast)).rows
+    assert [row.values[name] for name in columns] == ["Awa", "Marie", "SocialCare", "12/B"]
+
+
+HEARD = ("vic_MethodOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation")
+
+
+def test_what_a_register_says_of_trafficking_becomes_the_elements_of_the_file(cast: c.Cast) -> None:
+    said = ("ThroughFamilyOrFamilyEvents", "DebtBondage; Other", "ForcedLabour; Other")
+    written(cast, registers.text(("prs_FirstName", *HEARD), ("Awa", *said), ("Binta", "", "", "")))
+    case, silent = Case.objects.order_by("seq")
+    assert not Screening.objects.filter(case=silent).exists()
+    with c.acting(cast.aissatou), keyring.revealing(found := Screening.objects.get(case=case)):
+        assert found.answers == {
+            "recruitment": ["ThroughFamilyOrFamilyEvents"],
+            "control": ["DebtBondage", "OTHER"],
+            "exploitation": ["ForcedLabour", "OTHER"],
+        }
+    browser = sign_in(cast.aissatou)
+    opened = browser.post(reverse("case_reveal", args=[case.pk]), {"groups": ["screening"], "reason": "care"})
+    assert "Servitude pour dettes" in words(opened)
+    # Untouched it goes out as it came; then as it was corrected, and the rest as it came.
+    (row, _silent) = again(fetched(cast, "core")).rows
+    assert tuple(row.values[name] for name in HEARD) == said
+    corrected = {"recruitment": [], "control": ["FalsePromises"], "exploitation": ["OTHER", "SN_GOLD_SITE"]}
+    assert press(browser, reverse("case_screening", args=[case.pk]), **corrected).status_code == 302
+    (row, _silent) = again(fetched(cast, "core")).rows
+    assert [row.values.get(name) for name in HEARD] == [None, "FalsePromises", "ForcedLabour; Other"]
+
+
+def test_a_status_stays_the_word_of_the_register_until_somebody_decides_here(cast: c.Cast) -> None:
+    said = ("NotAVictimOfTrafficking", "Police")
+    written(
+        cast,
+        registers.text(
+            ("prs_FirstName", *DECIDED), ("Awa", *said), ("Binta", "ActualVictimOfTrafficking", "")
+        ),
+    )
+    case, other = Case.objects.order_by("seq")
+    browser = sign_in(cast.aissatou)
+    page = words(browser.get(reverse("case", args=[case.pk])))
+    assert "Aucune décision enregistrée ici Selon le registre Non victime de traite (Police)" in page
+    assert "il ne dit pas qui a décidé" in words(browser.get(reverse("case", args=[other.pk])))
+    assert "Non victime de traite (Police)" in words(browser.get(reverse("case_status", args=[case.pk])))
+    # It is nobody's decision here: neither a row of them, nor one of the two persons that such an end takes.
+    assert not case.statusdecisions.exists()
+    assert decides(cast, "aissatou", case, "NotAVictimOfTrafficking").status_code == 302
+    with c.acting(cast.aissatou):
+        assert not not_victim_by_two(case)
+    later(minutes=5)
+    assert decides(cast, "aissatou", case, "PossibleVictimOfTrafficking", decider="NGO").status_code == 302
+    assert "Selon le registre Non victime" in words(browser.get(reverse("case", args=[case.pk])))
+    here, register = again(fetched(cast, "core")).rows
+    assert [here.values[name] for name in DECIDED] == ["PossibleVictimOfTrafficking", "NGO"]
+    assert [register.values.get(name) for name in DECIDED] == ["ActualVictimOfTrafficking", None]
 
 
 def test_a_row_becomes_a_file_of_the_person_who_was_chosen(cast: c.Cast) -> None:
@@ -302,7 +388,7 @@ def test_a_cell_that_says_it_is_far_away_is_refused_at_once(cast: c.Cast, where:
     page = upload(cast, content)
     assert time.process_time() - begun < 3
     assert page.status_code == 200
-    assert sentence in said(page).replace("\xa0", " ").replace("\u202f", "")
+    assert sentence in errors_of(page).replace("\xa0", " ").replace("\u202f", "")
 
 
 def test_a_file_that_is_too_large_is_not_taken_and_lies_nowhere(
@@ -391,7 +477,7 @@ def test_one_person_alone_takes_an_import_back_within_a_day(cast: c.Cast) -> Non
     browser = sign_in(cast.bineta)
     assert url not in browser.get(reverse("import", args=[batch.pk])).content.decode()
     late = browser.post(url, values_of(shown.context["form"]))
-    assert (late.status_code, "24" in said(late)) == (200, True)
+    assert (late.status_code, "24" in errors_of(late)) == (200, True)
     work()
     assert DataKey.objects.filter(case_id=Case.objects.get().pk).exists()
 
