@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from partners.enums import CodeList
 from referral.disclosure import is_child
 from referral.enums import AgeStatus, PlaceFlag
 
@@ -61,6 +62,12 @@ class Aggravation(TextChoices):
     ORGANS = "organs", _("Removal of organs")
 
 
+#: Answers in codes of the ministry, which name those of HTCDS; all others are the law's.
+LISTS: Mapping[str, CodeList] = {
+    "recruitment": CodeList.RECRUITMENT,
+    "control": CodeList.CONTROL,
+    "exploitation": CodeList.EXPLOITATION,
+}
 #: These follow from other answers, and are not asked.
 FOUND_OUT = frozenset({Aggravation.MINOR, Aggravation.ORGANS})
 #: Means of control as HTCDS lists them -> means of the law (domain §4.4). Others wait for a human being to weigh them.

@@ -2,8 +2,8 @@
 
 A picture is drawn anew, so that nothing but its points is kept: no place, no camera, nothing behind its end. A PDF is
 kept as it is, or refused: we look for what runs or hides by the names that the format gives it, in the file and in its
-compressed object streams. Whoever hides it on purpose may get it past; that is why attachments are never shown inside
-the browser.
+compressed object streams, and refuse those that we cannot look into. A reader with faults of its own may still see
+more; that is why attachments are never shown inside the browser.
 """
 
 import re
@@ -103,16 +103,49 @@ _ROOT: Final = re.compile(rb"/Catalog\b")
 #: The end of a zip archive, which may lie this far from the end of a file.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 65_557
 _LOCKED: Final = re.compile(rb"/Encrypt\b")
-#: Programs, commands, files inside the file, forms that send themselves, films and sound.
+#: Programs, commands, files inside the file or beside it, forms that send themselves, films and sound.
 _ACTIVE: Final = re.compile(
-    rb"/(JavaScript|Launch|EmbeddedFiles?|XFA|RichMedia|Rendition|SubmitForm|ImportData|GoToE|Movie|Sound)\b"
+    rb"/(JavaScript|Launch|EmbeddedFiles?|FileAttachment|XFA|RichMedia|Rendition|SubmitForm|ImportData|GoTo[ER]"
+    rb"|Movie|Sound)\b"
 )
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
-#: A dictionary before its stream; of an object stream it is short.
-_DICTIONARY: Final = 1024
+#: Where an object may begin for a reader, whatever lies around it: a table of objects points anywhere.
+_OBJECT: Final = re.compile(rb"(?<!end)obj")
+_BLANK: Final = rb"(?:[\0\t\n\f\r ]|%[^\r\n]*+)*+"
+_BLANKS: Final = re.compile(_BLANK)
+_BLANK_RUN: Final = re.compile(rb"[\0\t\n\f\r ]+")
+_NAME: Final = rb"/[^\0\t\n\f\r ()<>\[\]{}/%]*+"
+_VALUE: Final = (
+    rb"(?:(?:\d++[\0\t\n\f\r ]++\d++[\0\t\n\f\r ]++R|[+-]?(?:\d++\.?+\d*+|\.\d++)|true|false|null)"
+    rb"(?=[\0\t\n\f\r ()<>\[\]/%])|<[0-9A-Fa-f\0\t\n\f\r ]*+>)"
+)
+#: What a dictionary is made of. Nothing else is read: of what is not written by the rules, each reader makes its own.
+_PIECE: Final = re.compile(
+    _BLANK + rb"(?:(?P<name>%s)|(?P<open><<|\[)|(?P<close>>>|\])|(?P<text>\()|%s)" % (_NAME, _VALUE)
+)
+#: Much of it is plain, and gone through in one step.
+_RUN: Final = {
+    "key": re.compile(rb"(?:%s%s%s(?:%s|%s))*+" % (_BLANK, _NAME, _BLANK, _NAME, _VALUE)),
+    "value": _BLANKS,
+    "item": re.compile(rb"(?:%s(?:%s|%s))*+" % (_BLANK, _NAME, _VALUE)),
+}
+#: In a dictionary a key and its value take turns, and it ends before a key.
+_FIRST: Final = {b"<<": "key", b">>": "key", b"[": "item", b"]": "item"}
+_NEXT: Final = {"key": "value", "value": "key", "item": "item"}
+_IN_TEXT: Final = re.compile(rb"[^()\\]++|\\.|[()]", re.DOTALL)
+_STREAM: Final = re.compile(_BLANK + rb"stream(?:\r\n|\n|\r)?")
+#: What only an object stream has: some readers go by the one, some by the other.
+_OF_OBJECTS: Final = re.compile(rb"/(ObjStm|First)\b")
+#: The one way of writing an object stream that we look into: packed once, everything said in its place.
+_PLAIN: Final = re.compile(
+    rb"<<(?: ?/(?:Type ?/ObjStm|(?:N|First) \d+|(?:Length|DL) \d+(?: \d+ R)?|Extends \d+ \d+ R"
+    rb"|Filter ?(?P<packed>/FlateDecode|\[ ?/FlateDecode ?\])))* ?>>"
+)
 #: More than any paper of some pages has: whoever exceeds it wants to keep us busy.
 _MOST_STREAMS, _MOST_INFLATED = 1000, 32 * 1024 * 1024
+_PORTION: Final = 64 * 1024
+#: How often the whole file may be gone through: objects that lie in one another would do it without end.
+_MOST_TIMES: Final = 2
 
 
 def _checked_pdf(uploaded: bytes) -> bytes:
@@ -141,24 +174,82 @@ def _unescaped(part: bytes) -> bytes:
 
 def _object_streams(uploaded: bytes) -> Iterator[bytes]:
     """Objects that lie compressed in the file. Raises Unusable where they cannot be looked into."""
-    count, left = 0, _MOST_INFLATED
-    for found in _STREAM.finditer(uploaded):
-        before = uploaded[max(found.start() - _DICTIONARY, 0) : found.start()]
-        dictionary = _unescaped(before.rpartition(b" obj")[2])
-        if b"/ObjStm" not in dictionary or b"/Filter" not in dictionary:
-            continue  # what lies there in clear, the search through the whole file sees
-        count += 1
-        if b"/FlateDecode" not in dictionary or count > _MOST_STREAMS:
+    if not _OF_OBJECTS.search(_unescaped(uploaded)):
+        return
+    left, room, count = _MOST_INFLATED, _MOST_TIMES * len(uploaded), 0
+    for found in _OBJECT.finditer(uploaded):
+        dictionary, end = _dictionary(uploaded, found.end())
+        room -= end - found.end()
+        if room < 0:
             raise Unusable(PDF_ACTIVE)
-        packed = uploaded[found.end() : uploaded.find(b"endstream", found.end())]
-        try:
-            inflated = zlib.decompressobj().decompress(packed, left)
-        except zlib.error:
-            raise Unusable(UNREADABLE) from None
-        left -= len(inflated)
-        if left <= 0:
+        stream = _STREAM.match(uploaded, end) if dictionary else None
+        if stream is None or not _OF_OBJECTS.search(dictionary):
+            continue
+        plain, count = _PLAIN.fullmatch(_BLANK_RUN.sub(b" ", dictionary)), count + 1
+        if plain is None or dictionary.count(b"/Filter") > 1 or count > _MOST_STREAMS:
             raise Unusable(PDF_ACTIVE)
-        yield inflated
+        if plain["packed"]:  # what lies there in clear, the search through the whole file sees
+            inflated = _inflated(uploaded, stream.end(), left)
+            left -= len(inflated)
+            yield inflated
+
+
+def _dictionary(uploaded: bytes, start: int) -> tuple[bytes, int]:
+    """That which begins here, and where it ends; empty where none begins. Raises Unusable where it breaks a rule."""
+    blanks = _BLANKS.match(uploaded, start)
+    begun = position = blanks.end() if blanks else start
+    if not uploaded.startswith(b"<<", begun):
+        return b"", begun
+    # Of each dictionary and array that is open: what comes next in it.
+    due: list[str] = []
+    while True:
+        run = _RUN[due[-1]].match(uploaded, position) if due else None
+        piece = _PIECE.match(uploaded, run.end() if run else position)
+        if piece is None:
+            raise Unusable(UNREADABLE)
+        position = piece.end()
+        if piece["close"]:
+            if due.pop() != _FIRST[piece["close"]]:
+                raise Unusable(UNREADABLE)
+            if not due:
+                return _unescaped(uploaded[begun:position]), position
+            continue
+        if due and due[-1] == "key" and not piece["name"]:
+            raise Unusable(UNREADABLE)
+        due[-1:] = [_NEXT[each] for each in due[-1:]]
+        if piece["open"]:
+            due.append(_FIRST[piece["open"]])
+        elif piece["text"]:
+            position = _after_text(uploaded, position)
+
+
+def _after_text(uploaded: bytes, position: int) -> int:
+    depth = 1
+    while depth:
+        piece = _IN_TEXT.match(uploaded, position)
+        if piece is None:
+            raise Unusable(UNREADABLE)
+        position = piece.end()
+        depth += (piece[0] == b"(") - (piece[0] == b")")
+    return position
+
+
+def _inflated(uploaded: bytes, start: int, most: int) -> bytes:
+    """What is packed from here on, to its own end: what the file says of its length need not be so. Raises Unusable."""
+    packed, parts, left = zlib.decompressobj(), [], most
+    try:
+        for position in range(start, len(uploaded), _PORTION):
+            portion = uploaded[position : position + _PORTION]
+            while portion and not packed.eof:
+                parts.append(packed.decompress(portion, left))
+                portion, left = packed.unconsumed_tail, left - len(parts[-1])
+                if left <= 0:
+                    raise Unusable(PDF_ACTIVE)
+            if packed.eof:
+                return b"".join(parts)
+    except zlib.error:
+        pass
+    raise Unusable(UNREADABLE)
 
 
 # --- Names -------------------------------------------------------------------------------------------------

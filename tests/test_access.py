@@ -220,6 +220,7 @@ ACCESS: dict[str, Row] = {
     # --- registers in, files out
     "imports": get("bineta elisabeth fatou"),
     "import_new": Row("bineta elisabeth fatou"),
+    "import_template": get("bineta elisabeth fatou", arguments=("csv",)),
     "import": Row("bineta", about="batch", others=404),
     "import_end": Row("bineta", about="batch", others=404),
     "case_imported": Row(UNIT, about="imported", others=404),

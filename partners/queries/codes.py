@@ -77,7 +77,14 @@ def htcds_names(name: str, codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[code] for code in codes if known.get(code)))
 
 
-def labels_by_htcds(name: str) -> dict[str, str]:
-    """The words of a list by the name that the standard gives each code; the first of several."""
+def codes_by_htcds(name: str) -> dict[str, Code]:
+    """For each name of the standard the code of the list that stands for it: the one called so, else the first."""
     rows = Code.objects.filter(list=name).exclude(htcds="").order_by("-rank")
-    return {row.htcds: row.label for row in rows}
+    return {
+        row.htcds: row for row in sorted(rows, key=lambda row: row.code.casefold() == row.htcds.casefold())
+    }
+
+
+def labels_by_htcds(name: str) -> dict[str, str]:
+    """The words of a list by the name that the standard gives each code."""
+    return {htcds: row.label for htcds, row in codes_by_htcds(name).items()}

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partners.enums import CodeList
 from partners.queries import code_choices
 from referral.forms.acts import QuestionForm
-from referral.screening import FOUND_OUT, Aggravation, Means, PlaceType, TraffickingAct
+from referral.screening import FOUND_OUT, LISTS, Aggravation, Means, PlaceType, TraffickingAct
 
 #: Lists of codes, as `Screening.answers` keeps them, by the page on which they are asked.
 JOURNEY = ("acts", "recruitment")
@@ -16,11 +15,6 @@ CONTROL = ("control", "means")
 EXPLOITATION = ("exploitation", "places")
 CIRCUMSTANCES = ("aggravations", "non_punishment")
 ANSWERS = (*JOURNEY, *CONTROL, *EXPLOITATION, "aggravations")
-_CODES = {
-    "recruitment": CodeList.RECRUITMENT,
-    "control": CodeList.CONTROL,
-    "exploitation": CodeList.EXPLOITATION,
-}
 
 
 def _several(label: Any, choices: Any = (), hint: Any = "") -> forms.MultipleChoiceField:
@@ -59,7 +53,7 @@ class ScreeningForm(QuestionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, codes in _CODES.items():
+        for name, codes in LISTS.items():
             if name in self.fields:
                 self.fields[name].choices = code_choices(codes)
 

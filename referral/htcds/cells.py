@@ -60,9 +60,9 @@ def value_of(field: Field, cell: Cell) -> str:
 def _text(field: Field, cell: Cell, text: str) -> str:
     most = LONG if field.kind == "long_text" else SHORT
     if len(text) > most:
-        raise Wrong(format_lazy(_("This text is longer than {most} characters."), most=most))
+        raise Wrong(format_lazy(_("This text is longer than {most} characters: shorten it."), most=most))
     if _UNPRINTABLE.search(text):
-        raise Wrong(_("This text holds signs that cannot be printed."))
+        raise Wrong(_("This text holds signs that cannot be printed: type it again."))
     return text
 
 
@@ -71,7 +71,7 @@ def _date(field: Field, cell: Cell, text: str) -> str:
     if day is None:
         raise Wrong(_("This is not a date: write year-month-day, or day/month/year."))
     if not EARLIEST <= day <= LATEST:
-        raise Wrong(_("This date lies before 1900 or after 2100."))
+        raise Wrong(_("This date lies before 1900 or after 2100: correct the year."))
     return day.isoformat()
 
 
@@ -108,7 +108,9 @@ def _phone(field: Field, cell: Cell, text: str) -> str:
 
 def _email(field: Field, cell: Cell, text: str) -> str:
     if not _EMAIL.fullmatch(text) or len(text) > SHORT:
-        raise Wrong(_("This is not an e-mail address."))
+        raise Wrong(
+            _("This is not an e-mail address: write it as name@example.org, or leave the cell empty.")
+        )
     return text
 
 
@@ -122,7 +124,7 @@ def _one(field: Field, text: str) -> str:
     if (word := folded(text)) in known:
         return known[word]
     if len(_split(known, folded(text)) or ()) > 1:
-        raise Wrong(_("Only one value may stand here."))
+        raise Wrong(_("Only one value may stand here: keep one of them."))
     raise Wrong(_unknown(field))
 
 
@@ -159,8 +161,13 @@ def _split(known: Mapping[str, str], text: str) -> list[str] | None:
 def _unknown(field: Field) -> str | Promise:
     codes = codes_of(field.list)
     if len(codes) > FEW:
-        return format_lazy(_("This value is not in the list of {field}."), field=field.name)
-    return format_lazy(_("This value is not in the list: {codes}."), codes=", ".join(codes))
+        return format_lazy(
+            _(
+                "This value is not in the list of {field}: copy one from the sheet of codes of the empty register."
+            ),
+            field=field.name,
+        )
+    return format_lazy(_("This value is not in the list: write one of {codes}."), codes=", ".join(codes))
 
 
 _KINDS: Mapping[str, Callable[[Field, Cell, str], str]] = {

@@ -34,6 +34,13 @@ STANDINGS: Mapping[str, str] = {
     CaseState.CLOSED: "Closed",
     CaseState.CLOSED_TRANSFERRED: "ClosedReferred",
 }
+#: Elements of trafficking, by the name of the answer that holds them here.
+ELEMENTS: Mapping[str, str] = {
+    "recruitment": "vic_MethodOfRecruitment",
+    "control": "vic_MethodsOfControl",
+    "exploitation": "vic_TypeOfExploitation",
+}
+STATUS, DECIDER = "vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg"
 OFFICIAL = tuple(field.name for field in TEMPLATE)
 #: Codes alone: nothing that was typed, nobody's name, no day.
 CODES = tuple(field.name for field in TEMPLATE if field.kind == "code" and field.name != "prs_MailingCountry")
@@ -57,6 +64,10 @@ class Entry:
     opened_on: date | None
     closed: bool
     closure: str
+    #: Elements of trafficking by their name here, and what somebody is said to have decided: in the standard's codes.
+    elements: Mapping[str, tuple[str, ...]]
+    status: str
+    decider: str
 
 
 def entry_of(values: Values, today: date) -> Entry:
@@ -67,6 +78,9 @@ def entry_of(values: Values, today: date) -> Entry:
         opened_on=date.fromisoformat(opened) if opened else None,
         closed=_closed(values),
         closure=values.get("cas_ReasonForCaseClosure", ""),
+        elements={name: several(values[field]) for name, field in ELEMENTS.items() if field in values},
+        status=values.get(STATUS, ""),
+        decider=values.get(DECIDER, ""),
     )
 
 
@@ -106,6 +120,10 @@ def _phone(values: Values) -> str:
     return values.get("prs_MobilePhone") or values.get("prs_HomePhone", "")
 
 
+def several(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, value.split(SEPARATOR)))
+
+
 def _closed(values: Values) -> bool:
     return values.get("cas_Status") in CLOSED
 
@@ -130,9 +148,11 @@ class File:
     reported_by: str = ""
     #: The newest referral that was sent: to whom, its worker, the day.
     outgoing: tuple[str, str, date] | None = None
-    #: The last decision about the person, and who took it; elements of trafficking. All in the standard's codes.
+    #: The last decision recorded here about the person, and who took it; elements of trafficking, where anybody has
+    #: recorded any. All in the standard's codes.
     status: str = ""
     decider: str = ""
+    screened: bool = False
     recruitment: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
     exploitation: tuple[str, ...] = ()
@@ -165,10 +185,21 @@ BRIDGES: tuple[Bridge, ...] = (
 )
 
 
+def _element(field: str, name: str) -> Bridge:
+    def ours(file: File) -> dict[str, str]:
+        return {field: SEPARATOR.join(getattr(file, name))}
+
+    return lambda row: frozenset(several(row.get(field, ""))), ours
+
+
+#: Only of a file in which they were recorded: of any other the register's words stand.
+ELEMENT_BRIDGES: tuple[Bridge, ...] = tuple(_element(field, name) for name, field in ELEMENTS.items())
+
+
 def row_of(file: File, kept: Values) -> dict[str, str]:
     """The file in the standard's words. `kept`: the row from which it was imported; empty for our own files."""
     row = dict(kept)
-    for read, write in BRIDGES:
+    for read, write in (*BRIDGES, *(ELEMENT_BRIDGES if file.screened else ())):
         written = write(file)
         if not kept or read(kept) != read(written):
             row |= written
@@ -178,8 +209,8 @@ def row_of(file: File, kept: Values) -> dict[str, str]:
             "cas_IncomingReferralDate": _iso(file.opened_on),
             "cas_ReferringOrganisation": file.reported_by,
         }
-    for name, value in _elements(file).items():
-        row.setdefault(name, value)
+    if file.status:
+        row |= {STATUS: file.status, DECIDER: file.decider}
     if file.outgoing is not None:
         organisation, worker, day = file.outgoing
         row |= {
@@ -187,20 +218,11 @@ def row_of(file: File, kept: Values) -> dict[str, str]:
             "cas_ReferredPrimaryCaseWorker": worker,
             "cas_ReasonForOutgoingReferral": "AdditionalServicesRequired",
             "cas_OutgoingReferralDate": _iso(day),
+            # Of the referral that the register knew.
+            "cas_OutgoingReferralDetails": "",
         }
     row |= {REFERENCE: file.reference, REGION: file.region, AGE_BAND: file.age_band}
     return {name: value for name, value in row.items() if value}
-
-
-def _elements(file: File) -> dict[str, str]:
-    """What was decided and heard here. A register's own words stand, where it came with any."""
-    return {
-        "vic_TraffickingStatus": file.status,
-        "vic_TraffickingStatusDecisionMakingOrg": file.decider,
-        "vic_MethodOfRecruitment": SEPARATOR.join(file.recruitment),
-        "vic_MethodsOfControl": SEPARATOR.join(file.control),
-        "vic_TypeOfExploitation": SEPARATOR.join(file.exploitation),
-    }
 
 
 def _iso(day: date | None) -> str:

@@ -90,7 +90,7 @@ def read(
     for index, cells in enumerate(sheet.rows[headings.last + 1 :], headings.last + 2):
         _read_row(index, cells, headings, rules, register)
     if not register.rows and not register.faults:
-        raise Unreadable(_("This file has headings and no row below them."))
+        raise Unreadable(_("This file has headings and no row below them: fill in one row for each person."))
     register.faults.sort(key=lambda fault: (fault.row, len(fault.column), fault.column))
     return register
 
@@ -103,7 +103,8 @@ def _sheet_of(sheets: list[Sheet], by_labels: bool) -> tuple[Sheet, _Headings]:
             return sheet, headings
     raise Unreadable(
         _(
-            "No row of headings of HTCDS 2.0 was found among the first rows: is this the right file, and its sheet?"
+            "No row of headings of HTCDS 2.0 was found among the first rows: choose another file, or copy your rows "
+            "into an empty register."
         )
     )
 
@@ -135,7 +136,7 @@ def _mapped(index: int, names: list[Cell], labels: list[Cell], by_labels: bool) 
         known = _field_of(name, label, by_labels)
         if isinstance(known, Field):
             if known in found.columns.values():
-                reason = _("This heading stands twice.")
+                reason = _("This heading stands twice: remove one of the two columns.")
                 found.faults.append(Fault(index + 1, get_column_letter(column + 1), known.name, reason))
             found.columns[column] = known
             found.ambiguous |= (
@@ -153,10 +154,13 @@ def _field_of(name: str, label: str, by_labels: bool) -> Field | str | Promise:
         return _own_field(name)
     if by_name is None:
         return FIELDS[by_label] if by_label else _unknown(label)
-    if label and by_label != by_name:
+    if label and by_label != by_name and folded(label) != folded(FIELDS[by_name].label):
         if by_name not in MISLABELLED or by_label not in MISLABELLED:
             return format_lazy(
-                _("The hidden name of this column, {name}, and its label say different things."), name=by_name
+                _(
+                    "The hidden name of this column, {name}, and its label say different things: correct one of them."
+                ),
+                name=by_name,
             )
         return FIELDS[by_label if by_labels else by_name]
     return FIELDS[by_name]
@@ -184,16 +188,17 @@ class _Rules:
         if isinstance(cell, Formula):
             raise Wrong(_("This cell is computed: put its value in its place."))
         if isinstance(cell, Failed):
-            raise Wrong(_("A computation has failed in this cell."))
+            raise Wrong(_("A computation has failed in this cell: put its value in its place."))
         value = value_of(field, cell)
         if value and field.name in PAST and value > self.today.isoformat():
-            raise Wrong(_("This day lies in the future."))
+            raise Wrong(_("This day lies in the future: correct it."))
         if value and field.name == REGION:
             if folded(value) not in self.regions:
                 raise Wrong(_("This region is not known: write its code or its name."))
             return self.regions[folded(value)]
         if value and field.name == AGE_BAND and value not in self.bands:
-            raise Wrong(_("This age band is not known."))
+            bands = ", ".join(sorted(self.bands))
+            raise Wrong(format_lazy(_("This age band is not known: write one of {bands}."), bands=bands))
         return value
 
 
@@ -210,7 +215,12 @@ def _read_row(number: int, cells: list[Cell], headings: _Headings, rules: _Rules
             # A refused heading has its fault already.
             if column and plain(cell) and not _refused(headings, column):
                 register.faults.append(
-                    _fault(number, column, headings, _("This value stands under no heading."))
+                    _fault(
+                        number,
+                        column,
+                        headings,
+                        _("This value stands under no heading: remove it, or name its column."),
+                    )
                 )
                 sound = False
             continue

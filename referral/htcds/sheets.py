@@ -29,7 +29,10 @@ HEADINGS = 5
 CELL = 32_767
 #: Cells of a whole workbook, empty ones too: one that stands far to the right brings all before it.
 MOST_CELLS = (MOST_ROWS + HEADINGS) * MOST_COLUMNS
-TOO_MUCH = _("This workbook unfolds to more than a register can hold: nothing of it was read.")
+TOO_MUCH = _(
+    "This workbook unfolds to more than a register can hold: nothing of it was read. "
+    "Copy its rows into an empty register."
+)
 #: The widest line of text that such a row could be.
 csv.field_size_limit(2 * CELL)
 
@@ -91,7 +94,7 @@ def _text(content: bytes) -> list[list[Cell]]:
             rows.append([*map(_unguarded, row)])
             _require_size(len(rows), len(row))
     except csv.Error:
-        raise Unreadable(_("This text cannot be read as a table.")) from None
+        raise Unreadable(_("This text cannot be read as a table: save it again as .xlsx or .csv.")) from None
     return rows
 
 
@@ -146,7 +149,10 @@ def _require_harmless(archive: zipfile.ZipFile) -> None:
             with archive.open(part) as opened:
                 if b"<!DOCTYPE" in opened.read(4096):
                     raise Unreadable(
-                        _("This workbook holds what no spreadsheet writes: nothing of it was read.")
+                        _(
+                            "This workbook holds what no spreadsheet writes: nothing of it was read. "
+                            "Save it again as .xlsx."
+                        )
                     )
 
 
@@ -197,4 +203,6 @@ def _require_size(rows: int, columns: int) -> None:
             )
         )
     if columns > MOST_COLUMNS:
-        raise Unreadable(_("This file has more columns than a register can have."))
+        raise Unreadable(
+            _("This file has more columns than a register can have: remove those that are empty.")
+        )

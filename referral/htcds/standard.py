@@ -81,5 +81,11 @@ def words_of(name: str) -> Mapping[str, str]:
 
 
 @cache
+def labels_of(name: str) -> Mapping[str, str]:
+    """Code -> label, of one list."""
+    return {row["code"]: row["label"] for row in _rows("codes") if row["list"] == name}
+
+
+@cache
 def codes_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words_of(name).values()))

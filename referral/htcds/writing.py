@@ -42,8 +42,7 @@ def xlsx_of(columns: Sequence[str], rows: Iterable[Values], marks: Sequence[str]
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Case Sheet")
     sheet.freeze_panes = "B3"
-    labels = [FIELDS[column].label if column in FIELDS else column for column in columns]
-    for head in (columns, labels):
+    for head in (columns, headings_of(columns)):
         sheet.append([None, *(_text(sheet, each) for each in head)])
     for number, row in enumerate(rows, 1):
         sheet.append([number, *(_text(sheet, row.get(column, "")) for column in columns)])
@@ -53,6 +52,11 @@ def xlsx_of(columns: Sequence[str], rows: Iterable[Values], marks: Sequence[str]
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def headings_of(columns: Sequence[str]) -> list[str]:
+    """What is written over the columns; over those of our own, their names."""
+    return [FIELDS[column].label if column in FIELDS else column for column in columns]
 
 
 def _text(sheet: Worksheet, text: str) -> Cell | None:

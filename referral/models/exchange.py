@@ -39,7 +39,7 @@ class ImportBatch(Recorded):
     )
     ordered_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    #: Thrown away before it was written, or to be undone; and when that was done.
+    #: Given up before it was written, or to be undone; and when that was done.
     ended_by = models.ForeignKey(
         "partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -81,6 +81,10 @@ class ImportedRow(models.Model):
     case = models.OneToOneField(
         "referral.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="imported"
     )
+    #: What the register says of the status, and who is said to have decided: codes of their lists. No decision of ours:
+    #: it names neither its day nor on what it rests, and no two people of ours have taken it.
+    status = CodeField(_("status"), max_length=40, blank=True, default="")
+    decider = CodeField(_("who decided"), max_length=40, blank=True, default="")
     #: Events of the file when it had just been written: one more, and somebody has touched it.
     events = models.PositiveIntegerField(default=0)
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -101,6 +101,6 @@ def last_sent(cases: Iterable[UUID]) -> dict[UUID, Referral]:
     return {referral.case_id: referral for referral in sent}
 
 
-def was_imported(case: Case) -> bool:
-    """Is there a row of a register from which this file was opened?"""
-    return ImportedRow.objects.filter(case=case).exists()
+def row_behind(case: Case) -> ImportedRow | None:
+    """The row of a register from which this file was opened; what it says stays closed."""
+    return ImportedRow.objects.filter(case=case).defer("values").first()

@@ -28,6 +28,7 @@ from referral.htcds.writing import csv_of, joined, parted, xlsx_of
 from referral.models import Case, ExportPart, ExportRequest, Referral
 from referral.policy import NotAllowed, Tie
 from referral.queries.exchange import exportable, exports_of, last_sent
+from referral.screening import LISTS
 from referral.services import steps
 
 MAKE = "referral.make_export"
@@ -39,12 +40,6 @@ HANDFUL = 200
 ENDINGS = {ExportProfile.TEMPLATE: "xlsx", ExportProfile.CORE: "csv", ExportProfile.DEIDENTIFIED: "csv"}
 #: What an event says was opened: the fields of the person that such a file shows.
 NAMED = ("family_name", "given_names", "birth_date", "nationality", "phone")
-#: Elements of trafficking for which the standard has a field, and the list in which ours are named.
-HEARD = {
-    "recruitment": CodeList.RECRUITMENT,
-    "control": CodeList.CONTROL,
-    "exploitation": CodeList.EXPLOITATION,
-}
 
 
 def require_export(by: Actor) -> None:
@@ -206,7 +201,7 @@ def _file(case: Case, referral: Referral | None) -> File:
 
 
 def _elements(case: Case) -> dict[str, Any]:
-    """What was decided about the person, and what was heard at the first meeting, in the standard's codes."""
+    """What was decided here about the person, and what was heard of her or him, in the standard's codes."""
     found: dict[str, Any] = {}
     for decision in case.statusdecisions.all()[:1]:
         found["status"] = "".join(htcds_names(CodeList.STATUS, [decision.status]))
@@ -214,7 +209,8 @@ def _elements(case: Case) -> dict[str, Any]:
     if (screening := getattr(case, "screening", None)) is not None:
         with keyring.current().revealing(screening):
             answers = screening.answers
-        for name, codes in HEARD.items():
+        found["screened"] = True
+        for name, codes in LISTS.items():
             found[name] = htcds_names(codes, answers.get(name, []))
     return found
 
@@ -233,8 +229,11 @@ def _written(
         marks.append(f"k = {FEWEST}: {shortened} / {len(bare)}")
         return csv_of(columns, bare, marks), shortened
     full = [row_of(file, kept) for file, kept in rows]
-    write_file = xlsx_of if request.profile == ExportProfile.TEMPLATE else csv_of
-    return write_file(columns, full, marks), 0
+    if request.profile == ExportProfile.CORE:
+        return csv_of(columns, full, marks), 0
+    # What a register had beside the columns of the template goes out as it came in.
+    beside = dict.fromkeys(name for row in full for name in row if name not in columns)
+    return xlsx_of((*columns, *beside), full, marks), 0
 
 
 # --- Fetched, and gone ----------------------------------------------------------------------------------------

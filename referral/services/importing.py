@@ -21,9 +21,10 @@ from audit.rows import write
 from audit.work import defer
 from crypto import keyring
 from partners.actor import Actor
-from partners.enums import Role
+from partners.enums import CodeList, Role
 from partners.models import Region, User
 from partners.queries import active_people, actor_of
+from partners.queries.codes import codes_by_htcds
 from partners.services.guard import Refusal
 from referral import grants, policy
 from referral.deadlines import DRAFT
@@ -34,7 +35,8 @@ from referral.models import Case, ImportBatch, ImportedRow, Task
 from referral.policy import Tie
 from referral.queries.exchange import changes_of, imports_of, opened_by_others
 from referral.queries.rights import drafts_about, held_among
-from referral.services import cases, duplicates, pace, steps
+from referral.screening import LISTS
+from referral.services import cases, duplicates, pace, screening, steps
 from referral.services.drafts import discard
 from referral.services.tasks import end_task
 
@@ -135,6 +137,7 @@ def write_handful(pk: UUID, *, at: datetime) -> bool:
             return False
         rows = list(batch.rows.filter(case=None)[:HANDFUL])
         owner, regions = actor_of(batch.owner), {region.code: region for region in Region.objects.all()}
+        known = _Codes()
         for row in rows:
             with keyring.current().revealing(row):
                 values = row.values
@@ -142,15 +145,40 @@ def write_handful(pk: UUID, *, at: datetime) -> bool:
             # The same values, from now on under the key of the file.
             row.case = _open(entry, owner, regions.get(entry.region, batch.region), at)
             row.values = values
+            row.status, row.decider = known.status(entry)
+            if answers := known.answers(entry):
+                screening.keep_screening(
+                    row.case, None, by=owner, at=at, answers=answers, non_punishment=None
+                )
         counted = changes_of(row.case_id for row in rows if row.case_id)
         for row in rows:
             row.events = counted[row.case_id] if row.case_id else 0
-            row.save(update_fields=["case", "values", "events"])
+            row.save(update_fields=["case", "values", "status", "decider", "events"])
         if len(rows) < HANDFUL:
             batch.finished_at = at
             write(batch, fields=["finished_at"])
             keyring.current().destroy_scope(batch.key_scope())
     return batch.finished_at is None
+
+
+class _Codes:
+    """Codes of ours for those of the standard; one for which the ministry has no word stays as it is."""
+
+    def __init__(self) -> None:
+        lists = (*LISTS.values(), CodeList.STATUS, CodeList.DECIDER)
+        self._known = {name: codes_by_htcds(name) for name in lists}
+
+    def _ours(self, name: CodeList, code: str) -> str:
+        found = self._known[name].get(code)
+        return found.code if found else code
+
+    def answers(self, entry: Entry) -> dict[str, list[str]]:
+        return {
+            name: [self._ours(LISTS[name], code) for code in codes] for name, codes in entry.elements.items()
+        }
+
+    def status(self, entry: Entry) -> tuple[str, str]:
+        return self._ours(CodeList.STATUS, entry.status), self._ours(CodeList.DECIDER, entry.decider)
 
 
 def _open(entry: Entry, owner: Actor, region: Region, at: datetime) -> Case:

@@ -80,7 +80,7 @@ def look_at_request(actor: Actor, task: Task, *, begun: bool) -> bool:
 
 
 def read_answer(actor: Actor, pk: UUID) -> Task:
-    """What was asked of a second person and what she or he answered, for who reads the file. Raises NotVisible, TooManyReveals."""
+    """What a second person was asked and answered, for who reads the file. Raises NotVisible, TooManyReveals."""
     asked = Task.objects.filter(kind__in=sorted(ASKED), case__in=visible_cases(actor), case__erased_at=None)
     task = asked.select_related("organisation", "done_by__organisation", "case").filter(pk=pk).first()
     if task is None:

@@ -22,6 +22,7 @@ from referral import notices
 from referral.enums import CaseAct, Clock, RevealReason, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Person, RightsRequest, Task
+from referral.queries.exchange import row_behind
 from referral.queries.rights import request_of
 from referral.queries.terms import terms_for
 from referral.rights import results_of
@@ -155,10 +156,26 @@ class Held:
     looks: list[Looked]
     #: Elements of trafficking, opened.
     screening: Mapping[str, Any]
+    #: The row of the register from which the file was opened.
+    register: Mapping[str, str]
 
 
 #: What somebody else has said or is called: it stays out of the report to the person.
 OF_OTHERS = frozenset({"who"})
+#: The same of a register: people who work with the person, and what they wrote to one another.
+_OF_COLLEAGUES = frozenset(
+    {
+        "cas_CaseOwner",
+        "cas_ReferringPrimaryCaseWorker",
+        "cas_ReferredPrimaryCaseWorker",
+        "cas_IncomingReferralDetails",
+        "cas_OutgoingReferralDetails",
+        "cco_CaseComment",
+        "per_Organisation",
+        "per_RoleDetails",
+        "per_RoleInProcess",
+    }
+)
 
 
 def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
@@ -187,7 +204,17 @@ def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
         audit.look("reveal", title, case_id=case.pk, fields=fields, scope=RevealReason.RIGHTS)
     audit.look("print", asked, case_id=case.pk, scope=RevealReason.RIGHTS)
     _found, heard = reveal_screening(by, case, reason=RevealReason.RIGHTS, counted=True)
-    return Held(values, papers, looks, heard)
+    return Held(values, papers, looks, heard, _register(case))
+
+
+def _register(case: Case) -> Mapping[str, str]:
+    row = row_behind(case)
+    if row is None:
+        return {}
+    with keyring.current().revealing(row):
+        values: Mapping[str, str] = row.values
+    audit.look("reveal", row, case_id=case.pk, fields=["values"], scope=RevealReason.RIGHTS)
+    return {name: value for name, value in values.items() if name not in _OF_COLLEAGUES}
 
 
 def _looks(case: Case) -> list[Looked]:

@@ -7,6 +7,7 @@ from referral.views import exports, imports
 urlpatterns = [
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/template.<str:kind>", imports.import_template, name="import_template"),
     path("imports/<uuid:pk>/", imports.import_page, name="import"),
     path("imports/<uuid:pk>/end/", imports.import_end, name="import_end"),
     path("cases/<uuid:pk>/imported/", imports.case_imported, name="case_imported"),

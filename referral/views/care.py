@@ -216,7 +216,8 @@ def extract(request: ActingRequest, pk: UUID) -> HttpResponse:
             "reference": spoken(referral.reference),
             "rows": rows,
             "until": until,
-            "back_url": "" if until else to_referral(referral),
+            # Of a referral that is over this page alone is left: back to the list in which it stands.
+            "back_url": f"{reverse('inbox')}?show=ended" if until else to_referral(referral),
             "departure_url": departure_url,
         },
     )

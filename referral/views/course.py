@@ -26,12 +26,14 @@ from referral.forms.course import (
 )
 from referral.models import Case
 from referral.queries import course as rows_of
+from referral.queries.exchange import row_behind
 from referral.queries.facts import case_facts, second_people
 from referral.queries.files import closing_unmet
 from referral.services import course, following, looking, status, steps
 from referral.views import ways_out, words
 from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, case_or_404, now
+from referral.views.exchanged import status_said
 
 
 def _unmet(case: Case, action: CaseAction, at: datetime, **declared: Any) -> list[Any]:
@@ -60,6 +62,7 @@ def case_status(request: ActingRequest, pk: UUID) -> HttpResponse:
         template="referral/case/status.html",
         title=_("Decisions on the status"),
         text=_("Who decided what, and when. Nothing is replaced: those who decide may differ."),
+        register=status_said(row_behind(case)),
         decisions=[words.decision(request.actor, each) for each in rows_of.statuses_of(case)],
         submit=_("Record this decision"),
     )

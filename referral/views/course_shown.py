@@ -14,7 +14,7 @@ from partners.templatetags.interface import day
 from referral import lifecycle, policy
 from referral.course import HowItGoes
 from referral.enums import TaskKind
-from referral.models import Case, Task, Transfer
+from referral.models import Case, ImportedRow, Task, Transfer
 from referral.queries.course import (
     follow_ups_of,
     goals_of,
@@ -24,6 +24,7 @@ from referral.queries.course import (
     waiting_requests,
 )
 from referral.views import words
+from referral.views.exchanged import status_said
 
 
 def request_words(task: Task) -> str:
@@ -41,10 +42,11 @@ def withdraw_url(actor: Actor, case: Case, task: Task) -> str:
     return reverse("task_withdraw", args=[task.pk]) if may else ""
 
 
-def course_of(actor: Actor, case: Case) -> dict[str, Any]:
+def course_of(actor: Actor, case: Case, imported: ImportedRow | None) -> dict[str, Any]:
     taken = Transfer.objects.filter(new_case=case).select_related("case__organisation").first()
     return {
-        "status": status_words(case),
+        "status": status_words(case, imported),
+        "register": status_said(imported),
         "plan": _plan(case),
         "heard": _heard(case),
         "waiting": [
@@ -74,8 +76,13 @@ def course_of(actor: Actor, case: Case) -> dict[str, Any]:
     }
 
 
-def status_words(case: Case) -> str:
+def status_words(case: Case, imported: ImportedRow | None) -> str:
     """Every decider's last word: they may differ, and nobody's is left out. Presumed until somebody decides."""
+    nobody = (
+        _("No decision recorded here")
+        if status_said(imported)
+        else _("Presumed victim: nobody has decided yet")
+    )
     last: dict[str, str] = {}
     for each in statuses_of(case):
         said = _("%(status)s (%(decider)s, %(day)s)") % {
@@ -84,7 +91,7 @@ def status_words(case: Case) -> str:
             "day": words.day_of(each.decided_on),
         }
         last.setdefault(each.decider, said)
-    return "\n".join(last.values()) or _("Presumed victim: nobody has decided yet")
+    return "\n".join(last.values()) or nobody
 
 
 def _plan(case: Case) -> str:

@@ -22,7 +22,7 @@ from referral.models import Case, CustodyTitle, LegalGround, Person, Referral, S
 from referral.policy import Tie
 from referral.queries import files
 from referral.queries.attachments import attachments_of
-from referral.queries.exchange import was_imported
+from referral.queries.exchange import row_behind
 from referral.references import spoken
 from referral.services import reading
 from referral.views import attachments, consented, own_data, pairs, screened, story, tasks_shown, way, words
@@ -91,7 +91,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     referrals = files.referrals_of(case)
     child, closed = is_child(case.person.age_status), lifecycle.unmet_on_closed(case)
     moves, papers = files.timeline_of(case), attachments_of(case)
-    heard = agreed or case.talks.exists()
+    heard, imported = agreed or case.talks.exists(), row_behind(case)
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -117,7 +117,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         ],
         "consents": [_consent(line) for line in consents],
         "grounds": [_ground(actor, ground, at) for ground in grounds],
-        "course": course_of(actor, case),
+        "course": course_of(actor, case, imported),
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "reflection_until": case.reflection_until,
@@ -129,7 +129,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "talks": consented.of_case(case),
         "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "pairs": pairs.of_case(actor, case.pk),
-        "imported": was_imported(case),
+        "imported": imported is not None,
         "slip": Slip.objects.filter(case=case).select_related("arrival").first(),
         "data": own_data.box(actor, case, tie),
         "may_reveal": policy.may_case(actor, CaseAct.REVEAL, tie),

@@ -8,11 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.templatetags.interface import moment
 from referral.forms.acts import ActForm
 from referral.forms.exchange import ImportedForm, RegisterForm
+from referral.htcds.template import template_csv, template_xlsx
 from referral.models import ImportBatch, ImportedRow
 from referral.queries.exchange import SHOWN, imports_of
 from referral.references import spoken
@@ -49,10 +51,16 @@ def _stage(batch: ImportBatch) -> tuple[str, str]:
     if batch.ended_at is not None:
         if batch.cleared_at is None:
             return "sent", _("Being taken back")
-        return "withdrawn", _("Taken back") if batch.ordered_at else _("Thrown away")
+        return "withdrawn", _ended(batch)
     if batch.finished_at is not None:
-        return "completed", _("Written")
-    return ("sent", _("Being written")) if batch.ordered_at else ("draft", _("Read, not imported yet"))
+        return "completed", pgettext("register", "Imported")
+    if batch.ordered_at is not None:
+        return "sent", pgettext("register", "Being imported")
+    return "draft", pgettext("register", "Read, not imported yet")
+
+
+def _ended(batch: ImportBatch) -> str:
+    return pgettext("register", "Import taken back") if batch.ordered_at else pgettext("register", "Given up")
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,10 +87,24 @@ def import_new(request: ActingRequest) -> HttpResponse:
         "referral/exchange/import_new.html",
         {
             "form": form,
-            "faults": faults[:MOST_FAULTS],
+            "faults": [(fault, words.heading_of(fault.field)) for fault in faults[:MOST_FAULTS]],
             "unshown": max(0, len(faults) - MOST_FAULTS),
             "back_url": reverse("imports"),
         },
+    )
+
+
+@require_GET
+def import_template(request: ActingRequest, kind: str) -> HttpResponse:
+    """The empty register, as a workbook with its codes or as text with separators."""
+    importing.require_import(request.actor)
+    if kind not in ("xlsx", "csv"):
+        raise NotVisible
+    content = template_xlsx(words.known_words()) if kind == "xlsx" else template_csv()
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="htcds.{kind}"'},
     )
 
 
@@ -133,18 +155,18 @@ def import_page(request: ActingRequest, pk: UUID) -> HttpResponse:
 def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
     rows = [
         (
-            _("Read"),
+            pgettext("register", "Read"),
             _("%(moment)s, %(name)s") % {"moment": moment(batch.read_at), "name": batch.read_by.name},
         ),
         (_("Rows"), str(batch.count)),
-        (_("Of them closed"), str(batch.closed)),
-        (_("Of them of unknown age"), str(batch.ageless)),
+        (_("Of them cases that are closed"), str(batch.closed)),
+        (_("Of them persons of unknown age"), str(batch.ageless)),
         (_("Case owner"), batch.owner.name),
         (_("Region, where a row does not say"), batch.region.name),
     ]
     for at, by, what in (
-        (batch.ordered_at, batch.ordered_by, _("Ordered")),
-        (batch.ended_at, batch.ended_by, _("Ended")),
+        (batch.ordered_at, batch.ordered_by, pgettext("register", "Import asked for")),
+        (batch.ended_at, batch.ended_by, _ended(batch)),
     ):
         if at is not None:
             name = by.name if by else _("The system")
@@ -154,7 +176,7 @@ def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def import_end(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """Throw away what was read, or take back what was written."""
+    """Give up what was read, or take back what was written."""
     batch = _batch_or_404(request, pk)
     form = ActForm(request.POST or None, version=batch.version)
 
@@ -162,7 +184,7 @@ def import_end(request: ActingRequest, pk: UUID) -> HttpResponse:
         ended = importing.end_import(pk, by=request.actor, at=now(), version=cleaned["version"])
         messages.success(
             request,
-            _("The import is being taken back.") if ended.ordered_at else _("The import is thrown away."),
+            _("The import is being taken back.") if ended.ordered_at else _("The import is given up."),
         )
         return reverse("import", args=[pk])
 
@@ -174,7 +196,7 @@ def import_end(request: ActingRequest, pk: UUID) -> HttpResponse:
         "components/confirm.html",
         {
             "form": form,
-            "title": _("Take this import back?") if ordered else _("Throw this import away?"),
+            "title": _("Take this import back?") if ordered else _("Give this import up?"),
             "text": _(
                 "Files that nobody has worked on, and nobody but the importer has opened, are closed and locked for "
                 "good: nobody can read them again. All others stay, and so do those under a legal hold."
@@ -184,7 +206,7 @@ def import_end(request: ActingRequest, pk: UUID) -> HttpResponse:
             "rows": _facts(batch),
             "undo": _("This cannot be undone. The register can be imported again."),
             "danger": ordered,
-            "submit": _("Take the import back") if ordered else _("Throw away"),
+            "submit": _("Take the import back") if ordered else _("Give up"),
             "cancel_url": reverse("import", args=[pk]),
         },
     )
@@ -208,7 +230,7 @@ def case_imported(request: ActingRequest, pk: UUID) -> HttpResponse:
         {
             "form": form,
             "case": case,
-            "title": _("As it came with the register"),
+            "title": _("What the register said"),
             "values": words.register_rows(values),
             "back_url": reverse("case", args=[pk]),
         },

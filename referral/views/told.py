@@ -13,9 +13,11 @@ from referral.models import Case, Person
 from referral.queries.attachments import attachments_of
 from referral.queries.conferences import conferences_of
 from referral.queries.course import follow_ups_of, goals_of, statuses_of
+from referral.queries.exchange import row_behind
 from referral.queries.justice import standing_steps
 from referral.services.rights import Held
 from referral.views import screened, words
+from referral.views.exchanged import register_rows, status_said
 
 Row = tuple[str, Any]
 
@@ -25,7 +27,8 @@ def beside(case: Case, person: Person, held: Held) -> list[tuple[str, list[Row]]
     parts = [
         (_("Needed first"), _of_the_meeting(held)),
         (_("Elements of trafficking"), screened.told(person, held.screening)),
-        (_("Trafficking status"), [_status(each) for each in statuses_of(case)]),
+        (_("Trafficking status"), _statuses(case)),
+        (_("What the register said"), register_rows(held.register)),
         (_("Support plan"), [_goal(each) for each in goals_of(case)]),
         (_("How it went on"), [_heard(each) for each in follow_ups_of(case)]),
         (_("Papers"), [_paper(each) for each in attachments_of(case) if each.removed_at is None]),
@@ -42,6 +45,12 @@ def _of_the_meeting(held: Held) -> list[Row]:
         for name in names
         if held.values[name]
     ]
+
+
+def _statuses(case: Case) -> list[Row]:
+    said = status_said(row_behind(case))
+    decided = [_status(each) for each in statuses_of(case)]
+    return [*decided, (_("In the register"), said)] if said else decided
 
 
 def _status(decision: Any) -> Row:

@@ -14,6 +14,7 @@ from partners.templatetags.interface import day
 from referral.enums import TERMINAL
 from referral.models import Case, Task
 from referral.queries.course import goals_of, open_transfer_of, overdue_tasks, undecided
+from referral.queries.exchange import row_behind
 from referral.queries.facts import title_live
 from referral.references import spoken
 from referral.views.course_shown import request_words, status_words, withdraw_url
@@ -44,7 +45,9 @@ def still_open(case: Case, at: datetime) -> StillOpen:
         for goal in goals
     ]
     if undecided(case):
-        found.append((reverse("case_status", args=here), _("Status not decided"), status_words(case)))
+        found.append(
+            (reverse("case_status", args=here), _("Status not decided"), status_words(case, row_behind(case)))
+        )
     found += [
         (
             reverse("case_services", args=here),

@@ -90,6 +90,12 @@ def test_a_name_and_a_label_that_disagree_are_a_fault() -> None:
     assert (fault.row, fault.column) == (1, "B")
 
 
+def test_a_column_that_the_template_lacks_may_stand_under_name_and_label() -> None:
+    names, labels = ["prs_FirstName", "prs_SecondName", "spl_Type"], ["First Name", "Second Name", "Type"]
+    (row,) = reads(registers.text(names, labels, ("Awa", "Sow", "Health"))).rows
+    assert row.values["spl_Type"] == "Health"
+
+
 def test_a_row_may_say_nothing_but_its_first_column() -> None:
     (row,) = reads(registers.text(("prs_FirstName", "prs_Title"), ("Awa", ""), ("", ""))).rows
     assert row.values == {"prs_FirstName": "Awa"}
@@ -114,6 +120,9 @@ def test_columns_of_ones_own_are_kept_word_for_word() -> None:
         ("vic_MethodsOfControl", "RestrictsMovement;UsesChildren", "RestrictsMovement; UsesChildren"),
         ("prs_Citizenship", "Guinea; Guinea-Bissau; Niger; Nigeria", "GN; GW; NE; NG"),
         ("prs_Citizenship", "SN; Senegal", "SN"),
+        ("org_Type", "School or college", "SchoolOrCollege"),
+        ("hte_Type", "transit", "Transit"),
+        ("spl_Type", "Rights-based training", "RightsBasedTraining"),
         (
             "vic_ForcedLabourIndustry",
             "Water supply; sewerage, waste management and remediation; Education",
@@ -252,6 +261,10 @@ def test_a_file_of_ours_goes_out_in_names_and_codes_of_the_standard() -> None:
     )
     assert not reads(csv_of(COLUMNS["core"], [row], [])).faults
     assert "prs_Citizenship" not in row_of(file(nationality="ZZ"), {})
+    # Details of another referral than the newest are not those of this one.
+    before = {"cas_ReferredOrganisation": "Maison Rose", "cas_OutgoingReferralDetails": "deux nuits"}
+    assert "cas_OutgoingReferralDetails" not in row_of(file(), before)
+    assert row_of(file(outgoing=None), before)["cas_OutgoingReferralDetails"] == "deux nuits"
 
 
 def test_without_identities_nothing_is_left_of_who_it_is() -> None:

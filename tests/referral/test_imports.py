@@ -12,18 +12,21 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from audit import clock
 from audit.models import Event
 from audit.rows import write
-from crypto import blind_index
+from crypto import blind_index, keyring
 from crypto.models import DataKey, Match
 from referral.enums import AgeBand, CaseState
 from referral.htcds.mapping import OFFICIAL
 from referral.htcds.reading import Register, read
+from referral.htcds.standard import FIELDS
 from referral.likeness import MatchDecision
-from referral.models import Case, Draft, ImportBatch, ImportedRow, MatchReview, Person
+from referral.models import Case, Draft, ImportBatch, ImportedRow, MatchReview, Person, Screening
 from referral.queries.exchange import regions_by_word
+from referral.queries.facts import not_victim_by_two
 from referral.services import holds, importing
 from referral.services.clock import run as run_rule
 from referral.services.importing import IMPORT_UNDONE
@@ -32,7 +35,9 @@ from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import registers
 from tests.referral.pages import later, press, same_as_unknown, sign_in, values_of
-from tests.referral.story import said
+from tests.referral.story import said as errors_of
+from tests.referral.test_case_life import decides
+from tests.referral.test_rights import asked
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -70,6 +75,11 @@ def again(content: bytes) -> Register:
     return read(content, today=clock.now().date(), regions=regions_by_word(), bands=bands)
 
 
+def words(page: Any) -> str:
+    """What one reads on it."""
+    return " ".join(strip_tags(page.content.decode()).split())
+
+
 def official(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if name in OFFICIAL}
 
@@ -86,6 +96,9 @@ def fetched(cast: c.Cast, profile: str = "template") -> bytes:
     return bytes(answer.content)
 
 
+DECIDED = ("vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg")
+
+
 # --- In and out ------------------------------------------------------------------------------------------------
 @pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested
 def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(cast: c.Cast) -> None:
@@ -100,6 +113,26 @@ def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(c
     assert not DataKey.objects.filter(scope_kind="draft", scope_id=batch.pk).exists()
 
 
+def test_the_sheet_for_the_person_tells_what_the_register_said_and_names_no_colleague(cast: c.Cast) -> None:
+    columns = (
+        "prs_FirstName",
+        "prs_Title",
+        "vic_TraffickingStatus",
+        "cas_CaseOwner",
+        "cas_IncomingReferralDetails",
+    )
+    row = ("Awa", "élève canari", "ActualVictimOfTrafficking", "Mme Seck", "récit du collègue")
+    written(cast, registers.text(columns, row))
+    request = asked(cast, Case.objects.get())
+    told = words(sign_in(cast.aissatou).post(reverse("request_report", args=[request.pk])))
+    assert "élève canari" in told
+    assert "Selon le registre Victime identifiée" in told
+    assert "Mme Seck" not in told
+    assert "récit du collègue" not in told
+    look = Event.objects.using("audit").get(verb="reveal", object_type="referral.importedrow")
+    assert (look.actor_id, look.scope) == (cast.aissatou.pk, "rights")
+
+
 def test_what_was_corrected_here_goes_out_corrected_and_the_rest_as_it_came(cast: c.Cast) -> None:
     columns = ("prs_FirstName", "prs_SecondName", "prs_Gender", "prs_Title")
     written(cast, registers.text(columns, ("Awa", "Sow", "TransgenderFeminine", "élève")))
@@ -108,6 +141,66 @@ def test_what_was_corrected_here_goes_out_corrected_and_the_rest_as_it_came(cast
     (row,) = again(fetched(cast, "core")).rows
     assert (row.values["prs_SecondName"], row.values["prs_FirstName"]) == ("Sall", "Awa")
     assert (row.values["prs_Gender"], row.values["prs_Title"]) == ("TransgenderFeminine", "élève")
+
+
+def test_what_the_template_has_no_column_for_goes_out_as_it_came(cast: c.Cast) -> None:
+    columns = ("prs_FirstName", "prs_MiddleName", "spl_Type", "x_Dossier")
+    written(cast, registers.text(columns, ("Awa", "Marie", "SocialCare", "12/B")))
+    (row,) = again(fetched(cast)).rows
+    assert [row.values[name] for name in columns] == ["Awa", "Marie", "SocialCare", "12/B"]
+
+
+HEARD = ("vic_MethodOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation")
+
+
+def test_what_a_register_says_of_trafficking_becomes_the_elements_of_the_file(cast: c.Cast) -> None:
+    said = ("ThroughFamilyOrFamilyEvents", "DebtBondage; Other", "ForcedLabour; Other")
+    written(cast, registers.text(("prs_FirstName", *HEARD), ("Awa", *said), ("Binta", "", "", "")))
+    case, silent = Case.objects.order_by("seq")
+    assert not Screening.objects.filter(case=silent).exists()
+    with c.acting(cast.aissatou), keyring.revealing(found := Screening.objects.get(case=case)):
+        assert found.answers == {
+            "recruitment": ["ThroughFamilyOrFamilyEvents"],
+            "control": ["DebtBondage", "OTHER"],
+            "exploitation": ["ForcedLabour", "OTHER"],
+        }
+    browser = sign_in(cast.aissatou)
+    opened = browser.post(reverse("case_reveal", args=[case.pk]), {"groups": ["screening"], "reason": "care"})
+    assert "Servitude pour dettes" in words(opened)
+    # Untouched it goes out as it came; then as it was corrected, and the rest as it came.
+    (row, _silent) = again(fetched(cast, "core")).rows
+    assert tuple(row.values[name] for name in HEARD) == said
+    corrected = {"recruitment": [], "control": ["FalsePromises"], "exploitation": ["OTHER", "SN_GOLD_SITE"]}
+    assert press(browser, reverse("case_screening", args=[case.pk]), **corrected).status_code == 302
+    (row, _silent) = again(fetched(cast, "core")).rows
+    assert [row.values.get(name) for name in HEARD] == [None, "FalsePromises", "ForcedLabour; Other"]
+
+
+def test_a_status_stays_the_word_of_the_register_until_somebody_decides_here(cast: c.Cast) -> None:
+    said = ("NotAVictimOfTrafficking", "Police")
+    written(
+        cast,
+        registers.text(
+            ("prs_FirstName", *DECIDED), ("Awa", *said), ("Binta", "ActualVictimOfTrafficking", "")
+        ),
+    )
+    case, other = Case.objects.order_by("seq")
+    browser = sign_in(cast.aissatou)
+    page = words(browser.get(reverse("case", args=[case.pk])))
+    assert "Aucune décision enregistrée ici Selon le registre Non victime de traite (Police)" in page
+    assert "il ne dit pas qui a décidé" in words(browser.get(reverse("case", args=[other.pk])))
+    assert "Non victime de traite (Police)" in words(browser.get(reverse("case_status", args=[case.pk])))
+    # It is nobody's decision here: neither a row of them, nor one of the two persons that such an end takes.
+    assert not case.statusdecisions.exists()
+    assert decides(cast, "aissatou", case, "NotAVictimOfTrafficking").status_code == 302
+    with c.acting(cast.aissatou):
+        assert not not_victim_by_two(case)
+    later(minutes=5)
+    assert decides(cast, "aissatou", case, "PossibleVictimOfTrafficking", decider="NGO").status_code == 302
+    assert "Selon le registre Non victime" in words(browser.get(reverse("case", args=[case.pk])))
+    here, register = again(fetched(cast, "core")).rows
+    assert [here.values[name] for name in DECIDED] == ["PossibleVictimOfTrafficking", "NGO"]
+    assert [register.values.get(name) for name in DECIDED] == ["ActualVictimOfTrafficking", None]
 
 
 def test_a_row_becomes_a_file_of_the_person_who_was_chosen(cast: c.Cast) -> None:
@@ -144,6 +237,53 @@ def test_what_the_register_said_is_read_with_a_reason(cast: c.Cast) -> None:
     assert (look.actor_id, look.case_id, look.scope) == (cast.aissatou.pk, case.pk, "care")
     other = c.open_case(cast)
     assert browser.get(reverse("case_imported", args=[other.pk])).status_code == 404
+
+
+# --- The empty register ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_an_empty_register_can_be_fetched_filled_in_and_imported(cast: c.Cast, kind: str) -> None:
+    browser, url = sign_in(cast.bineta), reverse("import_template", args=[kind])
+    assert url in browser.get(reverse("import_new")).content.decode()
+    answer = browser.get(url)
+    assert answer["Content-Disposition"] == f'attachment; filename="htcds.{kind}"'
+    filled = {
+        "prs_FirstName": "Awa",
+        "prs_MailingCity": "Mbour",
+        "prs_Gender": "Feminine",
+        "x_AgeBand": "6-8",
+    }
+    if kind == "xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        columns = [cell.value for cell in book.worksheets[0][1]]
+        for name, value in filled.items():
+            book.worksheets[0].cell(3, columns.index(name) + 1, value)
+        content = registers.saved(book)
+    else:
+        names = answer.content.decode("utf-8-sig").splitlines()[0].split(";")
+        content = answer.content + ";".join(filled.get(name, "") for name in names).encode()
+    assert set(OFFICIAL) <= set(columns if kind == "xlsx" else names)
+    batch = written(cast, content)  # asks nothing: its headings are those of its columns
+    with c.acting(cast.bineta), keyring.revealing(row := batch.rows.get()):
+        assert row.values == filled
+    assert Case.objects.get().person.age_band == "6-8"
+
+
+def test_the_empty_workbook_says_what_may_stand_in_every_column(cast: c.Cast) -> None:
+    content = sign_in(cast.bineta).get(reverse("import_template", args=["xlsx"])).content
+    _register, columns, codes = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    described = {row[1]: row for row in columns.iter_rows(min_row=2, values_only=True)}
+    assert set(described) == {*OFFICIAL, "x_Region", "x_AgeBand"}
+    assert described["prs_Birthdate"][0] == "G"
+    listed = {(row[0], row[1]): row[2:] for row in codes.iter_rows(min_row=2, values_only=True)}
+    assert listed["prs_Gender", "Feminine"] == ("Feminine", "Féminin")
+    assert listed["cas_Status", "FollowUp"] == ("Follow Up", "Suivi")
+    assert listed["prs_Citizenship, prs_MailingCountry", "SN"] == ("Senegal", "Sénégal")
+    # Of several words of the ministry for one of the standard, the one that means no more than it.
+    assert listed["vic_TypeOfExploitation", "Other"] == ("Other", "Autre (à préciser)")
+    assert listed["x_Region", cast.region.code][1] == cast.region.name
+    assert ("x_AgeBand", "6-8") in listed
+    names = {name for name, _code in listed for name in name.split(", ")}
+    assert names >= {name for name in OFFICIAL if FIELDS[name].kind == "code"}
 
 
 # --- Nothing of a faulty file ----------------------------------------------------------------------------------
@@ -183,12 +323,18 @@ def test_every_fault_is_reported_with_row_column_and_reason_and_nothing_is_writt
     with nothing_changes():
         page = upload(cast, content)
     assert page.status_code == 200
-    found = {(fault.row, fault.field): str(fault.reason) for fault in page.context["faults"]}
+    faults = [fault for fault, _heading in page.context["faults"]]
+    found = {(fault.row, fault.field): str(fault.reason) for fault in faults}
     for number, (name, (_value, reason)) in enumerate(FAULTS.items()):
         assert reason in found.pop((number + 3, name)).replace("\xa0", " "), name
     assert {row for row, _field in found} == {len(FAULTS) + 3, len(FAULTS) + 4}
-    body = page.content.decode()
-    assert all(f"{fault.row}" in body and fault.column in body for fault in page.context["faults"])
+    body = words(page)
+    assert all(f"Ligne {fault.row}, colonne {fault.column}" in body for fault in faults)
+    # A column is called as the reader calls it, and each reason says what to do.
+    assert "Date de naissance (prs_Birthdate) Ce n’est pas une date" in body
+    assert all(
+        " :" in str(fault.reason).replace("\xa0", " ") or "Écrivez" in str(fault.reason) for fault in faults
+    )
     # The report says where, never what: names and numbers stand in the file.
     assert "appeler la tante" not in body
 
@@ -242,7 +388,7 @@ def test_a_cell_that_says_it_is_far_away_is_refused_at_once(cast: c.Cast, where:
     page = upload(cast, content)
     assert time.process_time() - begun < 3
     assert page.status_code == 200
-    assert sentence in said(page).replace("\xa0", " ").replace("\u202f", "")
+    assert sentence in errors_of(page).replace("\xa0", " ").replace("\u202f", "")
 
 
 def test_a_file_that_is_too_large_is_not_taken_and_lies_nowhere(
@@ -279,7 +425,8 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(cast: c.Cast, monkeypatch: 
     assert Case.objects.count() == 12
     assert sorted(ImportedRow.objects.values_list("number", flat=True)) == list(range(3, 15))
     page = sign_in(cast.bineta).get(reverse("import", args=[batch.pk]))
-    assert not page.context["running"]
+    assert (page.context["running"], page.context["label"]) == (False, "Importé")
+    assert "Importation demandée" in words(page)
     work()
     assert Case.objects.count() == 12
 
@@ -314,6 +461,7 @@ def test_an_import_is_taken_back_but_for_what_somebody_has_opened_or_touched(
     assert not Draft.objects.exists()
     page = importer.get(reverse("import", args=[batch.pk]))
     assert (page.context["undone"], page.context["written"]) == (2, 3)
+    assert page.context["label"] == "Importation annulée"
     for case in (touched, opened, held):
         assert browser.get(reverse("case", args=[case.pk])).status_code == 200
         assert reverse("case", args=[case.pk]) in page.content.decode(), "what stays is named"
@@ -329,7 +477,7 @@ def test_one_person_alone_takes_an_import_back_within_a_day(cast: c.Cast) -> Non
     browser = sign_in(cast.bineta)
     assert url not in browser.get(reverse("import", args=[batch.pk])).content.decode()
     late = browser.post(url, values_of(shown.context["form"]))
-    assert (late.status_code, "24" in said(late)) == (200, True)
+    assert (late.status_code, "24" in errors_of(late)) == (200, True)
     work()
     assert DataKey.objects.filter(case_id=Case.objects.get().pk).exists()
 
@@ -352,7 +500,9 @@ def test_what_was_read_and_never_ordered_leaves_nothing(cast: c.Cast) -> None:
     content = registers.template(registers.people(2))
     batch = kept(cast, content)
     assert press(sign_in(cast.bineta), reverse("import_end", args=[batch.pk])).status_code == 302
+    assert "Abandonné" in words(sign_in(cast.bineta).get(reverse("imports")))
     forgotten = kept(cast, content)
+    assert "Lu, pas encore importé" in words(sign_in(cast.bineta).get(reverse("imports")))
     later(days=8)
     with c.acting():
         assert run_rule("imports", clock.now()) == 1

@@ -173,8 +173,9 @@ def test_a_centre_that_lodges_keeps_the_extract_until_the_departure(cast: c.Cast
     assert "canari" not in page.content.decode().replace("santé canari", ""), "neither reason nor hand-over"
     assert sign_in(cast.ousmane).get(url).status_code == 404
     assert sign_in(cast.aissatou).get(url).status_code == 404
-    ended = sign_in(cast.codou).get(reverse("inbox"), {"show": "ended"})
+    ended = sign_in(cast.codou).get(page.context["back_url"])
     assert url in ended.content.decode()
+    assert f'href="{page.context["back_url"]}"' in page.content.decode()
     departure = reverse("referral_departure", args=[referral.pk])
     assert sign_in(cast.ousmane).get(departure).status_code == 404
     codou = sign_in(cast.codou)

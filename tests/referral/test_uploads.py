@@ -1,8 +1,10 @@
 """What is kept of a file that somebody uploads: its points or its pages, never what hides in it."""
 
 import struct
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -61,13 +63,59 @@ def archive() -> bytes:
 
 
 def compressed(
-    inside: bytes, filter: bytes = b"/Filter /FlateDecode", *, whole: bool = True, kind: bytes = b"/ObjStm"
+    inside: bytes,
+    filter: bytes = b"/Filter /FlateDecode",
+    *,
+    whole: bool = True,
+    kind: bytes = b"/ObjStm",
+    head: bytes = b"<< /Type KIND /N 1 /First 4 FILTER >>",
 ) -> bytes:
     """A file whose objects lie in an object stream."""
     packed = zlib.compress(inside) if b"Flate" in filter else inside
     packed = packed if whole else b"\0" + packed[5:]
-    head = b"%PDF-1.5\n1 0 obj\n<< /Type " + kind + b" /N 1 /First 4 " + filter + b" >>\nstream\n"
-    return head + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+    head = head.replace(b"KIND", kind).replace(b"FILTER", filter)
+    begins = b"%PDF-1.5\n1 0 obj\n" + head + b"\nstream\n"
+    return begins + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+def ending_within(inside: bytes) -> bytes:
+    """Packed, and the word that ends a stream lies in it."""
+    word, raw = b"\nendstream\n", zlib.compressobj(wbits=-15)
+    stored = b"\0" + struct.pack("<HH", len(word), 0xFFFF - len(word)) + word
+    return (
+        b"\x78\x9c"
+        + stored
+        + raw.compress(inside)
+        + raw.flush()
+        + struct.pack(">I", zlib.adler32(word + inside))
+    )
+
+
+SCRIPT = b"<< /S /JavaScript /JS (x) >>"
+PACKED = b"/Filter /FlateDecode"
+#: Ways of keeping an object stream, or what it holds, from being seen; readers open all of them, or some do.
+HIDDEN = {
+    "long": compressed(SCRIPT, head=b"<< /Type /ObjStm /N 1 /First 4 /X (%s) FILTER >>" % (b"x" * 5000)),
+    "blank": compressed(SCRIPT, head=b"<< /Type /ObjStm /N 1 /First 4 FILTER %s>>" % (b" " * 5000)),
+    "keyword in a text": compressed(SCRIPT, head=b"<< /Type /ObjStm /N 1 /First 4 FILTER /X (1 0 obj <<) >>"),
+    "keyword in a comment": compressed(
+        SCRIPT, head=b"<< /Type /ObjStm /N 1 /First 4 FILTER %9 0 obj << /A 1\n >>"
+    ),
+    "bracket": compressed(SCRIPT, head=b"<< /X [ >> ] /Type /ObjStm /N 1 /First 4 FILTER >>"),
+    "no value": compressed(SCRIPT, head=b"<< /X >> endobj /Type /ObjStm /N 1 /First 4 FILTER >>"),
+    "no type": compressed(SCRIPT, head=b"<< /N 1 /First 4 FILTER >>"),
+    "type elsewhere": compressed(SCRIPT, kind=b"7 0 R"),
+    "escaped": compressed(SCRIPT, head=b"<< /N 1 /F#69rst 4 FILTER >>"),
+    "filter elsewhere": compressed(SCRIPT, b"/Filter 7 0 R /X /FlateDecode"),
+    "filter short": compressed(SCRIPT, b"/F /Fl /X /FlateDecode"),
+    "filter twice": compressed(SCRIPT, b"/Filter /LZWDecode /Filter /FlateDecode"),
+    "filters": compressed(SCRIPT, b"/Filter [/ASCIIHexDecode /FlateDecode]"),
+    "hexadecimal": compressed(SCRIPT.hex().encode() + b">", b"/Filter /ASCIIHexDecode"),
+    "predictor": compressed(SCRIPT, PACKED + b" /DecodeParms << /Predictor 12 /Columns 4 >>"),
+    "end within": compressed(SCRIPT).replace(zlib.compress(SCRIPT), ending_within(SCRIPT)),
+    "updated": pdf() + compressed(SCRIPT).replace(b"startxref\n9\n", b"startxref\n%d\n" % (len(pdf()) + 9)),
+    "inside another": PAGE.replace(b"% papier canari", b"(" + compressed(SCRIPT)[9:-21] + b")"),
+}
 
 
 # --- What is kept -------------------------------------------------------------------------------------------
@@ -126,6 +174,32 @@ def test_objects_that_lie_compressed_are_looked_at() -> None:
     assert content_of(compressed(b"<< /Type /Catalog >>", b"")).media_type == MediaType.PDF
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"<</Type/ObjStm/N 1/First 4/Length 294 0 R/Filter[/FlateDecode]>>",
+        b"<< /Length 9 /Extends 3 0 R\n/First 4 /N 1 /Filter/FlateDecode/Type /ObjStm >>",
+    ],
+)
+def test_the_plain_ways_of_writing_an_object_stream_are_known(head: bytes) -> None:
+    assert content_of(compressed(b"<< /Type /Catalog >>", head=head)).media_type == MediaType.PDF
+
+
+def test_beside_object_streams_any_dictionary_that_keeps_the_rules_may_stand() -> None:
+    """Long ones, comments, texts with brackets in them, a table of objects with a predictor, a newer version behind."""
+    first = compressed(b"<< /Type /Catalog >>")
+    others = (
+        b"2 0 obj [1 -.5 +4. /N true (a) <6F> << /First 3 0 R /X null >>] endobj\n"
+        b"3 0 obj << /P (a\\)(b) << [) /D ["
+        + b"0 1 "
+        * 1000
+        + b"] % to be read\n /X <</Y<</Z/W>>>> >>\nstream\r\n"
+        b"obj \xff\nendstream endobj 4 0 obj 7 endobj\n"
+        b"5 0 obj << /Type /XRef /Filter /FlateDecode /DecodeParms << /Predictor 12 >> >>\nstream\n\nendstream endobj\n"
+    )
+    assert content_of(first + others + b"startxref\n9\n%%EOF\n").media_type == MediaType.PDF
+
+
 def test_what_other_software_writes_is_kept() -> None:
     assert content_of(typst.compile(b"= Titre canari\n#pagebreak()\nfin")).media_type == MediaType.PDF
 
@@ -175,6 +249,8 @@ def with_password(writer: PdfWriter) -> None:
         (compressed(b"<< /S /JavaScript >>", kind=b"/Obj#53tm"), uploads.PDF_ACTIVE),
         (compressed(b"<< /S /JavaScript >>", b"/Filte#72 /Flate#44ecode"), uploads.PDF_ACTIVE),
         (compressed(b"<< /S /Launch >>", b""), uploads.PDF_ACTIVE),
+        (compressed(b"<< /S /GoToR /F (x) >>"), uploads.PDF_ACTIVE),
+        (compressed(b"<< /Subtype /FileAttachment >>"), uploads.PDF_ACTIVE),
         (b"%PDF-1.4\n<script>alert(1)</script>\nstartxref\n0\n%%EOF", uploads.UNREADABLE),
         (PAGE.replace(b"\n9\n", b"\n0\n"), uploads.UNREADABLE),  # points at no table of objects
         (PAGE.replace(b"\n9\n", b"\n%d\n" % 10**30), uploads.UNREADABLE),
@@ -190,6 +266,40 @@ def test_anything_else_is_refused_in_a_sentence(uploaded: bytes, why: Any) -> No
     with pytest.raises(Unusable) as refused:
         content_of(uploaded)
     assert refused.value.sentence == why
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_what_runs_is_found_however_it_is_hidden_or_the_file_is_refused(way: str) -> None:
+    hidden = rooted(HIDDEN[way])
+    assert hidden.count(b"/JavaScript") == 0
+    with pytest.raises(Unusable):
+        content_of(hidden)
+    assert content_of(rooted(compressed(b"<< /S /GoTo >>"))), "for nothing else"
+
+
+def rooted(file: bytes, inside: bytes = b"") -> bytes:
+    """With pages, which stand in clear."""
+    before, word, after = file.rpartition(b"startxref")
+    return before + b"2 0 obj << /Type /Catalog >> endobj\n" + inside + word + after
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        b"1 0 obj <<" * 100_000,
+        b"1 0 obj << /A (" * 100_000,
+        b"obj%" * 250_000,
+        b"1 0 obj << /A [" + b"obj << /A " * 100_000,
+        b"obj" + b" %" * 500_000,
+        b"obj <<" + b" " * 1_000_000,
+    ],
+    ids=lambda busy: repr(busy[:16]),
+)
+def test_a_file_that_would_keep_us_busy_does_not(busy: bytes) -> None:
+    begun = time.process_time()
+    with suppress(Unusable):
+        content_of(rooted(compressed(b"<< >>"), busy))
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("side", [7000, 12_000, 20_000, 60_000])
