@@ -19,11 +19,11 @@ from tests import canary
 from tests import cast as c
 from tests.referral import life, registers
 from tests.referral.attaching import attached
+from tests.referral.importing import written
 from tests.referral.pages import later, press, sign_in, values_of
 from tests.referral.story import fr
 from tests.referral.test_case_consent import LODGING, TOLD, answers
 from tests.referral.test_consent_talk import CLEAR, to_centre
-from tests.referral.test_imports import written
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 

@@ -21,7 +21,7 @@ from referral.services.rounds import HANDFUL
 from tests import cast as c
 from tests.referral.pages import later, sign_in
 from tests.referral.story import fr
-from tests.referral.test_watch import completed
+from tests.referral.test_watch_after import completed
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
