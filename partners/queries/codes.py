@@ -72,9 +72,13 @@ def code_choices(name: str) -> list[tuple[str, str]]:
 
 
 def htcds_names(name: str, codes: Iterable[str]) -> tuple[str, ...]:
-    """What the standard calls codes of ours, each once; a ministry's own code that it has no name for is left out."""
+    """What the standard calls codes of ours, each once; a ministry's own code that it has no name for is left out.
+
+    A code that the list does not hold is the standard's own, as a register brought it: it goes out as it came.
+    """
+    codes = list(codes)
     known = dict(Code.objects.filter(list=name, code__in=set(codes)).values_list("code", "htcds"))
-    return tuple(dict.fromkeys(known[code] for code in codes if known.get(code)))
+    return tuple(dict.fromkeys(known.get(code, code) for code in codes if known.get(code, code)))
 
 
 def codes_by_htcds(name: str) -> dict[str, Code]:

@@ -1,5 +1,6 @@
 """What is asked about how it happened: codes of HTCDS 2.0 and of the law, none of them compulsory."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.queries import code_choices
 from referral.forms.acts import QuestionForm
+from referral.htcds.mapping import ELEMENTS
+from referral.htcds.standard import FIELDS, codes_of
 from referral.screening import FOUND_OUT, LISTS, Aggravation, Means, PlaceType, TraffickingAct
 
 #: Lists of codes, as `Screening.answers` keeps them, by the page on which they are asked.
@@ -56,6 +59,14 @@ class ScreeningForm(QuestionForm):
         for name, codes in LISTS.items():
             if name in self.fields:
                 self.fields[name].choices = code_choices(codes)
+
+    def offer_held(self, answers: Mapping[str, Iterable[str]]) -> None:
+        """A word of the standard that a register brought and the ministry has none for stays through a correction."""
+        for name in LISTS:
+            offered = {value for value, _label in self.fields[name].choices}
+            held = set(answers.get(name, ())) - offered
+            standard = codes_of(FIELDS[ELEMENTS[name]].list)
+            self.fields[name].choices += [(code, code) for code in standard if code in held]
 
     def screening_values(self) -> dict[str, Any]:
         """`answers` and `non_punishment` of `Screening`; empty when this page asked none of it, or nothing was said."""

@@ -20,6 +20,7 @@ from partners.actor import Actor
 from partners.models import Organisation
 from referral import notices
 from referral.enums import CaseAct, Clock, RevealReason, TaskKind
+from referral.htcds.standard import AGE_BAND, FIELDS, REGION
 from referral.lifecycle import NotPossible
 from referral.models import Case, Person, RightsRequest, Task
 from referral.queries.exchange import row_behind
@@ -162,20 +163,19 @@ class Held:
 
 #: What somebody else has said or is called: it stays out of the report to the person.
 OF_OTHERS = frozenset({"who"})
-#: The same of a register: people who work with the person, and what they wrote to one another.
-_OF_COLLEAGUES = frozenset(
-    {
-        "cas_CaseOwner",
-        "cas_ReferringPrimaryCaseWorker",
-        "cas_ReferredPrimaryCaseWorker",
-        "cas_IncomingReferralDetails",
-        "cas_OutgoingReferralDetails",
-        "cco_CaseComment",
-        "per_Organisation",
-        "per_RoleDetails",
-        "per_RoleInProcess",
-    }
+#: Of a register: what it says of the person, and beside that no more than states and dates. In the other columns, and
+#: in those of somebody's own, people are named and colleagues write to one another: somebody reads them first.
+_OF_THE_PERSON = ("prs_", "vic_", "con_")
+_BESIDE_IT = frozenset(
+    {"cas_Status", "cas_IncomingReferralDate", "cas_OutgoingReferralDate", REGION, AGE_BAND}
 )
+
+
+def _may_be_told(name: str) -> bool:
+    if name in _BESIDE_IT:
+        return True
+    field = FIELDS.get(name)
+    return field is not None and name.startswith(_OF_THE_PERSON) and field.kind != "long_text"
 
 
 def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
@@ -214,7 +214,7 @@ def _register(case: Case) -> Mapping[str, str]:
     with keyring.current().revealing(row):
         values: Mapping[str, str] = row.values
     audit.look("reveal", row, case_id=case.pk, fields=["values"], scope=RevealReason.RIGHTS)
-    return {name: value for name, value in values.items() if name not in _OF_COLLEAGUES}
+    return {name: value for name, value in values.items() if _may_be_told(name)}
 
 
 def _looks(case: Case) -> list[Looked]:

@@ -59,7 +59,8 @@ def arrival_grounds(request: ActingRequest, pk: UUID) -> HttpResponse:
                 "Read what is said of each child. Whoever is not ticked goes on waiting; to refuse one, open it alone."
             ),
             "alike": _alike(actor, found, ticked, opened=opened),
-            "may_sign": bool(theirs),
+            "may_sign": bool(theirs) and opened,
+            "opened": opened,
             "due": min((each.review_due for each in found), default=None),
             "at": now(),
             "submit": _("Countersign those ticked"),
@@ -75,7 +76,9 @@ def _alike(
     blocks: dict[tuple[Any, ...], dict[str, Any]] = {}
     for ground in grounds:
         said = reasons(ground) if opened else []
-        key = (ground.recorded_by_id, ground.recipient_id, ground.purpose, *ground.groups, *said)
+        # What is not shown makes nobody alike.
+        unread = () if opened else (ground.pk,)
+        key = (ground.recorded_by_id, ground.recipient_id, ground.purpose, *ground.groups, *said, *unread)
         block = blocks.setdefault(
             key,
             {

@@ -233,7 +233,7 @@ def _decide(request: ActingRequest, guardian: Guardian, form: StandingForm, open
             "written": guardian.said_by_id is not None or guardian.decided_by_id is not None,
             "reason": opened,
             "reason_url": reverse("guardian_reason", args=[guardian.pk]),
-            "why": RevealReason.choices,
+            "reveal_reasons": RevealReason.choices,
             "said_by": (guardian.said_by.name if inside else case.organisation.name)
             if guardian.said_by
             else "",

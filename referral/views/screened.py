@@ -17,7 +17,7 @@ from referral.enums import CaseAct, RevealReason
 from referral.forms.file import SCREENING
 from referral.forms.screening import ANSWERS, ScreeningForm, initial_from
 from referral.models import Person, Screening
-from referral.screening import Aggravation, Elements, Means, PlaceType, TraffickingAct, elements
+from referral.screening import LISTS, Aggravation, Elements, Means, PlaceType, TraffickingAct, elements
 from referral.services import drafts, steps
 from referral.services.screening import record_screening, reveal_screening
 from referral.views import words
@@ -114,6 +114,7 @@ def case_screening(request: ActingRequest, pk: UUID) -> HttpResponse:
     recorded = Screening.objects.filter(case=case).values_list("version", flat=True).first()
     version = recorded or 0
     form = ScreeningForm(request.POST or None, version=version)
+    form.offer_held({name: request.POST.getlist(name) for name in LISTS})
 
     def act(cleaned: dict[str, Any]) -> str:
         said = {"answers": {}, "non_punishment": None} | form.screening_values()
@@ -128,6 +129,7 @@ def case_screening(request: ActingRequest, pk: UUID) -> HttpResponse:
     form.renew(version)
     if not form.is_bound and recorded:
         _row, values = reveal_screening(request.actor, case, reason=RevealReason.CARE)
+        form.offer_held(values["answers"])
         form.initial.update(initial_from(**values))
     return render(
         request,

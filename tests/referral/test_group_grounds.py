@@ -13,6 +13,7 @@ from referral.models import Arrival, LegalGround, Notice, Task
 from tests import cast as c
 from tests.referral import arrivals as a
 from tests.referral.pages import press, same_as_unknown, sign_in, values_of
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -117,3 +118,16 @@ def test_where_a_house_has_no_second_person_the_national_unit_signs_in_codes(cas
     assert sign(cast.bineta, arrival, [1, 2])["Location"] == reverse("home")
     assert signed(arrival) == [1, 2]
     assert same_as_unknown(sign_in(cast.bineta), "arrival_grounds", arrival.pk), "nothing waits any more"
+
+
+def test_beyond_what_one_may_open_in_an_hour_nobody_signs_unread(cast: c.Cast, settings: Any) -> None:
+    arrival = children(cast, 3)
+    settings.RELAIS_REVEALS_PER_HOUR = 1
+    client = sign_in(cast.bineta)
+    assert listed(client.get(url_of(arrival))) == [[1, 2, 3]]
+    assert client.get(url_of(arrival)).status_code == 429
+    again = client.post(url_of(arrival), {"ground": "nobody"})
+    assert listed(again) == [[1], [2], [3]]
+    assert not any(block["reasons"] for block in again.context["alike"])
+    assert fr("Countersign those ticked") not in again.content.decode()
+    assert signed(arrival) == []

@@ -145,6 +145,7 @@ def test_what_is_written_of_a_suspicion_is_masked_until_somebody_says_why(cast: 
     for answer in (supervisor.get(url), supervisor.post(opening), supervisor.post(opening, {"reason": "x"})):
         assert (answer.status_code, "raison canari" in answer.content.decode()) == (200, False)
         assert opening in answer.content.decode()
+    assert fr("Why this question?") not in supervisor.get(url).content.decode()
     looks = Event.objects.using("audit").filter(object_id=father.pk, verb="reveal", actor_id=cast.bineta.pk)
     assert not looks.exists()
     opened = supervisor.post(opening, {"reason": "supervise"}).content.decode()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from audit import clock
@@ -10,6 +11,7 @@ from audit.models import Event
 from audit.rows import write
 from crypto import blind_index, keyring
 from crypto.models import DataKey, Match
+from partners.models import Code
 from referral.enums import CaseState
 from referral.likeness import MatchDecision
 from referral.models import Case, Draft, ImportedRow, MatchReview, Person, Screening
@@ -44,22 +46,27 @@ def test_a_filled_template_comes_in_without_loss_and_goes_out_equal_in_content(c
     assert not DataKey.objects.filter(scope_kind="draft", scope_id=batch.pk).exists()
 
 
-def test_the_sheet_for_the_person_tells_what_the_register_said_and_names_no_colleague(cast: c.Cast) -> None:
-    columns = (
-        "prs_FirstName",
-        "prs_Title",
-        "vic_TraffickingStatus",
-        "cas_CaseOwner",
-        "cas_IncomingReferralDetails",
-    )
-    row = ("Awa", "élève canari", "ActualVictimOfTrafficking", "Mme Seck", "récit du collègue")
-    written(cast, registers.text(columns, row))
+def test_the_sheet_for_the_person_tells_what_the_register_said_of_her_and_of_nobody_else(
+    cast: c.Cast,
+) -> None:
+    of_her = {"prs_FirstName": "Awa", "prs_Title": "élève canari", "x_AgeBand": "9-13"}
+    of_others = {
+        "cas_CaseOwner": "Mme Seck",
+        "cas_IncomingReferralDetails": "récit du collègue",
+        "cas_ReasonForCaseClosure": "motif du collègue",
+        "vic_DetailsOfVulnerabilities": "avis du collègue",
+        "org_ShippingStreet": "rue de la maison",
+        "hte_Description": "récit de la patrouille",
+        "x_Informateur": "la voisine",
+    }
+    values = of_her | of_others | {"vic_TraffickingStatus": "ActualVictimOfTrafficking"}
+    written(cast, registers.text([*values], [*values.values()]))
     request = asked(cast, Case.objects.get())
     told = words(sign_in(cast.aissatou).post(reverse("request_report", args=[request.pk])))
     assert "élève canari" in told
     assert "Selon le registre Victime identifiée" in told
-    assert "Mme Seck" not in told
-    assert "récit du collègue" not in told
+    assert [said for said in of_others.values() if said in told] == []
+    assert "ce que d’autres ont dit ou écrit pour des collègues" in told
     look = Event.objects.using("audit").get(verb="reveal", object_type="referral.importedrow")
     assert (look.actor_id, look.scope) == (cast.aissatou.pk, "rights")
 
@@ -105,6 +112,26 @@ def test_what_a_register_says_of_trafficking_becomes_the_elements_of_the_file(ca
     assert press(browser, reverse("case_screening", args=[case.pk]), **corrected).status_code == 302
     (row, _silent) = again(fetched(cast, "core")).rows
     assert [row.values.get(name) for name in HEARD] == [None, "FalsePromises", "ForcedLabour; Other"]
+
+
+def test_a_word_of_the_standard_that_the_ministry_has_none_for_stays_through_a_correction(
+    cast: c.Cast,
+) -> None:
+    for word in Code.objects.filter(list="control", htcds="Other"):
+        word.htcds = ""
+        with c.acting(), transaction.atomic():
+            write(word, fields=["htcds"])
+    written(cast, registers.text(("prs_FirstName", *HEARD[1:2]), ("Awa", "DebtBondage; Other")))
+    case, browser = Case.objects.get(), sign_in(cast.aissatou)
+    (row,) = again(fetched(cast, "core")).rows
+    assert row.values[HEARD[1]] == "DebtBondage; Other"
+    url = reverse("case_screening", args=[case.pk])
+    shown = browser.get(url).context["form"]
+    assert shown["control"].value() == ["DebtBondage", "Other"]
+    assert press(browser, url, control=["Other", "FalsePromises"]).status_code == 302
+    (row,) = again(fetched(cast, "core")).rows
+    assert set(row.values[HEARD[1]].split("; ")) == {"Other", "FalsePromises"}
+    assert press(browser, url, control=["FalsePromises", "Unknown"]).context["form"].errors
 
 
 def test_a_status_stays_the_word_of_the_register_until_somebody_decides_here(cast: c.Cast) -> None:
