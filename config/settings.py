@@ -25,9 +25,8 @@ RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
 RELAIS_CARD_TITLE = env.str("RELAIS_CARD_TITLE", "Couture & retouches")
 RELAIS_ORIGIN = env.str("RELAIS_ORIGIN", "http://127.0.0.1:8000" if DEVELOPMENT else "")  # of links in mails
 RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
-RELAIS_REVEALS_PER_HOUR = env.int(
-    "RELAIS_REVEALS_PER_HOUR", 30
-)  # of one person; see referral/services/pace.py
+#: Of one person; see referral/services/pace.py. A supervisor's morning of decisions fits: each opens its reason.
+RELAIS_REVEALS_PER_HOUR = env.int("RELAIS_REVEALS_PER_HOUR", 60)
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
 #: How long backups of the database are kept: so long an erased case can come back with one (docs/operations.md).
 RELAIS_BACKUP_DAYS = env.int("RELAIS_BACKUP_DAYS", 35)

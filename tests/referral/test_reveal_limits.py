@@ -65,8 +65,8 @@ def used(user: Any, counted: int, *, days: int = 0) -> None:
     Reveals.objects.update_or_create(user=user, hour=hour, defaults={"counted": counted})
 
 
-def test_thirty_an_hour_unless_said_otherwise() -> None:
-    assert django_settings.RELAIS_REVEALS_PER_HOUR == 30
+def test_sixty_an_hour_unless_said_otherwise() -> None:
+    assert django_settings.RELAIS_REVEALS_PER_HOUR == 60
 
 
 def test_beyond_the_limit_nothing_opens_and_the_supervisors_hear_once(cast: c.Cast, case: Case) -> None:
