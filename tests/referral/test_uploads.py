@@ -302,6 +302,56 @@ def test_a_file_that_would_keep_us_busy_does_not(busy: bytes) -> None:
     assert time.process_time() - begun < 3
 
 
+@pytest.mark.parametrize(
+    ("begin", "again", "end", "fits", "breaks"),
+    [
+        (b"3 0 obj << /A ", b"[", b"", 0, 200),  # never closed, and refused before its end is reached
+        (b"3 0 obj << /A ", b"<</A[", b" 1", 0, 60),
+        (b"3 0 obj << /A [", b"[1]", b"] >> endobj\n", 100_000, 250_000),
+        (b"3 0 obj << /A (", b"()", b") >> endobj\n", 100_000, 250_000),
+        (b"3 0 obj << /A ", b"/A ", b">> endobj\n", 1_000_001, 0),
+        (b"3 0 obj << /A (", b"\\000a\\(", b") >> endobj\n", 500_000, 0),  # texts of two bytes a sign
+        (b"", b"obj ", b"\n", 100_000, 500_001),
+        (b"%", b"#41", b"\n", 100_000, 500_001),
+        (
+            b"3 0 obj << /A /",
+            b"#41",
+            b" >> endobj\n",
+            100_000,
+            250_000,
+        ),  # undone for the file, and for itself
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+def test_what_needs_many_looks_is_refused_after_some(
+    begin: bytes, again: bytes, end: bytes, fits: int, breaks: int
+) -> None:
+    if fits:
+        assert content_of(rooted(compressed(b"<< >>"), begin + again * fits + end))
+    if breaks:
+        with pytest.raises(Unusable) as refused:
+            content_of(rooted(compressed(b"<< >>"), begin + again * breaks + end))
+        assert refused.value.sentence == uploads.PDF_ACTIVE
+
+
+def test_what_is_packed_counts_with_what_is_not() -> None:
+    packed = b"".join(compressed(b"/" + b"#41" * 50_000)[9:-21] for _ in range(11))
+    with pytest.raises(Unusable) as refused:
+        content_of(rooted(compressed(b"<< >>"), packed))
+    assert refused.value.sentence == uploads.PDF_ACTIVE
+    assert content_of(rooted(compressed(b"<< >>"), packed[: len(packed) // 11]))
+
+
+def test_dictionaries_lie_in_one_another_to_some_depth() -> None:
+    def nested(depth: int) -> bytes:
+        inside = b"3 0 obj << /A " + b"[" * depth + b"]" * depth + b" >> endobj\n"
+        return rooted(compressed(b"<< >>"), inside)
+
+    assert content_of(nested(99))
+    with pytest.raises(Unusable):
+        content_of(nested(100))
+
+
 @pytest.mark.parametrize("side", [7000, 12_000, 20_000, 60_000])
 def test_a_picture_that_would_fill_the_memory_is_never_drawn(side: int) -> None:
     """Few bytes that unfold to billions of points: only their number is read."""
