@@ -49,7 +49,8 @@ UNREADABLE = _("This file is damaged or incomplete. Save or scan it again.")
 TOO_MANY_POINTS = _("This picture has too many points. Take it again with less detail.")
 PDF_LOCKED = _("This PDF is protected by a password. Save it without one.")
 PDF_ACTIVE = _(
-    "This PDF holds more than pages: a program, a form or other files. Print it to a new PDF, or scan it."
+    "This PDF holds more than pages: a program, a form, other files or something that it opens by itself. Print it"
+    " to a new PDF, or scan it."
 )
 
 
@@ -103,11 +104,23 @@ _ROOT: Final = re.compile(rb"/Catalog\b")
 #: The end of a zip archive, which may lie this far from the end of a file.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 65_557
 _LOCKED: Final = re.compile(rb"/Encrypt\b")
-#: Programs, commands, files inside the file or beside it, forms that send themselves, films and sound.
+#: Programs, commands, files inside the file or beside it, forms that send themselves, films, sound and solids.
 _ACTIVE: Final = re.compile(
-    rb"/(JavaScript|Launch|EmbeddedFiles?|FileAttachment|XFA|RichMedia|Rendition|SubmitForm|ImportData|GoTo[ER]"
-    rb"|Movie|Sound)\b"
+    rb"/(JavaScript|Launch|EmbeddedFiles?|FileAttachment|Filespec|FFilter|Collection|XFA|RichMedia|Rendition|SubmitForm"
+    rb"|ImportData|GoTo[ER]|Thread|Movie|Sound|3DD|OnInstantiate)\b"
 )
+_SPACE: Final = rb"[\0\t\n\f\r ]"
+#: A dictionary, here or elsewhere. Chance writes names of two letters into every scan: what follows has to fit as well.
+_HELD: Final = rb"%s*+(?:<<|%%|\d++(?:%%|%s))" % (_SPACE, _SPACE)
+#: A text, in signs or in digits, a dictionary, or either elsewhere.
+_FILE: Final = rb"%s*+(?:[(<%%][\t\n\f\r -~]{8}|\((?:\xfe\xff|\xef\xbb\xbf)|\d++%s++\d++%s++R\b)" % (
+    (_SPACE,) * 3
+)
+#: Files inside, pages of another file, and whatever else lies in a file whose name is given.
+_BESIDE: Final = re.compile(rb"/(?:EF%s|Ref%s|F%s)" % (_HELD, _HELD, _FILE))
+#: What a file does when it is opened is at most to show a place in it, an array: an address waits for a click.
+_AT_OPENING: Final = re.compile(rb"/(?:OpenAction\b%s*+(?!\[)|AA%s)" % (_SPACE, _HELD))
+_ADDRESS: Final = re.compile(rb"/URI\b")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 #: Where an object may begin for a reader, whatever lies around it: a table of objects points anywhere.
 _OBJECT: Final = re.compile(rb"(?<!end)obj")
@@ -170,14 +183,19 @@ def _checked_pdf(uploaded: bytes) -> bytes:
         raise Unusable(UNREADABLE)
     if _ZIP_END in uploaded[-_ZIP_TAIL:]:
         raise Unusable(PDF_ACTIVE)
-    rooted, steps = False, _Steps()
+    rooted = opens = addressed = False
+    steps = _Steps()
     for part in (uploaded, *_object_streams(uploaded, steps)):
         names = _unescaped(part, steps)
         if _LOCKED.search(names):
             raise Unusable(PDF_LOCKED)
-        if _ACTIVE.search(names):
+        if _ACTIVE.search(names) or _BESIDE.search(names):
             raise Unusable(PDF_ACTIVE)
         rooted = rooted or _ROOT.search(names) is not None
+        opens = opens or _AT_OPENING.search(names) is not None
+        addressed = addressed or _ADDRESS.search(names) is not None
+        if opens and addressed:
+            raise Unusable(PDF_ACTIVE)
     if not rooted or not _TABLE.match(uploaded, int(end[1])):
         raise Unusable(UNREADABLE)
     return uploaded
