@@ -49,7 +49,8 @@ UNREADABLE = _("This file is damaged or incomplete. Save or scan it again.")
 TOO_MANY_POINTS = _("This picture has too many points. Take it again with less detail.")
 PDF_LOCKED = _("This PDF is protected by a password. Save it without one.")
 PDF_ACTIVE = _(
-    "This PDF holds more than pages: a program, a form or other files. Print it to a new PDF, or scan it."
+    "This PDF holds more than pages: a program, a form, other files or something that it opens by itself. Print it"
+    " to a new PDF, or scan it."
 )
 
 
@@ -103,11 +104,23 @@ _ROOT: Final = re.compile(rb"/Catalog\b")
 #: The end of a zip archive, which may lie this far from the end of a file.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 65_557
 _LOCKED: Final = re.compile(rb"/Encrypt\b")
-#: Programs, commands, files inside the file or beside it, forms that send themselves, films and sound.
+#: Programs, commands, files inside the file or beside it, forms that send themselves, films, sound and solids.
 _ACTIVE: Final = re.compile(
-    rb"/(JavaScript|Launch|EmbeddedFiles?|FileAttachment|XFA|RichMedia|Rendition|SubmitForm|ImportData|GoTo[ER]"
-    rb"|Movie|Sound)\b"
+    rb"/(JavaScript|Launch|EmbeddedFiles?|FileAttachment|Filespec|FFilter|Collection|XFA|RichMedia|Rendition|SubmitForm"
+    rb"|ImportData|GoTo[ER]|Thread|Movie|Sound|3DD|OnInstantiate)\b"
 )
+_SPACE: Final = rb"[\0\t\n\f\r ]"
+#: A dictionary, here or elsewhere. Chance writes names of two letters into every scan: what follows has to fit as well.
+_HELD: Final = rb"%s*+(?:<<|%%|\d++(?:%%|%s))" % (_SPACE, _SPACE)
+#: A text, in signs or in digits, a dictionary, or either elsewhere.
+_FILE: Final = rb"%s*+(?:[(<%%][\t\n\f\r -~]{8}|\((?:\xfe\xff|\xef\xbb\xbf)|\d++%s++\d++%s++R\b)" % (
+    (_SPACE,) * 3
+)
+#: Files inside, pages of another file, and whatever else lies in a file whose name is given.
+_BESIDE: Final = re.compile(rb"/(?:EF%s|Ref%s|F%s)" % (_HELD, _HELD, _FILE))
+#: What a file does when it is opened is at most to show a place in it, an array: an address waits for a click.
+_AT_OPENING: Final = re.compile(rb"/(?:OpenAction\b%s*+(?!\[)|AA%s)" % (_SPACE, _HELD))
+_ADDRESS: Final = re.compile(rb"/URI\b")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 #: Where an object may begin for a reader, whatever lies around it: a table of objects points anywhere.
 _OBJECT: Final = re.compile(rb"(?<!end)obj")
@@ -132,7 +145,7 @@ _RUN: Final = {
 #: In a dictionary a key and its value take turns, and it ends before a key.
 _FIRST: Final = {b"<<": "key", b">>": "key", b"[": "item", b"]": "item"}
 _NEXT: Final = {"key": "value", "value": "key", "item": "item"}
-_IN_TEXT: Final = re.compile(rb"[^()\\]++|\\.|[()]", re.DOTALL)
+_IN_TEXT: Final = re.compile(rb"(?:[^()\\]|\\.)++|[()]", re.DOTALL)
 _STREAM: Final = re.compile(_BLANK + rb"stream(?:\r\n|\n|\r)?")
 #: What only an object stream has: some readers go by the one, some by the other.
 _OF_OBJECTS: Final = re.compile(rb"/(ObjStm|First)\b")
@@ -146,6 +159,22 @@ _MOST_STREAMS, _MOST_INFLATED = 1000, 32 * 1024 * 1024
 _PORTION: Final = 64 * 1024
 #: How often the whole file may be gone through: objects that lie in one another would do it without end.
 _MOST_TIMES: Final = 2
+#: How deep dictionaries and arrays may lie in one another; and how many pieces of the whole file may need a look of
+#: their own. The largest file that is taken, written by ordinary software without packing anything, has 300,000.
+_MOST_DEEP, _MOST_STEPS = 100, 500_000
+
+
+class _Steps:
+    """What is left of the looks at one file: each costs far more than a byte of a search."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_STEPS
+
+    def take(self, number: int = 1) -> None:
+        """Raises Unusable."""
+        self.left -= number
+        if self.left < 0:
+            raise Unusable(PDF_ACTIVE)
 
 
 def _checked_pdf(uploaded: bytes) -> bytes:
@@ -154,31 +183,39 @@ def _checked_pdf(uploaded: bytes) -> bytes:
         raise Unusable(UNREADABLE)
     if _ZIP_END in uploaded[-_ZIP_TAIL:]:
         raise Unusable(PDF_ACTIVE)
-    rooted = False
-    for part in (uploaded, *_object_streams(uploaded)):
-        names = _unescaped(part)
+    rooted = opens = addressed = False
+    steps = _Steps()
+    for part in (uploaded, *_object_streams(uploaded, steps)):
+        names = _unescaped(part, steps)
         if _LOCKED.search(names):
             raise Unusable(PDF_LOCKED)
-        if _ACTIVE.search(names):
+        if _ACTIVE.search(names) or _BESIDE.search(names):
             raise Unusable(PDF_ACTIVE)
         rooted = rooted or _ROOT.search(names) is not None
+        opens = opens or _AT_OPENING.search(names) is not None
+        addressed = addressed or _ADDRESS.search(names) is not None
+        if opens and addressed:
+            raise Unusable(PDF_ACTIVE)
     if not rooted or not _TABLE.match(uploaded, int(end[1])):
         raise Unusable(UNREADABLE)
     return uploaded
 
 
-def _unescaped(part: bytes) -> bytes:
+def _unescaped(part: bytes, steps: _Steps) -> bytes:
     """/J#61vaScript is /JavaScript."""
-    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
+    plain, number = _ESCAPED.subn(lambda found: bytes([int(found[1], 16)]), part, count=steps.left + 1)
+    steps.take(number)
+    return plain
 
 
-def _object_streams(uploaded: bytes) -> Iterator[bytes]:
+def _object_streams(uploaded: bytes, steps: _Steps) -> Iterator[bytes]:
     """Objects that lie compressed in the file. Raises Unusable where they cannot be looked into."""
-    if not _OF_OBJECTS.search(_unescaped(uploaded)):
+    if not _OF_OBJECTS.search(_unescaped(uploaded, steps)):
         return
     left, room, count = _MOST_INFLATED, _MOST_TIMES * len(uploaded), 0
     for found in _OBJECT.finditer(uploaded):
-        dictionary, end = _dictionary(uploaded, found.end())
+        steps.take()
+        dictionary, end = _dictionary(uploaded, found.end(), steps)
         room -= end - found.end()
         if room < 0:
             raise Unusable(PDF_ACTIVE)
@@ -194,7 +231,7 @@ def _object_streams(uploaded: bytes) -> Iterator[bytes]:
             yield inflated
 
 
-def _dictionary(uploaded: bytes, start: int) -> tuple[bytes, int]:
+def _dictionary(uploaded: bytes, start: int, steps: _Steps) -> tuple[bytes, int]:
     """That which begins here, and where it ends; empty where none begins. Raises Unusable where it breaks a rule."""
     blanks = _BLANKS.match(uploaded, start)
     begun = position = blanks.end() if blanks else start
@@ -203,6 +240,7 @@ def _dictionary(uploaded: bytes, start: int) -> tuple[bytes, int]:
     # Of each dictionary and array that is open: what comes next in it.
     due: list[str] = []
     while True:
+        steps.take()
         run = _RUN[due[-1]].match(uploaded, position) if due else None
         piece = _PIECE.match(uploaded, run.end() if run else position)
         if piece is None:
@@ -212,20 +250,23 @@ def _dictionary(uploaded: bytes, start: int) -> tuple[bytes, int]:
             if due.pop() != _FIRST[piece["close"]]:
                 raise Unusable(UNREADABLE)
             if not due:
-                return _unescaped(uploaded[begun:position]), position
+                return _unescaped(uploaded[begun:position], steps), position
             continue
         if due and due[-1] == "key" and not piece["name"]:
             raise Unusable(UNREADABLE)
         due[-1:] = [_NEXT[each] for each in due[-1:]]
         if piece["open"]:
             due.append(_FIRST[piece["open"]])
+            if len(due) > _MOST_DEEP:
+                raise Unusable(PDF_ACTIVE)
         elif piece["text"]:
-            position = _after_text(uploaded, position)
+            position = _after_text(uploaded, position, steps)
 
 
-def _after_text(uploaded: bytes, position: int) -> int:
+def _after_text(uploaded: bytes, position: int, steps: _Steps) -> int:
     depth = 1
     while depth:
+        steps.take()
         piece = _IN_TEXT.match(uploaded, position)
         if piece is None:
             raise Unusable(UNREADABLE)

@@ -15,6 +15,8 @@ Cell = str | int | float | bool | date | datetime | None
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 SHORT, LONG = 500, 16_000
+#: Signs of a cell, of other kinds SHORT: every code of the longest list, the countries, fits in.
+MOST: Mapping[str, int] = {"long_text": LONG, "code": 1000}
 #: So many codes fit into a sentence; longer lists are looked up.
 FEW = 12
 _PHONE = re.compile(r"\+?[0-9]{4,15}")
@@ -54,13 +56,13 @@ def value_of(field: Field, cell: Cell) -> str:
     text = plain(cell)
     if not text:
         return ""
+    # Before anything looks for a pattern in it: a small packed file may hold very long cells very often.
+    if len(text) > (most := MOST.get(field.kind, SHORT)):
+        raise Wrong(format_lazy(_("This text is longer than {most} characters: shorten it."), most=most))
     return _KINDS[field.kind](field, cell, text)
 
 
 def _text(field: Field, cell: Cell, text: str) -> str:
-    most = LONG if field.kind == "long_text" else SHORT
-    if len(text) > most:
-        raise Wrong(format_lazy(_("This text is longer than {most} characters: shorten it."), most=most))
     if _UNPRINTABLE.search(text):
         raise Wrong(_("This text holds signs that cannot be printed: type it again."))
     return text
@@ -107,7 +109,7 @@ def _phone(field: Field, cell: Cell, text: str) -> str:
 
 
 def _email(field: Field, cell: Cell, text: str) -> str:
-    if not _EMAIL.fullmatch(text) or len(text) > SHORT:
+    if not _EMAIL.fullmatch(text):
         raise Wrong(
             _("This is not an e-mail address: write it as name@example.org, or leave the cell empty.")
         )
@@ -145,16 +147,17 @@ def _split(known: Mapping[str, str], text: str) -> list[str] | None:
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if all(part in known for part in parts):
         return [known[part] for part in parts]
+    widest = 1 + max(word.count(";") for word in known)
     found: list[str] = []
-    while text := text.strip(" ;"):
-        fitting = [
-            word for word in known if text.startswith(word) and text[len(word) :].lstrip()[:1] in ("", ";")
-        ]
-        if not fitting:
-            return None
-        longest = max(fitting, key=len)
-        found.append(known[longest])
-        text = text[len(longest) :]
+    parts = text.split(";")
+    while parts:
+        words = ((width, ";".join(parts[:width]).strip()) for width in range(widest, 0, -1))
+        width, word = next((each for each in words if each[1] in known), (1, parts[0].strip()))
+        if word:
+            if word not in known:
+                return None
+            found.append(known[word])
+        parts = parts[width:]
     return found
 
 

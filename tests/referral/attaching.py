@@ -1,5 +1,6 @@
 """Papers for tests: small, invented, and of the kinds that are taken."""
 
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +25,28 @@ def photo(side: int = 40, **options: Any) -> bytes:
     into = BytesIO()
     Image.new("RGB", (side, side), "white").save(into, format="JPEG", **options)
     return into.getvalue()
+
+
+def compressed(
+    inside: bytes,
+    filter: bytes = b"/Filter /FlateDecode",
+    *,
+    whole: bool = True,
+    kind: bytes = b"/ObjStm",
+    head: bytes = b"<< /Type KIND /N 1 /First 4 FILTER >>",
+) -> bytes:
+    """A file whose objects lie in an object stream."""
+    packed = zlib.compress(inside) if b"Flate" in filter else inside
+    packed = packed if whole else b"\0" + packed[5:]
+    head = head.replace(b"KIND", kind).replace(b"FILTER", filter)
+    begins = b"%PDF-1.5\n1 0 obj\n" + head + b"\nstream\n"
+    return begins + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+def rooted(file: bytes, inside: bytes = b"") -> bytes:
+    """With pages, which stand in clear."""
+    before, word, after = file.rpartition(b"startxref")
+    return before + b"2 0 obj << /Type /Catalog >> endobj\n" + inside + word + after
 
 
 def attached(cast: c.Cast, case: Case, content: bytes = PDF, **words: str) -> Attachment:

@@ -168,6 +168,18 @@ def test_what_cannot_be_read_is_refused_without_being_repeated(name: str, cell: 
     assert cell not in reason
 
 
+def test_no_cell_is_so_long_that_looking_at_it_takes_long() -> None:
+    """Some codes again and again, or dots that may all be the last of an address: a small file holds many of them."""
+    for field in FIELDS.values():
+        if field.kind == "code":
+            word = next(iter(words_of(field.list)))
+            assert " 1000 " in value(field.name, f"{word};" * 900 + "z").replace("\xa0", " "), field.name
+    for name in ("prs_Email", "prs_MobilePhone", "prs_Birthdate", "con_Consent", "prs_FirstName"):
+        assert " 500 " in value(name, "a@" + "." * 499).replace("\xa0", " "), name
+    countries = sorted(set(words_of("country").values()))
+    assert value("prs_Citizenship", ";".join(countries)) == "; ".join(countries)
+
+
 def test_dates_and_numbers_of_a_spreadsheet_are_read_for_what_they_are() -> None:
     row = {"prs_Birthdate": 41030, "prs_HomePhone": 221338000000.0, "con_Consent": True, "prs_Title": 7}
     (read_row,) = reads(registers.template([row])).rows

@@ -18,6 +18,7 @@ from referral import uploads
 from referral.kinds import MediaType
 from referral.uploads import Unusable, content_of, plain_name
 from tests.referral.attaching import PDF as PAGE
+from tests.referral.attaching import compressed, rooted
 
 PLACE = b"Kedougou-Canari"
 
@@ -60,22 +61,6 @@ def archive() -> bytes:
     with zipfile.ZipFile(into, "w") as packed:
         packed.writestr("index.html", "<script>alert(1)</script>")
     return into.getvalue()
-
-
-def compressed(
-    inside: bytes,
-    filter: bytes = b"/Filter /FlateDecode",
-    *,
-    whole: bool = True,
-    kind: bytes = b"/ObjStm",
-    head: bytes = b"<< /Type KIND /N 1 /First 4 FILTER >>",
-) -> bytes:
-    """A file whose objects lie in an object stream."""
-    packed = zlib.compress(inside) if b"Flate" in filter else inside
-    packed = packed if whole else b"\0" + packed[5:]
-    head = head.replace(b"KIND", kind).replace(b"FILTER", filter)
-    begins = b"%PDF-1.5\n1 0 obj\n" + head + b"\nstream\n"
-    return begins + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
 
 
 def ending_within(inside: bytes) -> bytes:
@@ -201,7 +186,9 @@ def test_beside_object_streams_any_dictionary_that_keeps_the_rules_may_stand() -
 
 
 def test_what_other_software_writes_is_kept() -> None:
-    assert content_of(typst.compile(b"= Titre canari\n#pagebreak()\nfin")).media_type == MediaType.PDF
+    text = b'= Titre canari\n#link("https://exemple.sn")[lien]\n#pagebreak()\nfin#footnote[note]'
+    for standard in ("1.4", "1.7", "2.0", "a-2b", "a-3b"):
+        assert content_of(typst.compile(text, pdf_standards=[standard])).media_type == MediaType.PDF
 
 
 # --- What is refused ----------------------------------------------------------------------------------------
@@ -275,12 +262,6 @@ def test_what_runs_is_found_however_it_is_hidden_or_the_file_is_refused(way: str
     with pytest.raises(Unusable):
         content_of(hidden)
     assert content_of(rooted(compressed(b"<< /S /GoTo >>"))), "for nothing else"
-
-
-def rooted(file: bytes, inside: bytes = b"") -> bytes:
-    """With pages, which stand in clear."""
-    before, word, after = file.rpartition(b"startxref")
-    return before + b"2 0 obj << /Type /Catalog >> endobj\n" + inside + word + after
 
 
 @pytest.mark.parametrize(
