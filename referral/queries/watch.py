@@ -84,7 +84,9 @@ def _lodged(services: frozenset[str]) -> QuerySet[Referral]:
 def _in_house(services: frozenset[str]) -> QuerySet[Referral]:
     """Where places are not counted: while it serves, and on if it went over with the responsibility."""
     occupied = Placement.objects.filter(state=PlacementState.OCCUPIED).values("referral")
-    uncounted = Q(outcome=TRANSFERRED, placements=None)
+    # A place that was only held on the telephone and given back counts nothing.
+    counted = Placement.objects.filter(referral=OuterRef("pk")).exclude(state=PlacementState.RELEASED)
+    uncounted = Q(outcome=TRANSFERRED) & ~Exists(counted)
     return (
         Referral.objects.filter(
             Q(state=State.IN_SERVICE) | Q(pk__in=occupied) | uncounted, service__in=sorted(services)

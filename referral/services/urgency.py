@@ -13,8 +13,8 @@ from referral.enums import TERMINAL, UNANSWERED, State, TaskKind, Urgency
 from referral.escalation import CALL_FIRST
 from referral.models import Referral, Task
 from referral.queries.clock import in_order
-from referral.queries.urgency import silent_emergencies
-from referral.services.rounds import AnyRule, Rule
+from referral.queries.urgency import silent_emergencies, uncalled_emergencies
+from referral.services.rounds import Rule
 from referral.services.steps import NotVisible
 from referral.services.tasks import end_call, finish_tasks
 
@@ -80,9 +80,24 @@ def hear_by_telephone(referral: Referral, *, yes: bool, by: Actor | None, at: da
     """A yes ends the calls; a no ends this one, and the next organisation is asked at once."""
     if yes:
         end_calls(referral, by=by, at=at, result="yes")
-        return
-    finish_tasks(referral.case, TaskKind.CALL_DESK, by=by, at=at, result="no", referral=referral)
-    ask_next(referral, at=at, tell=by is None or referral.case.owner_id != by.id)
+    else:
+        finish_tasks(referral.case, TaskKind.CALL_DESK, by=by, at=at, result="no", referral=referral)
+        ask_next(referral, at=at, tell=by is None or referral.case.owner_id != by.id)
+    if referral.group_referral_id is not None:
+        _pass_on(referral, at)
+
+
+def _pass_on(referral: Referral, at: datetime) -> None:
+    """It was heard about this one alone: the others of its group do not wait for the clock to come round.
+
+    Whoever is locked by somebody else does, so that two who answer for two of a group never wait for each other.
+    """
+    group = list(
+        Referral.objects.filter(group_referral=referral.group_referral_id).values_list("pk", flat=True)
+    )
+    for rule in RULES.values():
+        if found := rule.due.take(at, group):
+            rule.act(found, at)
 
 
 def _task(referral: Referral, kind: TaskKind, at: datetime) -> Task:
@@ -108,5 +123,13 @@ def ask_the_next(found: list[UUID], at: datetime) -> None:
         ask_next(referral, at=at, tell=True)
 
 
+def call_for_the_rest(found: list[UUID], at: datetime) -> None:
+    for referral in in_order(found):
+        _tell(_task(referral, TaskKind.CALL_DESK, at), at)
+
+
 #: For `services.clock`.
-RULES: Mapping[str, AnyRule] = {"next_candidates": Rule(silent_emergencies, ask_the_next)}
+RULES: Mapping[str, Rule[UUID]] = {
+    "group_calls": Rule(uncalled_emergencies, call_for_the_rest),
+    "next_candidates": Rule(silent_emergencies, ask_the_next),
+}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from partners.actor import Actor
 from partners.enums import CodeList
 from partners.queries import code_label
 from partners.templatetags.interface import dial
@@ -20,13 +21,14 @@ from referral.forms.acts import ActForm
 from referral.forms.tasks import OutcomeForm, TaskDoneForm
 from referral.models import Referral, Task
 from referral.queries import case_tie
-from referral.queries.urgency import next_candidates, silent_together
+from referral.queries.urgency import next_candidates, silent_together, unheard_together
 from referral.references import spoken
 from referral.services import tasks, urgency
+from referral.services.group_sending import of_slip
 from referral.views import tasks_shown
 from referral.views.confirming import posted, to_referral
 from referral.views.door import ActingRequest, now, perform
-from referral.views.shared import persons
+from referral.views.shared import in_codes, persons
 
 #: Addresses and words; `others`: what else one does to a task than ending it.
 Links = list[dict[str, str]]
@@ -35,8 +37,6 @@ Links = list[dict[str, str]]
 def call_desk(request: ActingRequest, task: Task, others: Links) -> HttpResponse:
     """A yes and a no lead to the telephone answer; the button of this page is for a silence."""
     referral = _referral(task)
-    url = reverse("referral_act", args=[referral.pk, Action.RECORD_TELEPHONE_ANSWER])
-    said = [(f"{url}?yes=yes", _("They said yes")), (f"{url}?yes=no", _("They said no"))]
     form = ActForm(posted(request), version=task.version)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -44,7 +44,8 @@ def call_desk(request: ActingRequest, task: Task, others: Links) -> HttpResponse
         return tasks_shown.address(following) if following else to_referral(referral)
 
     unanswered = referral.state in lifecycle.move_of(Action.RECORD_TELEPHONE_ANSWER).sources
-    more = {"said": said if unanswered else [], "submit": _("Nobody answers")}
+    alone = unanswered and referral.group_referral_id is None
+    more = {"said": _said(referral) if alone else [], "submit": _("Nobody answers")}
     return _page(request, task, others, form, act, more)
 
 
@@ -106,6 +107,17 @@ def _referral(task: Task) -> Referral:
     return Referral.objects.select_related(*about).get(tasks=task)
 
 
+def _said(referral: Referral) -> list[tuple[str, str]]:
+    url = reverse("referral_act", args=[referral.pk, Action.RECORD_TELEPHONE_ANSWER])
+    return [(f"{url}?yes=yes", _("They said yes")), (f"{url}?yes=no", _("They said no"))]
+
+
+def _unheard(actor: Actor, referral: Referral) -> list[dict[str, Any]]:
+    """Of a group: an answer holds a place for one person only, and is written down for each."""
+    rows = unheard_together(actor, referral) if referral.group_referral_id else []
+    return [{"who": of_slip(row.case.slip.number, in_codes(row)), "said": _said(row)} for row in rows]
+
+
 def _refer(referral: Referral, organisation: UUID, together: list[int]) -> str:
     """Who could receive this person, with the organisation chosen and the need filled in; this one comes before it.
 
@@ -152,6 +164,7 @@ def _page(
                 *([(_("Persons"), persons(referral.group_referral.size))] if referral.group_referral else []),
                 (_("For"), tasks_shown.for_whom(task)),
             ],
+            "unheard": _unheard(request.actor, referral),
             "links": [{"url": to_referral(referral), "label": _("Open the referral")}, *others],
             "over": task.done_at is not None,
             "cancel_url": reverse("home"),

@@ -31,7 +31,7 @@ from referral.services.group_answering import Answer, families_of, version_of
 from referral.views import words
 from referral.views.confirming import posted
 from referral.views.door import ActingRequest, now, perform
-from referral.views.shared import persons
+from referral.views.shared import in_codes, persons
 
 _REFUSED = (State.DECLINED, State.EXPIRED)
 
@@ -118,7 +118,7 @@ def _members(rows: Sequence[Referral], families: list[list[UUID]], *, desk: bool
         {
             "pk": str(row.pk),
             "number": row.case.slip.number,
-            "who": f"{AgeBand(row.preview.age_band).label}, {str(Sex(row.sex).label).lower()}",
+            "who": in_codes(row),
             "family": letters.get(row.pk, ""),
             "needs": _needs(row) if desk and row.state in UNANSWERED else "",
             "urgency": row.urgency,

@@ -57,6 +57,11 @@ def persons(count: int) -> str:
     return ngettext("%(count)d person", "%(count)d persons", count) % {"count": count}
 
 
+def in_codes(referral: Referral) -> str:
+    """Age band and sex, as the preview has them."""
+    return f"{AgeBand(referral.preview.age_band).label}, {str(Sex(referral.sex).label).lower()}"
+
+
 def in_counts(people: Mapping[tuple[str, str], int]) -> str:
     """How many of each sex and age band, in one line."""
     ordered = sorted(people, key=lambda each: (list(AgeBand).index(AgeBand(each[1])), each[0]))

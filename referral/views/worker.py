@@ -34,6 +34,7 @@ TASKS = {
 RULES = {
     "questions": gettext_lazy("Questions that the sender left unanswered"),
     "referrals": gettext_lazy("Reminders about referrals"),
+    "group_calls": gettext_lazy("Calls for those who are left of a group"),
     "next_candidates": gettext_lazy("Emergencies without an answer"),
     "told_back": gettext_lazy("News for senders, after the arrival"),
     "outcome_calls": gettext_lazy("Calls to ask how it went"),

@@ -16,8 +16,7 @@ from referral.models import Case, GroupReferral, LegalGround, Notice, Referral, 
 from referral.services.escalating import climb_referral
 from tests import cast as c
 from tests.referral import arrivals as a
-from tests.referral.pages import act, later, press, same_as_unknown, sign_in, values_of
-from tests.referral.passing import rounds
+from tests.referral.pages import later, press, same_as_unknown, sign_in, values_of
 from tests.referral.test_referral_lists import queries_of
 from tests.world import more_places
 
@@ -296,55 +295,6 @@ def test_whoever_comes_back_to_an_answered_group_is_told_so(cast: c.Cast) -> Non
     answer = client.post(url, typed)
     assert (answer.status_code, answer.context["form"].stale) == (200, True)
     assert states(group) == ["acknowledged"] * 2
-
-
-def calls(kind: str) -> list[tuple[int, bool]]:
-    """The calls of a kind so far, by slip, and whether they are still to be made."""
-    rows = Task.objects.filter(kind=kind).order_by("made_at").select_related("referral__case__slip")
-    return [(task.referral.case.slip.number, task.done_at is None) for task in rows if task.referral]
-
-
-def test_of_a_silent_group_one_call_asks_the_next_desk_for_all_of_them(cast: c.Cast) -> None:
-    arrival, emergency = a.arrived(cast, *(a.line(n) for n in (1, 2, 3))), {"urgency": "emergency"}
-    a.ground(cast, arrival, [1, 2, 3])
-    assert a.send(cast, arrival, [1, 2, 3], emergency).status_code == 302
-    assert calls("call_desk") == [(1, True)]
-    rounds(0.6)
-    assert calls("next_candidate") == [(1, True)]
-    assert Notice.objects.filter(object_type="task", rung=None).count() == 1
-    task, client = Task.objects.get(kind="next_candidate"), sign_in(cast.aissatou)
-    page = client.get(reverse("task_done", args=[task.pk]))
-    [found] = page.context["found"]
-    assert found["organisation"] == cast.other_centre
-    to_other = emergency | {"to": str(cast.other_centre.pk)}
-    assert a.ground(cast, arrival, [1, 2, 3], **to_other).status_code == 302
-    checked = client.get(found["url"])
-    assert [each["number"] for each in checked.context["ready"]] == [1, 2, 3]
-    assert press(client, found["url"]).status_code == 302
-    further = GroupReferral.objects.get(receiving_organisation=cast.other_centre)
-    parents = Referral.objects.filter(children__group_referral=further)
-    assert {(row.state, row.group_referral_id) for row in parents} == {("sent", further.parent_id)}
-    assert [each for kind in ("call_desk", "next_candidate") for each in calls(kind)] == [
-        (1, False),
-        (1, True),
-        (1, False),
-    ]
-    rounds(1.0, since=0.6)
-    assert calls("next_candidate") == [(1, False)], "nobody is asked twice for those who were sent on"
-    rounds(1.3, since=1.0)
-    assert calls("next_candidate") == [(1, False), (1, True)]
-
-
-def test_where_the_first_of_a_silent_group_leaves_the_others_are_not_forgotten(cast: c.Cast) -> None:
-    arrival = a.arrived(cast, a.line(1), a.line(2, triage="emergency"), a.line(3, triage="emergency"))
-    group = a.sent(cast, arrival, [1, 2, 3])
-    assert calls("call_desk") == [(2, True)], "one file makes it an emergency"
-    rounds(0.6)
-    assert calls("next_candidate") == [(2, True)]
-    first = group.referrals.get(case__slip__number=2)
-    assert act(cast.aissatou, first, "withdraw", reason_code="OTHER_SOLUTION").status_code == 302
-    rounds(0.9, since=0.6)
-    assert calls("next_candidate") == [(2, False), (3, True)]
 
 
 @pytest.mark.no_cover  # long under FULL=1; each act is measured where it is tested

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import clock as now
 from audit.models import Event
+from audit.rows import write
 from referral.enums import TaskKind, TitleAction
 from referral.models import (
     Case,
@@ -22,7 +23,7 @@ from referral.models import (
 from referral.services import care, cases, custody
 from tests import cast as c
 from tests.referral import life
-from tests.referral.pages import later, press, same_as_unknown, sign_in
+from tests.referral.pages import act, later, press, same_as_unknown, sign_in
 from tests.referral.watching import none_open, ran, the_task, told, url
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -127,6 +128,39 @@ def test_a_stay_in_first_reception_is_heard_on_days_60_75_and_85(cast: c.Cast) -
         heard.append(Rung.objects.filter(object_id=task.pk).count())
     assert heard == [0, 1, 1, 2]
     assert {n.user for n in Notice.objects.filter(rung__object_id=task.pk)} == {cast.aissatou}
+
+
+def test_a_stay_is_asked_about_once_whatever_was_held_on_the_telephone_before(cast: c.Cast) -> None:
+    """A yes, a no, then a bed: one alarm. Where the centre stopped counting beds meanwhile, it is not lost either."""
+    women = cast.girls.site.places.get(group="women")
+    lodged = []
+    for counts in (True, False):
+        referral = c.sent(cast, c.open_case(cast, **c.WOMAN | {"children": [], **life.SAFE}))
+        for yes in ("yes", "no"):
+            answer = act(cast.aissatou, referral, "record_telephone_answer", yes=yes, said_by="Mme Sarr")
+            assert answer.status_code == 302
+        referral.refresh_from_db()
+        if not counts:
+            with c.acting(cast.codou), c.transaction.atomic():
+                women.refresh_from_db()
+                women.group = "men"
+                write(women, fields=["group"])
+        lodged.append(c.started(cast, c.accepted(cast, referral, places=women if counts else None)))
+    counted, uncounted = lodged
+    assert sorted(counted.placements.values_list("state", flat=True)) == ["occupied", "released"]
+    assert list(uncounted.placements.values_list("state", flat=True)) == ["released"]
+    new = life.taken(cast, life.proposed(cast, uncounted.case))
+    later(days=61)
+    assert ran("stays") == 2
+    asked = Task.objects.filter(kind=TaskKind.STAY_ENDS, done_at=None)
+    assert {task.case for task in asked} == {counted.case, new}
+    assert asked.count() == 2
+    assert (
+        Notice.objects.filter(
+            object_id__in=[counted.pk, uncounted.pk], user=cast.daouda, due_at__gt=now.now()
+        ).count()
+        == 2
+    )
 
 
 def test_the_stay_ends_when_the_person_leaves_and_is_not_asked_about_again(cast: c.Cast) -> None:
