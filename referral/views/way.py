@@ -84,10 +84,16 @@ def steps(
     *,
     child: bool,
     consented: bool,
+    declined: str,
     grounds: list[LegalGround],
     referrals: list[Referral],
 ) -> list[dict[str, Any]]:
-    """For an adult consent comes first; a child is heard, and the ground of child protection carries the referral."""
+    """For an adult consent comes first; a child is heard, and the ground of child protection carries the referral.
+
+    Args:
+        consented: the adult has agreed to something that still stands; the child was heard.
+        declined: what an adult has said instead, in words; empty where nobody has said no.
+    """
     may = {choice.act: choice for choice in choices}
 
     def step(title: str, what: str, *, done: bool, hint: str = "") -> dict[str, Any]:
@@ -99,7 +105,7 @@ def steps(
         return {
             "title": title,
             "url": url,
-            "hint": why or ("" if done else hint),
+            "hint": why or hint,
             "done": done,
             "status": status,
         }
@@ -109,8 +115,8 @@ def steps(
     found = (
         [step(gettext("Take in the report"), CaseAct.TAKE_IN, done=False)] if case.owner_id is None else []
     )
+    standing = any(ground.valid_from is not None and ground.refused_at is None for ground in grounds)
     if child:
-        standing = any(ground.valid_from is not None and ground.refused_at is None for ground in grounds)
         found.append(
             step(
                 gettext("Hear what the child wants, and write it down"),
@@ -127,8 +133,18 @@ def steps(
             )
         )
     else:
-        title = gettext("Record the consent of the person")
-        found.append(step(title, CaseAct.RECORD_CONSENT, done=consented, hint=waiting))
+        title = (
+            gettext("Propose the conversation again")
+            if declined
+            else gettext("Record the consent of the person")
+        )
+        hint = declined or ("" if consented else waiting)
+        found.append(step(title, CaseAct.RECORD_CONSENT, done=consented, hint=hint))
+    if not child and declined:
+        # The way that is left, and a narrow one.
+        narrow = waiting or gettext("For vital danger or a legal obligation only.")
+        title = gettext("Record a legal ground, if there is one")
+        found.append(step(title, CaseAct.RECORD_GROUND, done=standing, hint=narrow))
     under_way = any(referral.state in _UNDER_WAY for referral in referrals)
     found.append(step(gettext("Refer the person"), CaseAct.REFER, done=under_way))
     if under_way and CaseAction.PLAN in lifecycle.legal_actions(case.state, Machine.CASE):

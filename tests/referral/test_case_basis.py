@@ -12,9 +12,11 @@ from partners.models import Organisation
 from referral.lifecycle import NotPossible
 from referral.models import Case, CustodyTitle, LegalGround, Notice, Task
 from referral.queries import basis_live
+from referral.queries.files import NO_BASIS_CHILD
 from referral.services import basis
 from tests import cast as c
 from tests.referral.pages import press, same_as_unknown, sign_in, values_of
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -113,6 +115,20 @@ def test_the_second_person_reads_the_reason_and_countersigns(cast: c.Cast) -> No
     assert (ground.approved_by, ground.refused_at, ground.history.count()) == (cast.bineta, None, 2)
     assert Task.objects.get(kind="countersign").done_by == cast.bineta
     assert bineta.get(decide(ground)).context["decided"]
+
+
+def test_the_page_of_a_child_says_that_the_ground_is_missing_then_that_it_waits(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    page_of_case = reverse("case", args=[case.pk])
+    [_heard, ground, refer] = sign_in(cast.aissatou).get(page_of_case).context["steps"]
+    assert (ground["done"], refer["hint"]) == (False, fr(str(NO_BASIS_CHILD)))
+    ground = recorded(cast, case, **BEST)
+    waits = fr("A legal ground waits for its countersignature.")
+    for approve, hint in ((False, waits), (True, "")):
+        if approve:
+            press(sign_in(cast.bineta), decide(ground), approve="yes")
+        [_heard, step, refer] = sign_in(cast.aissatou).get(page_of_case).context["steps"]
+        assert (step["done"], step["hint"], bool(refer["url"])) == (True, hint, True)
 
 
 def test_a_ground_that_is_refused_ends_what_rested_on_it(cast: c.Cast) -> None:
