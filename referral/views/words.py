@@ -99,7 +99,9 @@ def topics(codes: list[str] | None) -> str:
 
 
 def children(bands: list[str] | None) -> str:
-    """2 children with the person: 0 to 5 years, 9 to 13 years."""
+    """2 children with the person: 0 to 5 years, 9 to 13 years. Nothing where nobody has asked."""
+    if bands is None:
+        return ""
     if not bands:
         return _("None")
     count = ngettext("%(count)d child", "%(count)d children", len(bands)) % {"count": len(bands)}
