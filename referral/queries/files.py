@@ -60,6 +60,12 @@ def agreed_cells(case: Case, at: datetime) -> set[tuple[object, str, str]]:
     return set(rows.values_list("recipient_id", "purpose", "group"))
 
 
+def refused_groups(case: Case, recipient: Organisation, purpose: str) -> set[str]:
+    """To what the person, or the child, has said no for this recipient and purpose, until asked again."""
+    rows = _standing(case).filter(given=False, recipient=recipient, purpose=purpose)
+    return set(rows.values_list("group", flat=True))
+
+
 @dataclass
 class Conversation:
     """One talk about consent, or its taking back."""

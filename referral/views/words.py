@@ -1,6 +1,6 @@
 """Values of a file in words, the same on every page that shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -212,6 +212,11 @@ def risk_at_opening(level: str, opened_at: datetime) -> dict[str, Any]:
 def service_words(code: str) -> str:
     """A service, or what one asks of an organisation that is to take a case over."""
     return _("Be responsible for the person") if code == CASE_TRANSFER else code_label(CodeList.SERVICE, code)
+
+
+def said_no(groups: Iterable[str], *, child: bool) -> dict[str, str]:
+    """What stands below each part of a file to which the person has said no."""
+    return dict.fromkeys(groups, _("The child said no.") if child else _("The person said no."))
 
 
 def group_words(groups: list[str]) -> str:

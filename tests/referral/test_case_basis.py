@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from audit.models import Event
 from partners.models import Organisation
+from partners.templatetags.interface import mistakes
 from referral.lifecycle import NotPossible
 from referral.models import Case, CustodyTitle, LegalGround, Notice, Task
 from referral.queries import basis_live
@@ -60,6 +61,26 @@ def test_child_protection_releases_at_once_and_asks_a_second_person(cast: c.Cast
     assert (
         Event.objects.filter(object_type="referral.legalground", reason_code="CHILD_PROTECTION").count() == 1
     )
+
+
+def test_what_the_child_has_said_no_to_is_ticked_by_whoever_overrides_it(cast: c.Cast) -> None:
+    case, client = c.open_case(cast), sign_in(cast.aissatou)
+    c.agree(cast, case, cast.centre, groups=["identity"], refused=["health", "children"])
+    shown = client.get(page(case, cast.centre))
+    kept = ["identity", "contact", "needs"]
+    assert sorted(shown.context["form"]["groups"].value()) == sorted(kept)
+    assert shown.content.decode().count(fr("The child said no.")) == 2
+    assert press(client, page(case, cast.centre), **BEST, groups=[*kept, "health"]).status_code == 302
+    transfer = client.get(f"{reverse('case_transfer', args=[case.pk])}?to={cast.centre.pk}")
+    groups = transfer.context["form"]["groups"]
+    assert ("health" in dict(groups.field.choices), "health" in groups.value()) == (True, False)
+    assert transfer.content.decode().count(fr("The child said no.")) == 1
+
+
+def test_the_summary_names_each_question_that_has_no_answer(cast: c.Cast) -> None:
+    empty = dict.fromkeys(BEST, "")
+    answer = press(sign_in(cast.aissatou), page(c.open_case(cast), cast.centre), **empty)
+    assert len(mistakes(answer.context["form"])) == 3
 
 
 @pytest.mark.parametrize("missing", BEST)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
+from referral.course import FUTURE_DAY
 from referral.models import (
     Case,
     CustodyTitle,
@@ -65,7 +66,7 @@ def test_a_decision_of_tomorrow_or_without_basis_is_refused(cast: c.Cast) -> Non
     case = c.open_case(cast)
     tomorrow = day(clock.now() + timedelta(days=1))
     answer = decides(cast, "aissatou", case, "ActualVictimOfTrafficking", **tomorrow)
-    assert fr("This lies in the future: give the time at which it happened.") in said(answer)
+    assert answer.context["form"].errors["decided_on"] == [fr(str(FUTURE_DAY))]
     assert (
         "basis"
         in decides(cast, "aissatou", case, "ActualVictimOfTrafficking", basis="").context["form"].errors
