@@ -91,6 +91,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     referrals = files.referrals_of(case)
     child, closed = is_child(case.person.age_status), lifecycle.unmet_on_closed(case)
     moves, papers = files.timeline_of(case), attachments_of(case)
+    receivers = {str(ground.pk): ground.recipient.name for ground in grounds}
     talks, imported = consented.of_case(case), row_behind(case)
     heard = agreed or bool(talks["rows"])
     return {
@@ -113,7 +114,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         ),
         # The first step stands among what comes next.
         "tasks": [
-            tasks_shown.line(actor, task)
+            tasks_shown.line(actor, task, about=receivers.get((task.proposal or {}).get("ground", ""), ""))
             for task in files.open_tasks_of(case)
             if task.kind != TaskKind.FIRST_STEP
         ],

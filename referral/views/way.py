@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referral import lifecycle
-from referral.enums import OPEN, Action, CaseAct, CaseAction, CaseState, Machine, State
+from referral.enums import OPEN, Action, CaseAct, CaseAction, CaseState, Machine, State, TaskKind
 from referral.models import Case, LegalGround, Referral
+from referral.queries.cards import live_card
+from referral.queries.course import open_transfer_of, waiting_requests
 from referral.queries.files import Choice
 
 #: Where an act on a file is done, under the heading under which it is looked for.
@@ -71,11 +73,35 @@ def act(case: Case, choice: Choice) -> dict[str, Any]:
 
 def grouped(case: Case, choices: Iterable[Choice]) -> list[tuple[str, list[dict[str, Any]]]]:
     """What the reader may do, under headings; a heading without an act is left out."""
-    may = {choice.act: choice for choice in choices}
+    may, there = {choice.act: choice for choice in choices}, _there(case)
     found = [
-        (str(title), [act(case, may[what]) for what in acts if what in may]) for title, acts in ACTS.items()
+        (str(title), [there.get(what) or act(case, may[what]) for what in acts if what in may])
+        for title, acts in ACTS.items()
     ]
     return [(title, acts) for title, acts in found if acts]
+
+
+def _there(case: Case) -> dict[str, dict[str, Any]]:
+    """What is not offered as a new act: it was done, or asked for, and is to be found where this leads."""
+    found = {}
+    if live_card(case) is not None:
+        found[CaseAct.OFFER_CARD] = (
+            gettext("See the neutral card, which was accepted"),
+            "case_card",
+            case.pk,
+        )
+    if any(task.kind == TaskKind.APPROVE_CLOSE for task in waiting_requests(case)):
+        found[CaseAct.ASK_CLOSE] = (
+            gettext("See the request for closing, which waits"),
+            "case_close_ask",
+            case.pk,
+        )
+    if (transfer := open_transfer_of(case)) is not None:
+        found[CaseAct.TRANSFER] = (gettext("See the transfer, which waits"), "transfer", transfer.pk)
+    return {
+        what: {"label": label, "url": reverse(name, args=[pk]), "possible": True, "why": ""}
+        for what, (label, name, pk) in found.items()
+    }
 
 
 def steps(

@@ -179,6 +179,8 @@ def test_two_grounds_are_decided_one_by_one(cast: c.Cast) -> None:
     case = c.open_case(cast)
     first, second = recorded(cast, case, **BEST), recorded(cast, case, **BEST)
     press(sign_in(cast.bineta), decide(first), approve="yes")
+    [line] = sign_in(cast.bineta).get(reverse("case", args=[case.pk])).context["tasks"]
+    assert line["hint"].startswith(cast.centre.name)
     assert Task.objects.filter(kind="countersign", done_at=None).count() == 1
     assert press(sign_in(cast.bineta), decide(second), approve="no").status_code == 302
     assert not Task.objects.filter(kind="countersign", done_at=None).exists()
