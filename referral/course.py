@@ -26,6 +26,9 @@ IN_HAND = frozenset(CaseState) - ENDED_CASE - {CaseState.SIGNALED}
 WITH_PLAN = frozenset({CaseState.ASSISTED, CaseState.SOLUTION, CaseState.FOLLOWUP})
 
 
+FUTURE_DAY = _("This day lies in the future: give the day on which it was decided.")
+
+
 class CaseAction(TextChoices):
     SCREEN = "screen", _("Begin the screening")
     PROTECT = "protect", _("Put under immediate protection")

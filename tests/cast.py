@@ -7,7 +7,7 @@ administrator; and Ousmane, who keeps the desk of a centre that has nothing to d
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -227,10 +227,12 @@ def agree(
     *,
     purpose: str = Purpose.SERVICES,
     groups: list[str] | None = None,
+    refused: Sequence[str] = (),
 ) -> None:
-    """The person agrees that `recipient` may know `groups` (all of them unless said)."""
+    """The person agrees that `recipient` may know `groups` (all of them unless said), and says no to `refused`."""
     with acting(case.owner) as actor:
         cells = [basis.Cell(recipient.pk, purpose, group, True) for group in (groups or EVERY_GROUP)]
+        cells += [basis.Cell(recipient.pk, purpose, group, False) for group in refused]
         basis.record_conversation(
             case.pk,
             by=actor,

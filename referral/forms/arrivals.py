@@ -193,7 +193,7 @@ class PeopleForm(ActForm):
             "age_status": status_of(cell["age"]),
             "flags": [PlaceFlag.ACUTE_CARE.value] if cell["care"] else [],
             "languages": [cell["language"]] if cell["language"] else [],
-            "children": [],
+            "children": None,
             "alias": cell["alias"] or None,
         }
         return Line(number, cell["triage"], person, cell["family"])

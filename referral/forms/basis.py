@@ -1,5 +1,6 @@
 """Legal grounds, custody titles: what the law says instead of the person."""
 
+from collections.abc import Container
 from typing import Any
 
 from django import forms
@@ -62,9 +63,19 @@ class GroundForm(ActForm):
     )
 
     def __init__(
-        self, *args: Any, recipient: Recipient, child: bool, alone: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        recipient: Recipient,
+        child: bool,
+        refused: Container[str] = (),
+        alone: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """Args: alone: vital danger and nobody has answered; what keeps the person alive, nothing else."""
+        """
+        Args:
+            refused: groups to which the person has said no: ticked by whoever overrides it, not by the page.
+            alone: vital danger and nobody has answered; what keeps the person alive, nothing else.
+        """
         super().__init__(*args, **kwargs)
         self.alone = alone
         codes = [GroundCode.LEGAL_OBLIGATION, GroundCode.VITAL_DANGER]
@@ -84,7 +95,7 @@ class GroundForm(ActForm):
             (group.value, group.label) for group in Group if group in allowed and group in recipient.groups
         ]
         self.fields["groups"].choices = groups
-        self.fields["groups"].initial = [value for value, _label in groups]
+        self.fields["groups"].initial = [value for value, _label in groups if value not in refused]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -92,7 +103,9 @@ class GroundForm(ActForm):
             for name in BEST_INTEREST:
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(
-                        name, _("Answer this question: the best interests of the child rest on it.")
+                        name,
+                        _("Answer “%(question)s”: the best interests of the child rest on it.")
+                        % {"question": self.fields[name].label},
                     )
         elif cleaned.get("code") and not cleaned.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Write what makes it necessary."))

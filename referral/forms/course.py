@@ -1,5 +1,6 @@
 """The course of a case: who decided what, the plan and its goals, how the person is, the end and a new beginning."""
 
+from collections.abc import Container
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from partners.enums import DESK_ROLES, CodeList, Role
 from partners.models import User
 from partners.queries import active_people, code_choices
 from referral.course import (
+    FUTURE_DAY,
     REASONS_APART,
     GoalResult,
     HowItGoes,
@@ -59,7 +61,13 @@ class StatusForm(ActForm):
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = code_choices(CodeList.STATUS)
         self.fields["decider"].choices = code_choices(CodeList.DECIDER)
-        self.fields["decided_on"].initial = today
+        self.fields["decided_on"].initial = self.today = today
+
+    def clean_decided_on(self) -> date:
+        decided: date = self.cleaned_data["decided_on"]
+        if decided > self.today:
+            raise forms.ValidationError(FUTURE_DAY)
+        return decided
 
 
 class GoalForm(ActForm):
@@ -311,10 +319,13 @@ class TransferForm(ReasonForm):
     )
     field_order = ["key", "version", "groups", "reason_code", "reason", "message"]
 
-    def __init__(self, *args: Any, groups: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, groups: list[tuple[str, str]], refused: Container[str] = (), **kwargs: Any
+    ) -> None:
+        """Args: refused: groups that a ground alone releases, against the word of the person."""
         super().__init__(*args, **kwargs)
         self.fields["groups"].choices = groups
-        self.fields["groups"].initial = [code for code, _label in groups]
+        self.fields["groups"].initial = [code for code, _label in groups if code not in refused]
         self.fields["reason_code"].label = _("Why is the case handed over?")
         self.fields["reason"].label = _("In a few words (optional)")
         self.fields["reason"].help_text = _("Stays here: the second person reads it.")

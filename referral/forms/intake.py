@@ -67,7 +67,8 @@ def _count(band: AgeBand) -> forms.TypedChoiceField:
         label=band.label,
         coerce=int,
         required=False,
-        choices=[("", "0"), *((n, str(n)) for n in range(1, MOST_CHILDREN + 1))],
+        empty_value=None,
+        choices=[("", _("Not asked")), *((n, str(n)) for n in range(MOST_CHILDREN + 1))],
     )
 
 
@@ -308,12 +309,17 @@ class PersonForm(QuestionForm):
         if "channels" in asked:
             values["safe_contact"] = self._safe_contact()
         if CHILDREN[0] in asked:
-            values["children"] = [
-                band.value
-                for band, name in zip(WITH_PERSON, CHILDREN, strict=True)
-                for _n in range(self.cleaned_data[name] or 0)
-            ]
+            values["children"] = self._children()
         return values
+
+    def _children(self) -> list[str] | None:
+        """None where no number was given at all: a place depends on it, and nobody has said that there are none."""
+        counts = [self.cleaned_data[name] for name in CHILDREN]
+        if all(count is None for count in counts):
+            return None
+        return [
+            band.value for band, count in zip(WITH_PERSON, counts, strict=True) for _n in range(count or 0)
+        ]
 
     def _safe_contact(self) -> dict[str, Any]:
         """Every channel is written down, so that "not ticked" can be read as "do not contact" (domain §7.3)."""
@@ -341,8 +347,9 @@ def initial_from(person: dict[str, Any]) -> dict[str, Any]:
         initial["message_safe"] = contact.get("message", False)
         initial |= {name: contact.get(name, "") for name in ("hours", "words", "who")}
     if "children" in initial:
-        there = initial.pop("children") or []
+        there = initial.pop("children")
         initial |= {
-            name: there.count(band.value) or "" for band, name in zip(WITH_PERSON, CHILDREN, strict=True)
+            name: "" if there is None else there.count(band.value)
+            for band, name in zip(WITH_PERSON, CHILDREN, strict=True)
         }
     return initial

@@ -103,7 +103,7 @@ def _person(values: Values, today: date) -> dict[str, Any]:
         # Nobody has said yet by which of them the person may be reached: by none (domain §7.3).
         "safe_contact": {"channels": {channel.value: False for channel in SafeChannel}},
         "languages": [],
-        "children": [],
+        "children": None,
         "flags": [],
     }
 

@@ -60,6 +60,12 @@ def agreed_cells(case: Case, at: datetime) -> set[tuple[object, str, str]]:
     return set(rows.values_list("recipient_id", "purpose", "group"))
 
 
+def refused_groups(case: Case, recipient: Organisation, purpose: str) -> set[str]:
+    """To what the person, or the child, has said no for this recipient and purpose, until asked again."""
+    rows = _standing(case).filter(given=False, recipient=recipient, purpose=purpose)
+    return set(rows.values_list("group", flat=True))
+
+
 @dataclass
 class Conversation:
     """One talk about consent, or its taking back."""
@@ -175,6 +181,10 @@ _OF_CHILD, _OF_ADULT = (
     frozenset({CaseAct.REFLECT}),
 )
 NO_BASIS = _("Nothing may be shared yet: record the consent of the person, or a legal ground.")
+#: The word of a child alone lets nothing be shared (domain §3.4).
+NO_BASIS_CHILD = _(
+    "Nothing may be shared yet: a legal ground is needed, or the consent of somebody who may agree for the child."
+)
 ALREADY_ASKED = _("You have opened this case: another supervisor decides.")
 
 
@@ -189,7 +199,8 @@ def case_choices(
     # To a closed file nothing is added: its page says so once, not act by act.
     found += [Choice(act) for act in _ADDING if act not in not_for and not closed]
     if not basis:
-        found = [Choice(c.act, (NO_BASIS,)) if c.act == CaseAct.REFER else c for c in found]
+        missing = NO_BASIS_CHILD if child else NO_BASIS
+        found = [Choice(c.act, (missing,)) if c.act == CaseAct.REFER else c for c in found]
     if agreed:
         found.append(Choice(CaseAct.WITHDRAW_CONSENT))
     if case.person.age_status == AgeStatus.UNKNOWN and not closed:

@@ -97,7 +97,7 @@ def make_draft(
 def _preview(referral: Referral, case: Case, person: Person, *, days: int | None) -> Preview:
     details = {
         "languages": person.languages or [],
-        "children": person.children or [],
+        "children": person.children,
         "flags": person.flags or [],
         "days": days,
     }

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
 from partners.actor import Actor
+from referral.course import FUTURE_DAY
 from referral.deadlines import HERE
 from referral.enums import CaseAct
 from referral.lifecycle import NotPossible
@@ -32,7 +32,7 @@ def record_status(
         steps.permit_change(by, CaseAct.RECORD_STATUS, case)
         if decided_on > at.astimezone(HERE).date():
             steps.refuse(case, "NOT_POSSIBLE_RECORD_STATUS")
-            raise NotPossible([_("This lies in the future: give the time at which it happened.")])
+            raise NotPossible([FUTURE_DAY])
         decision = StatusDecision(
             case=case,
             recorded_by_id=by.id,

@@ -17,6 +17,7 @@ from referral.disclosure import is_child
 from referral.enums import CaseAct, GroundCode
 from referral.forms.basis import BEST_INTEREST, DecideGroundForm, GroundForm
 from referral.models import Case, LegalGround, Slip
+from referral.queries import files
 from referral.queries.arrivals import grounds_that_wait
 from referral.queries.recipients import Recipient, recipients
 from referral.services import basis, drafts, reading, steps
@@ -40,8 +41,13 @@ def ground(request: ActingRequest, pk: UUID) -> HttpResponse:
 def _ground(request: ActingRequest, case: Case, recipient: Recipient) -> HttpResponse:
     child, at = is_child(case.person.age_status), now()
     waited = basis.waited_alone(case, recipient.organisation, recipient.purpose, at)
+    refused = files.refused_groups(case, recipient.organisation, recipient.purpose)
     form = GroundForm(
-        request.POST or None, recipient=recipient, child=child, alone=waited and "alone" in request.GET
+        request.POST or None,
+        recipient=recipient,
+        child=child,
+        refused=refused,
+        alone=waited and "alone" in request.GET,
     )
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -72,6 +78,7 @@ def _ground(request: ActingRequest, case: Case, recipient: Recipient) -> HttpRes
             "title": _("Record a legal ground"),
             "caption": words.case_title(case),
             "child": child,
+            "hints": words.said_no(refused, child=child),
             "submit": _("Record the ground"),
             "tokens": [recipient.token],
             "recipient": recipient.organisation.name,

@@ -1,13 +1,16 @@
 """Conversations about consent and who stands beside the child, as the page of a file shows them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from partners.enums import CodeList
 from partners.queries import code_label
+from partners.templatetags.interface import day
 from referral.guardians import Standing, barred
 from referral.models import Case, ConsentTalk, Guardian
+from referral.queries.files import ConsentLine
 from referral.queries.talks import talks_of, withdrawals_of
 from referral.talks import Answer, Point, Tongue, ends
 from referral.views.talk import sheet_url
@@ -20,6 +23,19 @@ def of_case(case: Case) -> dict[str, Any]:
         "blank": [(tongue.label, sheet_url(case, tongue)) for tongue in Tongue],
         "withdrawal_url": sheet_url(case, kind="withdrawal") if withdrawals_of(case).exists() else "",
     }
+
+
+def declined(rows: Sequence[dict[str, Any]], consents: Sequence[ConsentLine]) -> str:
+    """What somebody who has agreed to nothing said the last time; empty where nothing was refused.
+
+    Args:
+        rows: of `of_case`, the newest first.
+    """
+    if rows and rows[0]["ended"]:
+        return _("On %(day)s the person did not wish to talk about it.") % {"day": day(rows[0]["at"])}
+    if refused := [line.at for line in consents if line.at and not line.given]:
+        return _("On %(day)s the person agreed to nothing being shared.") % {"day": day(max(refused))}
+    return ""
 
 
 def _talk(case: Case, talk: ConsentTalk) -> dict[str, Any]:

@@ -91,7 +91,9 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     referrals = files.referrals_of(case)
     child, closed = is_child(case.person.age_status), lifecycle.unmet_on_closed(case)
     moves, papers = files.timeline_of(case), attachments_of(case)
-    heard, imported = agreed or case.talks.exists(), row_behind(case)
+    receivers = {str(ground.pk): ground.recipient.name for ground in grounds}
+    talks, imported = consented.of_case(case), row_behind(case)
+    heard = agreed or bool(talks["rows"])
     return {
         "title": words.case_title(case),
         "codes": codes(case),
@@ -105,13 +107,14 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
             case,
             choices,
             child=child,
-            consented=heard,
+            consented=heard if child else agreed,
+            declined="" if child or agreed else consented.declined(talks["rows"], consents),
             grounds=grounds,
             referrals=referrals,
         ),
         # The first step stands among what comes next.
         "tasks": [
-            tasks_shown.line(actor, task)
+            tasks_shown.line(actor, task, about=receivers.get((task.proposal or {}).get("ground", ""), ""))
             for task in files.open_tasks_of(case)
             if task.kind != TaskKind.FIRST_STEP
         ],
@@ -126,7 +129,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds, papers),
         "attachments": [attachments.row(actor, paper) for paper in papers if paper.removed_at is None],
         "looks": looks(actor, reading.latest_looks(case)),
-        "talks": consented.of_case(case),
+        "talks": talks,
         "guardians": [consented.short(each) for each in case.guardians.all()] if child else [],
         "pairs": pairs.of_case(actor, case.pk),
         "imported": imported is not None,

@@ -132,8 +132,8 @@ def _task(about: UUID, topic: Topic, kept: Mapping[str, Any], begun: frozenset[s
 
 
 def _is_noted(typed: Mapping[str, Sequence[str]]) -> bool:
-    """A page that was sent without a word on it answers nothing."""
-    return any(value.strip() for values in typed.values() for value in values)
+    """A page that was sent without a word on it answers nothing: the name of its topic is the page's, not a word."""
+    return any(value.strip() for name, values in typed.items() if name != "topic" for value in values)
 
 
 def _address(about: UUID, topic: Topic, *, from_check: bool = False) -> str:
@@ -258,10 +258,11 @@ def _read(kept: Mapping[str, Any]) -> OpeningForm:
 def _problems(request: ActingRequest, about: UUID, answers: OpeningForm) -> list[dict[str, str]]:
     """What stands against opening the file, each with the page on which it is put right."""
     found = [
-        {"url": _address(about, topic, from_check=True), "message": str(sentence)}
+        {"url": _address(about, each, from_check=True), "message": message}
         for topic, names in QUESTIONS.items()
         for name in names
         for sentence in answers.errors.get(name, [])
+        for each, message in _where(topic, name, str(sentence))
     ]
     begun = half_typed(request.actor, about, now())
     return found + [
@@ -271,6 +272,16 @@ def _problems(request: ActingRequest, about: UUID, answers: OpeningForm) -> list
         }
         for topic in Topic
         if topic in begun
+    ]
+
+
+def _where(topic: Topic, name: str, sentence: str) -> list[tuple[Topic, str]]:
+    """The pages on which it may be put right: the date of birth contradicts an answer that another page asked."""
+    if name != "birth_date":
+        return [(topic, sentence)]
+    return [
+        (each, _("%(page)s: %(problem)s") % {"page": each.label, "problem": sentence})
+        for each in (topic, Topic.AGE)
     ]
 
 
@@ -291,9 +302,19 @@ def _answered(about: UUID, topic: Topic, kept: Mapping[str, Any], answers: Openi
     }
 
 
+def _said(field: BoundField, answers: OpeningForm) -> Any:
+    """Also what contradicts another answer, and is no longer among those that hold together."""
+    if field.name in answers.cleaned_data:
+        return answers.cleaned_data[field.name]
+    try:
+        return field.field.clean(field.data)
+    except forms.ValidationError:
+        return None
+
+
 def _row(field: BoundField, answers: OpeningForm) -> dict[str, Any]:
     """A question and its answer in words."""
-    value = answers.cleaned_data.get(field.name)
+    value = _said(field, answers)
     if isinstance(field.field, forms.ModelChoiceField):
         shown = str(value or "")
     elif isinstance(field.field, forms.ChoiceField):

@@ -65,7 +65,7 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
             person_is_safe=cleaned["person_is_safe"] is not False,
         )
         drafts.drop_draft(by=request.actor, form="consent", about=case.pk)
-        messages.success(request, _recorded_words(answers))
+        messages.success(request, _recorded_words(answers, before=bool(agreed)))
         return reverse("case", args=[case.pk])
 
     done = perform(request, form, act)
@@ -104,13 +104,14 @@ def conversation(request: ActingRequest, case: Case, chosen: Sequence[Recipient]
     )
 
 
-def _recorded_words(answers: dict[str, str]) -> str:
-    if ends(answers):
-        return _(
-            "It is recorded that the person does not wish to talk about it. Nothing is shared by this; help goes on. "
-            "What was agreed before stands until it is taken back."
-        )
-    return _("The answers are recorded.")
+def _recorded_words(answers: dict[str, str], *, before: bool) -> str:
+    """Args: before: something was agreed in an earlier conversation, and stands."""
+    if not ends(answers):
+        return _("The answers are recorded.")
+    said = _(
+        "It is recorded that the person does not wish to talk about it. Nothing is shared by this; help goes on."
+    )
+    return f"{said} {_('What was agreed before stands until it is taken back.')}" if before else said
 
 
 def _tongue(request: ActingRequest, case: Case) -> tuple[Tongue, bool]:

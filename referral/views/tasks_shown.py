@@ -123,15 +123,19 @@ def urgency_of(task: Task) -> dict[str, Any]:
     return {"urgency": row.urgency, "urgency_label": row.get_urgency_display()}
 
 
-def line(actor: Actor, task: Task) -> dict[str, Any]:
-    """A line of a list of tasks. A referral's reference, else the case's, which only its own organisation knows."""
+def line(actor: Actor, task: Task, *, about: str = "") -> dict[str, Any]:
+    """A line of a list of tasks. A referral's reference, else the case's, which only its own organisation knows.
+
+    Args:
+        about: what tells it from another task of its kind on the same file.
+    """
     own = task.case.organisation_id == actor.organisation_id
     reference = task.referral.reference if task.referral else task.case.reference if own else ""
     return {
         "url": _url(actor, task),
         "title": task.get_kind_display(),
         "reference": spoken(reference) if reference else "",
-        "hint": " · ".join(filter(None, [spoken(reference) if reference else "", delayed(task)])),
+        "hint": " · ".join(filter(None, [about, spoken(reference) if reference else "", delayed(task)])),
         "due": task.due_at,
         "done": False,
         "mine": task.owner_id == actor.id,

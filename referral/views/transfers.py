@@ -23,7 +23,7 @@ from referral.enums import CaseAct, Group, Machine
 from referral.forms.acts import ActForm
 from referral.forms.course import DeclineTransferForm, TransferForm
 from referral.models import Case, Transfer
-from referral.queries import case_tie, visible_cases
+from referral.queries import case_tie, files, visible_cases
 from referral.queries.basis import agreed_groups
 from referral.queries.course import asked_about, goals_of, open_transfer_of, responsible_for, takers_for
 from referral.queries.facts import second_people, transfer_facts
@@ -75,7 +75,8 @@ def _ask(request: ActingRequest, case: Case, taker: Organisation) -> HttpRespons
     at, new = now(), transfers.prepared(case, taker)
     agreed = agreed_groups(new, at)
     groups = [(group.value, str(group.label)) for group in Group if group in agreed]
-    form = TransferForm(request.POST or None, groups=groups, version=case.version)
+    refused = files.refused_groups(case, taker, new.purpose)
+    form = TransferForm(request.POST or None, groups=groups, refused=refused, version=case.version)
 
     def act(cleaned: dict[str, Any]) -> object:
         values = {name: cleaned[name] for name in ("version", "groups", "reason_code", "reason", "message")}
@@ -104,6 +105,7 @@ def _ask(request: ActingRequest, case: Case, taker: Organisation) -> HttpRespons
         + _("This is decided by a supervisor of: %(organisation)s.")
         % {"organisation": second_people(case, request.actor)},
         ask_url=f"{reverse('consent', args=[case.pk])}?{asked}",
+        hints=words.said_no(refused, child=child),
         ground_url=f"{reverse('ground', args=[case.pk])}?{asked}" if child else "",
         undo=_(
             "You can withdraw it until it is accepted. Then your side reads the file, and writes no more."

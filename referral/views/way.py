@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referral import lifecycle
-from referral.enums import OPEN, Action, CaseAct, CaseAction, CaseState, Machine, State
+from referral.enums import OPEN, Action, CaseAct, CaseAction, CaseState, Machine, State, TaskKind
 from referral.models import Case, LegalGround, Referral
+from referral.queries.cards import live_card
+from referral.queries.course import open_transfer_of, waiting_requests
 from referral.queries.files import Choice
 
 #: Where an act on a file is done, under the heading under which it is looked for.
@@ -71,11 +73,35 @@ def act(case: Case, choice: Choice) -> dict[str, Any]:
 
 def grouped(case: Case, choices: Iterable[Choice]) -> list[tuple[str, list[dict[str, Any]]]]:
     """What the reader may do, under headings; a heading without an act is left out."""
-    may = {choice.act: choice for choice in choices}
+    may, there = {choice.act: choice for choice in choices}, _there(case)
     found = [
-        (str(title), [act(case, may[what]) for what in acts if what in may]) for title, acts in ACTS.items()
+        (str(title), [there.get(what) or act(case, may[what]) for what in acts if what in may])
+        for title, acts in ACTS.items()
     ]
     return [(title, acts) for title, acts in found if acts]
+
+
+def _there(case: Case) -> dict[str, dict[str, Any]]:
+    """What is not offered as a new act: it was done, or asked for, and is to be found where this leads."""
+    found = {}
+    if live_card(case) is not None:
+        found[CaseAct.OFFER_CARD] = (
+            gettext("See the neutral card, which was accepted"),
+            "case_card",
+            case.pk,
+        )
+    if any(task.kind == TaskKind.APPROVE_CLOSE for task in waiting_requests(case)):
+        found[CaseAct.ASK_CLOSE] = (
+            gettext("See the request for closing, which waits"),
+            "case_close_ask",
+            case.pk,
+        )
+    if (transfer := open_transfer_of(case)) is not None:
+        found[CaseAct.TRANSFER] = (gettext("See the transfer, which waits"), "transfer", transfer.pk)
+    return {
+        what: {"label": label, "url": reverse(name, args=[pk]), "possible": True, "why": ""}
+        for what, (label, name, pk) in found.items()
+    }
 
 
 def steps(
@@ -84,10 +110,16 @@ def steps(
     *,
     child: bool,
     consented: bool,
+    declined: str,
     grounds: list[LegalGround],
     referrals: list[Referral],
 ) -> list[dict[str, Any]]:
-    """For an adult consent comes first; a child is heard, and the ground of child protection carries the referral."""
+    """For an adult consent comes first; a child is heard, and the ground of child protection carries the referral.
+
+    Args:
+        consented: the adult has agreed to something that still stands; the child was heard.
+        declined: what an adult has said instead, in words; empty where nobody has said no.
+    """
     may = {choice.act: choice for choice in choices}
 
     def step(title: str, what: str, *, done: bool, hint: str = "") -> dict[str, Any]:
@@ -99,7 +131,7 @@ def steps(
         return {
             "title": title,
             "url": url,
-            "hint": why or ("" if done else hint),
+            "hint": why or hint,
             "done": done,
             "status": status,
         }
@@ -109,8 +141,8 @@ def steps(
     found = (
         [step(gettext("Take in the report"), CaseAct.TAKE_IN, done=False)] if case.owner_id is None else []
     )
+    standing = any(ground.valid_from is not None and ground.refused_at is None for ground in grounds)
     if child:
-        standing = any(ground.valid_from is not None and ground.refused_at is None for ground in grounds)
         found.append(
             step(
                 gettext("Hear what the child wants, and write it down"),
@@ -127,8 +159,18 @@ def steps(
             )
         )
     else:
-        title = gettext("Record the consent of the person")
-        found.append(step(title, CaseAct.RECORD_CONSENT, done=consented, hint=waiting))
+        title = (
+            gettext("Propose the conversation again")
+            if declined
+            else gettext("Record the consent of the person")
+        )
+        hint = declined or ("" if consented else waiting)
+        found.append(step(title, CaseAct.RECORD_CONSENT, done=consented, hint=hint))
+    if not child and declined:
+        # The way that is left, and a narrow one.
+        narrow = waiting or gettext("For vital danger or a legal obligation only.")
+        title = gettext("Record a legal ground, if there is one")
+        found.append(step(title, CaseAct.RECORD_GROUND, done=standing, hint=narrow))
     under_way = any(referral.state in _UNDER_WAY for referral in referrals)
     found.append(step(gettext("Refer the person"), CaseAct.REFER, done=under_way))
     if under_way and CaseAction.PLAN in lifecycle.legal_actions(case.state, Machine.CASE):

@@ -1,6 +1,6 @@
 """Values of a file in words, the same on every page that shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -99,7 +99,9 @@ def topics(codes: list[str] | None) -> str:
 
 
 def children(bands: list[str] | None) -> str:
-    """2 children with the person: 0 to 5 years, 9 to 13 years."""
+    """2 children with the person: 0 to 5 years, 9 to 13 years. Nothing where nobody has asked."""
+    if bands is None:
+        return ""
     if not bands:
         return _("None")
     count = ngettext("%(count)d child", "%(count)d children", len(bands)) % {"count": len(bands)}
@@ -210,6 +212,11 @@ def risk_at_opening(level: str, opened_at: datetime) -> dict[str, Any]:
 def service_words(code: str) -> str:
     """A service, or what one asks of an organisation that is to take a case over."""
     return _("Be responsible for the person") if code == CASE_TRANSFER else code_label(CodeList.SERVICE, code)
+
+
+def said_no(groups: Iterable[str], *, child: bool) -> dict[str, str]:
+    """What stands below each part of a file to which the person has said no."""
+    return dict.fromkeys(groups, _("The child said no.") if child else _("The person said no."))
 
 
 def group_words(groups: list[str]) -> str:

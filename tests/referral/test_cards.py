@@ -16,7 +16,8 @@ from referral.models import Case, ContactCard, Notice, Task
 from referral.services import cards
 from referral.services.wrong_codes import MOST
 from tests import cast as c
-from tests.referral.pages import later, leaked, press, sign_in
+from tests.referral.pages import later, leaked, offered, press, sign_in
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -50,6 +51,8 @@ def test_the_offer_is_written_down_whatever_the_person_says(cast: c.Cast) -> Non
     assert press(client, page(case), card="accepted").status_code == 200
     assert press(client, page(case), card="accepted", card_answer=WORD).status_code == 302
     first = ContactCard.objects.get(outcome="accepted")
+    labels = [act["label"] for act in offered(client.get(reverse("case", args=[case.pk])))]
+    assert fr("See the neutral card, which was accepted") in labels
     assert re.fullmatch(r"\d{6}", first.code or "")
     press(client, page(case), card="accepted", card_answer="mafé")
     first.refresh_from_db()

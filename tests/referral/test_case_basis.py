@@ -9,12 +9,15 @@ from django.utils.http import urlencode
 
 from audit.models import Event
 from partners.models import Organisation
+from partners.templatetags.interface import mistakes
 from referral.lifecycle import NotPossible
 from referral.models import Case, CustodyTitle, LegalGround, Notice, Task
 from referral.queries import basis_live
+from referral.queries.files import NO_BASIS_CHILD
 from referral.services import basis
 from tests import cast as c
 from tests.referral.pages import press, same_as_unknown, sign_in, values_of
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -58,6 +61,26 @@ def test_child_protection_releases_at_once_and_asks_a_second_person(cast: c.Cast
     assert (
         Event.objects.filter(object_type="referral.legalground", reason_code="CHILD_PROTECTION").count() == 1
     )
+
+
+def test_what_the_child_has_said_no_to_is_ticked_by_whoever_overrides_it(cast: c.Cast) -> None:
+    case, client = c.open_case(cast), sign_in(cast.aissatou)
+    c.agree(cast, case, cast.centre, groups=["identity"], refused=["health", "children"])
+    shown = client.get(page(case, cast.centre))
+    kept = ["identity", "contact", "needs"]
+    assert sorted(shown.context["form"]["groups"].value()) == sorted(kept)
+    assert shown.content.decode().count(fr("The child said no.")) == 2
+    assert press(client, page(case, cast.centre), **BEST, groups=[*kept, "health"]).status_code == 302
+    transfer = client.get(f"{reverse('case_transfer', args=[case.pk])}?to={cast.centre.pk}")
+    groups = transfer.context["form"]["groups"]
+    assert ("health" in dict(groups.field.choices), "health" in groups.value()) == (True, False)
+    assert transfer.content.decode().count(fr("The child said no.")) == 1
+
+
+def test_the_summary_names_each_question_that_has_no_answer(cast: c.Cast) -> None:
+    empty = dict.fromkeys(BEST, "")
+    answer = press(sign_in(cast.aissatou), page(c.open_case(cast), cast.centre), **empty)
+    assert len(mistakes(answer.context["form"])) == 3
 
 
 @pytest.mark.parametrize("missing", BEST)
@@ -115,6 +138,20 @@ def test_the_second_person_reads_the_reason_and_countersigns(cast: c.Cast) -> No
     assert bineta.get(decide(ground)).context["decided"]
 
 
+def test_the_page_of_a_child_says_that_the_ground_is_missing_then_that_it_waits(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    page_of_case = reverse("case", args=[case.pk])
+    [_heard, ground, refer] = sign_in(cast.aissatou).get(page_of_case).context["steps"]
+    assert (ground["done"], refer["hint"]) == (False, fr(str(NO_BASIS_CHILD)))
+    ground = recorded(cast, case, **BEST)
+    waits = fr("A legal ground waits for its countersignature.")
+    for approve, hint in ((False, waits), (True, "")):
+        if approve:
+            press(sign_in(cast.bineta), decide(ground), approve="yes")
+        [_heard, step, refer] = sign_in(cast.aissatou).get(page_of_case).context["steps"]
+        assert (step["done"], step["hint"], bool(refer["url"])) == (True, hint, True)
+
+
 def test_a_ground_that_is_refused_ends_what_rested_on_it(cast: c.Cast) -> None:
     case = c.open_case(cast)
     ground = recorded(cast, case, **BEST)
@@ -142,6 +179,8 @@ def test_two_grounds_are_decided_one_by_one(cast: c.Cast) -> None:
     case = c.open_case(cast)
     first, second = recorded(cast, case, **BEST), recorded(cast, case, **BEST)
     press(sign_in(cast.bineta), decide(first), approve="yes")
+    [line] = sign_in(cast.bineta).get(reverse("case", args=[case.pk])).context["tasks"]
+    assert line["hint"].startswith(cast.centre.name)
     assert Task.objects.filter(kind="countersign", done_at=None).count() == 1
     assert press(sign_in(cast.bineta), decide(second), approve="no").status_code == 302
     assert not Task.objects.filter(kind="countersign", done_at=None).exists()

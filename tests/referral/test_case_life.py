@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
+from referral.course import FUTURE_DAY
 from referral.models import (
     Case,
     CustodyTitle,
@@ -22,7 +23,7 @@ from referral.models import (
 from referral.services import course, custody, withdrawing
 from tests import cast as c
 from tests.referral import life
-from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in, values_of
+from tests.referral.pages import later, leaked, offered, press, same_as_unknown, sign_in, values_of
 from tests.referral.story import fr, said
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -65,7 +66,7 @@ def test_a_decision_of_tomorrow_or_without_basis_is_refused(cast: c.Cast) -> Non
     case = c.open_case(cast)
     tomorrow = day(clock.now() + timedelta(days=1))
     answer = decides(cast, "aissatou", case, "ActualVictimOfTrafficking", **tomorrow)
-    assert fr("This lies in the future: give the time at which it happened.") in said(answer)
+    assert answer.context["form"].errors["decided_on"] == [fr(str(FUTURE_DAY))]
     assert (
         "basis"
         in decides(cast, "aissatou", case, "ActualVictimOfTrafficking", basis="").context["form"].errors
@@ -263,6 +264,8 @@ def test_who_asks_for_an_end_and_who_decides_on_it_see_what_is_still_open(cast: 
         "Goals of the plan are still pursued: end each of them, or write why the case ends all the same."
     ) in said(refused)
     assert press(client, url("case_close_ask", case), **done, why_open="mot canari").status_code == 302
+    acts = {act["url"]: act["label"] for act in offered(client.get(url("case", case)))}
+    assert acts[url("case_close_ask", case)] == fr("See the request for closing, which waits")
     task = Task.objects.get(case=case, kind="approve_close")
     page = bineta.get(reverse("task_decide", args=[task.pk]))
     shown = dict(page.context["rows"])

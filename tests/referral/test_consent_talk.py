@@ -17,6 +17,7 @@ from referral.talks import PARTS, Point
 from referral.views.addressed import group_aloud
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
+from tests.referral.story import fr
 from tests.referral.test_case_consent import LODGING, TOLD, adult, answers, page
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -132,6 +133,21 @@ def test_without_a_yes_to_the_talk_it_ends_gently_and_nothing_is_shared(cast: c.
     referral.refresh_from_db()
     assert referral.state == "sent"
     assert sign_in(cast.aissatou).get(told.url).context["talks"]["rows"][0]["ended"]
+
+
+def test_who_does_not_wish_to_talk_is_asked_again_and_the_page_says_so(cast: c.Cast) -> None:
+    """Nothing had been agreed before: nothing is said to stand, and the step is not done."""
+    case = adult(cast)
+    typed = {"point_agrees": "no", "language": "wol"} | answers(cast.centre, LODGING, "no")
+    told = sign_in(cast.aissatou)
+    url = press(told, to_centre(cast, case), **typed).url
+    body = told.get(url)
+    assert fr("What was agreed before stands until it is taken back.") not in body.content.decode()
+    again, ground, refer = body.context["steps"]
+    assert fr("On %(day)s the person did not wish to talk about it.").split("%(day)s")[1] in again["hint"]
+    assert (again["done"], again["url"]) == (False, reverse("consent", args=[case.pk]))
+    assert (ground["done"], ground["url"]) == (False, reverse("ground", args=[case.pk]))
+    assert refer["url"] == ""
 
 
 def test_nothing_is_asked_twice(cast: c.Cast) -> None:

@@ -152,7 +152,10 @@ def test_answers_that_contradict_each_other_lead_back_to_their_page(cast: c.Cast
     client = sign_in(cast.aissatou)
     born = {f"birth_date_{part}": str(number) for part, number in (("day", 1), ("month", 2), ("year", 1980))}
     about = begin(client, **least(), age={"age_status": "child"}, identity=born)
-    [problem] = open_it(client, about).context["problems"]
+    shown = open_it(client, about)
+    assert "1980" in shown.content.decode()
+    problem, of_age = shown.context["problems"]
+    assert [each["url"].split("/")[-2] for each in (problem, of_age)] == ["identity", "age"]
     back = press(client, problem["url"], **dict.fromkeys(born, ""))
     assert back.url == reverse("intake_check", args=[about])
     assert open_it(client, about).status_code == 302
@@ -168,9 +171,24 @@ def test_an_answer_can_be_changed_and_taken_back(cast: c.Cast) -> None:
     assert opened(Person.objects.get(), "languages", "alias", "declined") == [["fra"], None, ["called"]]
 
 
+def test_no_children_is_an_answer_and_no_answer_is_none(cast: c.Cast) -> None:
+    client = sign_in(cast.aissatou)
+    for typed, kept, shown in (
+        ({}, None, ""),
+        ({"children_0_5": "0"}, [], fr("None")),
+        ({"children_0_5": "1"}, ["0-5"], "1"),
+    ):
+        about = begin(client, **least(), children=typed)
+        case = Case.objects.get(pk=open_it(client, about).url.split("/")[2])
+        assert opened(case.person, "children") == [kept]
+        codes = dict(client.get(reverse("case", args=[case.pk])).context["codes"])
+        assert codes[fr("Children with the person")].startswith(shown)
+        assert bool(codes[fr("Children with the person")]) == bool(shown)
+
+
 def test_a_topic_is_done_only_where_something_is_noted(cast: c.Cast) -> None:
     client = sign_in(cast.aissatou)
-    about = begin(client, **least(), called={}, contact={}, sex=ANSWERS["sex"])
+    about = begin(client, **least(), called={"topic": "called"}, contact={}, sex=ANSWERS["sex"])
     client.post(page(about, "health"), {"declined_topic": "1"})
     shown = client.get(reverse("intake", args=[about])).context["parts"]
     tasks = {task["url"].split("/")[-2]: task for part in shown for task in part["tasks"]}

@@ -96,7 +96,8 @@ def test_a3_child_exemption(story: Story, age_status: str, age_band: str) -> Non
     case = story.opens_case(age_status=age_status, age_band=age_band, children=[])
     page = ground_page(case, cast.centre, "SHELTER_EMERG")
     refused = story.is_refused("aissatou", page, code="child_protection", safety="Sûre", view="D’accord")
-    assert refused == fr("Answer this question: the best interests of the child rest on it.")
+    rests = fr("Answer “%(question)s”: the best interests of the child rest on it.")
+    assert refused == rests % {"question": fr("Who decides for the child, and are they suspected?")}
     assert not LegalGround.objects.exists()
     answers = {"safety": "Sûre", "view": "D’accord", "guardian": "Un oncle, soupçonné"}
     story.does("aissatou", page, told="bineta", code="child_protection", **answers)

@@ -20,7 +20,7 @@ from referral.services import basis, care, cases, custody, withdrawing
 from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import life
-from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
+from tests.referral.pages import later, leaked, offered, press, same_as_unknown, sign_in
 from tests.referral.story import fr, said
 from tests.referral.test_guardians import beside, found_safe, says
 
@@ -51,6 +51,9 @@ def test_responsibility_moves_in_one_moment_from_one_to_the_other(cast: c.Cast) 
     assert asks(cast, case, message="message canari", reason="motif canari").status_code == 302
     transfer = Transfer.objects.get(case=case)
     assert (transfer.state, who_is_responsible(case)) == ("asked", cast.aissatou)
+    acts = {act["url"]: act["label"] for act in offered(sign_in(cast.aissatou).get(url("case", case)))}
+    assert acts[url("transfer", transfer)] == fr("See the transfer, which waits")
+    assert url("case_transfer", case) not in acts
     assert same_as_unknown(sign_in(cast.daouda), "transfer", transfer.pk)
     assert Notice.objects.filter(user=cast.daouda).count() == 0
 
