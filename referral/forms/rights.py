@@ -88,6 +88,14 @@ class AskErasureForm(ActForm):
         error_messages={"required": _("Read what is destroyed, then tick the box.")},
     )
 
+    def __init__(self, *args: Any, kept: str = "", **kwargs: Any) -> None:
+        """Args: kept: the day until which the file is kept, where that is still to come."""
+        super().__init__(*args, **kwargs)
+        if kept:
+            reason = self.fields["reason"]
+            reason.choices = [each for each in ErasureReason.choices if each[0] != ErasureReason.RETENTION]
+            reason.help_text = _("This file is kept until %(day)s.") % {"day": kept}
+
 
 class DecideErasureForm(ActForm):
     approve = yes_no(

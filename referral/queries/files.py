@@ -76,6 +76,8 @@ class Conversation:
     language: str
     recipients: list[str] = field(default_factory=list)
     withdrawn: bool = False
+    #: By recipient: the groups agreed to, and those refused.
+    answers: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
 
 
 def conversations_of(case: Case) -> list[Conversation]:
@@ -92,6 +94,8 @@ def conversations_of(case: Case) -> list[Conversation]:
             )
             if cell.recipient.name not in talk.recipients:
                 talk.recipients.append(cell.recipient.name)
+            yes, no = talk.answers.setdefault(cell.recipient.name, ([], []))
+            (yes if cell.given else no).append(cell.group)
     return list(talks.values())
 
 

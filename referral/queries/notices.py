@@ -14,6 +14,7 @@ from referral.enums import ENDED_CASE, TaskKind, Watched
 from referral.models import Arrival, Case, GroupReferral, Notice, Referral, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import visible_arrivals, visible_groups
+from referral.queries.happened import Moment, Words, happened
 from referral.queries.lists import PAGE
 from referral.queries.rights import of_court
 from referral.queries.silence import Silence, silences, silent_house
@@ -74,6 +75,7 @@ class Subject:
         due_at: the deadline as it stands today.
         held: the file of another house, on which the reader's court may lay a hold: nothing of it is shown.
         house: who has to act; of a duty call, who is to be telephoned.
+        happened: of a file, what had happened when the notice was written.
     """
 
     task: Task | None = None
@@ -85,6 +87,7 @@ class Subject:
     due_at: datetime | None = None
     held: Case | None = None
     house: Organisation | None = None
+    happened: Words = ()
 
     @property
     def closed(self) -> bool:
@@ -100,7 +103,7 @@ def subjects(actor: Actor, notices: Sequence[Notice]) -> dict[UUID, Subject]:
     }
     tasks = _tasks().in_bulk(ids["task"])
     made_for = _made_for(actor, notices, ids)
-    seen = _seen(actor, ids, [*tasks.values(), *made_for.values()])
+    seen = _seen(actor, notices, ids, [*tasks.values(), *made_for.values()])
     return {
         notice.pk: _subject(
             notice,
@@ -138,6 +141,7 @@ class _Seen:
     #: With the deadline that runs for somebody of it who waits for an answer.
     groups: dict[UUID, GroupReferral]
     held: dict[UUID, Case]
+    happened: dict[Moment, Words]
 
     def task(self, task: Task, notice: Notice) -> bool:
         """As `destinations.destination`: it can be done, or the row that it is about can be opened."""
@@ -153,7 +157,7 @@ class _Seen:
         )
 
 
-def _seen(actor: Actor, ids: dict[str, set[UUID]], tasks: Sequence[Task]) -> _Seen:
+def _seen(actor: Actor, notices: Sequence[Notice], ids: dict[str, set[UUID]], tasks: Sequence[Task]) -> _Seen:
     referrals, cases = set(ids["referral"]), set(ids["case"])
     for task in tasks:
         cases.add(task.case_id)
@@ -169,6 +173,7 @@ def _seen(actor: Actor, ids: dict[str, set[UUID]], tasks: Sequence[Task]) -> _Se
         else {},
         visible_groups(actor).in_bulk(ids["groupreferral"]) if ids["groupreferral"] else {},
         of_court(actor).select_related("organisation").in_bulk(ids["case"]) if ids["case"] else {},
+        happened(notices),
     )
 
 
@@ -192,7 +197,8 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
         )
     if (file := seen.cases.get(notice.object_id)) is not None:
         over = file.state in ENDED_CASE
-        return Subject(case=file, over=over, due_at=notice.due_at, house=file.organisation)
+        said = seen.happened.get((file.pk, notice.made_at), ())
+        return Subject(case=file, over=over, due_at=notice.due_at, house=file.organisation, happened=said)
     if (held := seen.held.get(notice.object_id)) is not None:
         return Subject(held=held, over=False, house=held.organisation)
     if (group := seen.groups.get(notice.object_id)) is not None:

@@ -63,7 +63,7 @@ def sheet(*, child: bool) -> Mapping[str, str]:
 _SHEET: Mapping[str, str | Promise] = {
     "title": gettext_lazy("What is held about you"),
     "asked": gettext_lazy(
-        "You asked on %(day)s what %(organisation)s holds about you. "
+        "You asked on %(day)s what is held about you (%(organisation)s). "
         "This is all of it, but for what is named at the end."
     ),
     "agreed": gettext_lazy("What you agreed to"),
@@ -81,7 +81,7 @@ _SHEET_OF_A_CHILD: Mapping[str, str | Promise] = {
     "title": pgettext_lazy("to a child", "What is held about you"),
     "asked": pgettext_lazy(
         "to a child",
-        "You asked on %(day)s what %(organisation)s holds about you. "
+        "You asked on %(day)s what is held about you (%(organisation)s). "
         "This is all of it, but for what is named at the end.",
     ),
     "agreed": pgettext_lazy("to a child", "What you agreed to"),

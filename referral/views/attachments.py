@@ -7,8 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -41,10 +41,17 @@ def row(actor: Actor, attachment: Attachment) -> dict[str, Any]:
     return {
         "url": reverse("attachment", args=[attachment.pk]),
         "kind": attachment.get_kind_display(),
-        "what": f"{attachment.get_media_type_display()}, {filesizeformat(attachment.size)}",
+        "what": f"{attachment.get_media_type_display()}, {_size(attachment.size)}",
         "who": story.by(actor, attachment.added_by, attachment.added_by.organisation),
         "when": day(attachment.added_at),
     }
+
+
+def _size(size: int) -> str:
+    """As people say it: in thousands of bytes, in millions."""
+    if size < 1_000_000:
+        return _("%(size)s KB") % {"size": max(1, round(size / 1000))}
+    return _("%(size)s MB") % {"size": number_format(size / 1_000_000, 1)}
 
 
 def _or_404(request: ActingRequest, pk: UUID) -> Attachment:

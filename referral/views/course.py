@@ -30,7 +30,7 @@ from referral.queries.exchange import row_behind
 from referral.queries.facts import case_facts, second_people
 from referral.queries.files import closing_unmet
 from referral.services import course, following, looking, status, steps
-from referral.views import ways_out, words
+from referral.views import course_shown, ways_out, words
 from referral.views.acting import act_on_case
 from referral.views.door import ActingRequest, case_or_404, now
 from referral.views.exchanged import status_said
@@ -166,7 +166,7 @@ def case_follow(request: ActingRequest, pk: UUID) -> HttpResponse:
         form,
         act,
         name="follow",
-        done=_("It is written down."),
+        done=course_shown.heard(form.data.get("answer", ""), _("It is written down.")),
         unmet=lifecycle.unmet_on_closed(case),
         template="referral/case/follow.html",
         title=_("How is the person?"),

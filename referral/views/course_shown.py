@@ -106,3 +106,13 @@ def _plan(case: Case) -> str:
 def _heard(case: Case) -> str:
     heard = follow_ups_of(case)[:1]
     return " · ".join(f"{HowItGoes(each.answer).label}, {day(each.heard_at)}" for each in heard)
+
+
+def heard(answer: str, done: str) -> str:
+    """What is said once it is written down how the person is; of a need, what can be done on the page of the file."""
+    if answer != HowItGoes.NEEDS_HELP:
+        return done
+    next_acts = _(
+        "The person needs help: refer her or him, write a goal of the plan, or take up the assistance again."
+    )
+    return f"{done} {next_acts}"

@@ -114,10 +114,17 @@ def _words(shift: DutyShift, begins: datetime) -> dict[str, str]:
         kind = pgettext("shift", "Day") if hour in DAYTIME else pgettext("shift", "Night")
         hours = f"{clock(shift.begins_at)} – {clock(shift.ends_at)}" if ends else _from(shift)
     elif ends:
-        hours = _("until %(time)s") % {"time": clock(shift.ends_at)}
+        hours = _until(shift)
     else:
         hours = _("all day")
     return {"kind": str(kind), "hours": hours}
+
+
+def _until(shift: DutyShift) -> str:
+    local = timezone.localtime(shift.ends_at)
+    if not (local.hour or local.minute):
+        return _("until midnight")
+    return _("until %(time)s") % {"time": clock(shift.ends_at)}
 
 
 def _from(shift: DutyShift) -> str:

@@ -23,9 +23,10 @@ from referral.forms.acts import ActForm
 from referral.forms.rights import AskErasureForm, DecideErasureForm
 from referral.models import Case, Erasure
 from referral.queries import files, visible_cases
-from referral.queries.retention import closure_reason
-from referral.queries.rights import Lot, done_erasure_of, drafts_about, erasure_of, lots
+from referral.queries.retention import closure_reason, kept_until
+from referral.queries.rights import Lot, done_erasure_of, drafts_about, erasure_of, lots, requests_of
 from referral.references import spoken
+from referral.rights import RequestKind
 from referral.services import erasing
 from referral.views import file, story, words
 from referral.views.door import ActingRequest, now, perform
@@ -40,7 +41,10 @@ def case_erasure(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 def _ask(request: ActingRequest, case: Case) -> HttpResponse:
-    form = AskErasureForm(request.POST or None, version=case.version)
+    until, asked = kept_until(case), requests_of(case)
+    kept = day(until) if until is not None and until > now() else ""
+    form = AskErasureForm(request.POST or None, version=case.version, kept=kept)
+    wished = any(each.kind == RequestKind.ERASURE and each.answered_at is None for each in asked)
 
     def act(cleaned: dict[str, Any]) -> str:
         erasing.ask_erasure(
@@ -60,6 +64,7 @@ def _ask(request: ActingRequest, case: Case) -> HttpResponse:
             "You ask; a supervisor and a second person decide. Nobody decides on what she or he asked for."
         ),
         submit=_("Ask for the erasure"),
+        record_url="" if wished else reverse("request_new", args=[case.pk]),
     )
 
 

@@ -74,7 +74,9 @@ def export_new(request: ActingRequest) -> HttpResponse:
             "text": _(
                 "The file holds the cases that you may read, in the words of HTCDS 2.0. With identities, a "
                 "supervisor other than you decides first. It can be fetched for 24 hours; each fetching is "
-                "written down, and the file carries your name."
+                "written down, and the file carries your name. Without identities, a row to which fewer than ten "
+                "others are alike loses its region, sex, age and nationality, which could point at somebody: of a "
+                "small number of cases that may be every row."
             ),
             "submit": _("Ask for the file"),
             "cancel_url": reverse("exports"),

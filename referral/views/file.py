@@ -234,7 +234,15 @@ def look(
     return {
         "who": story.by(actor, user, organisation),
         "what": event.label,
-        "fields": words.listed([words.field_of(event.object_type, name) for name in event.fields]),
+        "fields": _seen(event.object_type, event.fields),
         "why": RevealReason(event.scope).label if event.scope in RevealReason else "",
         "at": event.at,
     }
+
+
+def _seen(object_type: str, names: list[str]) -> str:
+    """What a look was at, and of whom where that is not the person."""
+    fields = words.listed([words.field_of(object_type, name) for name in names])
+    if fields and object_type == "referral.guardian":
+        return _("%(fields)s (of a parent or guardian)") % {"fields": fields}
+    return fields

@@ -101,7 +101,8 @@ def _what(subject: Subject) -> str:
     referral = subject.referral or subject.group
     service = code_label(CodeList.SERVICE, referral.service) if referral else ""
     kind = str(subject.task.get_kind_display()) if subject.task else ""
-    return " · ".join(filter(None, [kind, service])) or _("Case")
+    said = [kind, service, *map(str, subject.happened)]
+    return " · ".join(filter(None, said)) or _("Case")
 
 
 def _codes(subject: Subject, *, over: bool = False) -> dict[str, Any]:

@@ -47,7 +47,8 @@ LEFT_OUT: tuple[str | Promise, ...] = (
     gettext_lazy(
         "Of a register: what other people said or wrote for colleagues. Ask for it: somebody reads it through first."
     ),
-    gettext_lazy("What a receiving organisation keeps of its own service: the person asks it there."),
+    gettext_lazy("What a receiving organisation keeps of its own service: that is asked of it, there."),
+    gettext_lazy("Why a court or an inquiry needs the file, and what is written on a neutral card."),
 )
 
 
@@ -107,6 +108,14 @@ def _about(case: Case) -> list[Row]:
         (_("Danger"), str(case.get_urgency_display())),
         (_("Risk"), str(case.get_risk_display())),
         (_("Kept until"), day(until) if until else _("The file is open: the time begins with its closure.")),
+        *(
+            (
+                _("Legal hold"),
+                _("%(organisation)s, since %(day)s: nothing is erased while it stands.")
+                % {"organisation": hold.organisation.name, "day": day(hold.set_at)},
+            )
+            for hold in holds_on(case)
+        ),
     ]
 
 
@@ -123,9 +132,17 @@ def _row(name: str, values: Mapping[str, Any]) -> Row:
 
 
 def _agreed(talk: files.Conversation) -> Row:
-    how = code_label(CodeList.CONSENT_METHOD, talk.method)
-    said = _("Taken back") if talk.withdrawn else how
-    return day(talk.at), _("%(who)s: %(what)s") % {"who": words.listed(talk.recipients), "what": said}
+    """What was agreed to and what was refused, by recipient, and how it was said."""
+    if talk.withdrawn:
+        taken = {"who": words.listed(talk.recipients), "what": _("Taken back")}
+        return day(talk.at), _("%(who)s: %(what)s") % taken
+    lines = []
+    for who, (yes, no) in talk.answers.items():
+        if yes:
+            lines.append(_("%(who)s, agreed: %(groups)s") % {"who": who, "groups": words.group_words(yes)})
+        if no:
+            lines.append(_("%(who)s, refused: %(groups)s") % {"who": who, "groups": words.group_words(no)})
+    return day(talk.at), "\n".join([*lines, code_label(CodeList.CONSENT_METHOD, talk.method)])
 
 
 def _ground(ground: LegalGround) -> Row:

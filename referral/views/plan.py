@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import CodeList
@@ -239,7 +240,7 @@ def _rows(goal: PlanGoal) -> list[tuple[str, str]]:
     return [
         (_("Service"), code_label(CodeList.SERVICE, goal.service)),
         (_("Who sees to it"), goal.owner.name),
-        (_("By"), words.day_of(goal.target_on)),
+        (pgettext("goal", "By"), words.day_of(goal.target_on)),
     ]
 
 

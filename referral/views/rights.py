@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.templatetags.interface import day, moment
@@ -148,7 +148,11 @@ def _facts(asked: RightsRequest) -> list[tuple[str, Any]]:
     ]
     if asked.answered_at is None:
         return [*rows, (_("To be answered by"), day(asked.due_at))]
-    return [*rows, (_("Answered"), moment(asked.answered_at)), (_("Answer"), asked.get_result_display())]
+    return [
+        *rows,
+        (_("Answered"), moment(asked.answered_at)),
+        (pgettext("request", "Answer"), asked.get_result_display()),
+    ]
 
 
 def _links(asked: RightsRequest) -> list[dict[str, Any]]:

@@ -47,7 +47,12 @@ def masked(person: Person, opened: Mapping[str, Any]) -> dict[str, Any]:
 
 def told(person: Person, shown: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was recorded, for the person; empty where nothing was."""
-    return _rows(person, shown) if shown["answers"] or shown["non_punishment"] is not None else []
+    rows = _rows(person, shown) if shown["answers"] or shown["non_punishment"] is not None else []
+    asked = str(ScreeningForm.base_fields["non_punishment"].label)
+    # The question is put to whoever fills it in; on the sheet it is the person who reads.
+    return [
+        (_("Accused of something done under coercion") if key == asked else key, said) for key, said in rows
+    ]
 
 
 def _rows(person: Person, shown: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from referral.course import Reactivation, Solution, TransferAction
 from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Attachment, Case, LegalGround, Transition
 from referral.queries.files import Conversation
+from referral.queries.milestones import milestones_of
 from referral.references import spoken
 from referral.rights import ErasureReason
 from referral.views import words
@@ -74,6 +75,10 @@ def entries(
         found += _grounded(actor, ground)
     for attachment in attachments:
         found += _attached(actor, attachment)
+    found += [
+        _entry(each.title, by(actor, each.user, each.house) if each.house else "", each.at, each.text)
+        for each in milestones_of(case)
+    ]
     if case.reported_by_id is not None:
         found.append(_entry(_("Report received"), "", case.opened_at))
     return sorted(found, key=lambda entry: entry["at"], reverse=True)

@@ -17,6 +17,7 @@ from partners.models import Organisation
 from partners.queries import code_label
 from referral import policy
 from referral.answers import ANSWERS
+from referral.course import HowItGoes
 from referral.enums import CaseAct, Purpose, TaskKind, Urgency
 from referral.forms.assigning import AnswerForm
 from referral.forms.tasks import ObjectionForm, TaskDoneForm
@@ -25,7 +26,7 @@ from referral.queries import visible_cases, visible_to
 from referral.references import spoken
 from referral.services import assigning, reading, steps, tasks, withdrawing
 from referral.services.guardians import GUARDIAN_SUSPECTED
-from referral.views import calls, tasks_shown, telephoning
+from referral.views import calls, course_shown, tasks_shown, telephoning
 from referral.views.door import ActingRequest, now, perform
 
 
@@ -48,8 +49,9 @@ def task_done(request: ActingRequest, pk: UUID) -> HttpResponse:
     def act(cleaned: dict[str, Any]) -> str:
         said = {name: cleaned[name] for name in ("note", "result") if name in cleaned}
         finish(pk, by=request.actor, at=now(), version=cleaned["version"], **said)
-        messages.success(request, _("The task is done."))
-        return reverse("home")
+        needed = said.get("result") == HowItGoes.NEEDS_HELP and task.kind == TaskKind.FOLLOW_UP
+        messages.success(request, course_shown.heard(said.get("result", ""), _("The task is done.")))
+        return reverse("case", args=[task.case_id]) if needed else reverse("home")
 
     done = perform(request, form, act)
     form.renew(task.version)

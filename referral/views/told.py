@@ -29,6 +29,7 @@ def beside(case: Case, person: Person, held: Held) -> list[tuple[str, list[Row]]
         (_("Elements of trafficking"), screened.told(person, held.screening)),
         (_("Trafficking status"), _statuses(case)),
         (_("What the register said"), register_rows(held.register)),
+        (_("Neutral card"), [_card(each) for each in case.cards.all()]),
         (_("Support plan"), [_goal(each) for each in goals_of(case)]),
         (_("How it went on"), [_heard(each) for each in follow_ups_of(case)]),
         (_("Papers"), [_paper(each) for each in attachments_of(case) if each.removed_at is None]),
@@ -39,7 +40,7 @@ def beside(case: Case, person: Person, held: Held) -> list[tuple[str, list[Row]]
 
 
 def _of_the_meeting(held: Held) -> list[Row]:
-    names = ("first_needs", "declined", "document_number")
+    names = ("first_needs", "declined")
     return [
         (words.field_label(name), words.worded(name, held.values[name]))
         for name in names
@@ -56,6 +57,11 @@ def _statuses(case: Case) -> list[Row]:
 def _status(decision: Any) -> Row:
     who = code_label(CodeList.DECIDER, decision.decider)
     return words.day_of(decision.decided_on), f"{code_label(CodeList.STATUS, decision.status)} ({who})"
+
+
+def _card(card: Any) -> Row:
+    """Nothing of what stands on it: whoever finds the sheet could answer in the person's place."""
+    return day(card.offered_at), _("Taken back") if card.withdrawn_at else str(card.get_outcome_display())
 
 
 def _goal(goal: Any) -> Row:

@@ -31,7 +31,8 @@ def case_risk(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The level as it was seen, and when; from then on the next assessment is counted."""
     case = case_or_404(request, pk)
     looking.read_assessments(request.actor, case)
-    at, last = now(), case.risk_assessed_at or case.opened_at
+    at, assessed = now(), case.risk_assessed_at
+    last = assessed or case.opened_at
     form = RiskForm(request.POST or None, at=at, earliest=last, version=case.version)
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -56,7 +57,7 @@ def case_risk(request: ActingRequest, pk: UUID) -> HttpResponse:
             "rows": [
                 *_rows(case),
                 (_("Risk until now"), case.get_risk_display()),
-                (_("Last assessed"), day(last)),
+                *([(_("Last assessed"), day(assessed))] if assessed else []),
             ],
             "submit": _("Record the risk"),
             "cancel_url": reverse("case", args=[pk]),

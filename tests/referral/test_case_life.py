@@ -104,6 +104,9 @@ def test_not_a_victim_takes_two_persons_and_another_help(cast: c.Cast) -> None:
 
 def test_each_assessment_is_kept_and_a_return_leaves_the_level_of_today(cast: c.Cast) -> None:
     case, client = c.open_case(cast), sign_in(cast.aissatou)
+    assert fr("Last assessed") not in dict(client.get(url("case_risk", case)).context["rows"]), (
+        "nobody has yet"
+    )
     typed = {"risk": "critical", "dimensions": ["trafficker", "no_guardian"], "note": "raison canari"}
     assert press(client, url("case_risk", case), **typed).status_code == 302
     assert press(client, url("case_risk", case), risk="low", about="family").status_code == 302
@@ -118,6 +121,7 @@ def test_each_assessment_is_kept_and_a_return_leaves_the_level_of_today(cast: c.
     assert (family.level, family.next_review) == ("low", None)
     assert life.fresh(case).risk == "critical"
     page = client.get(url("case_risk", case))
+    assert fr("Last assessed") in dict(page.context["rows"])
     assert "raison canari" in page.content.decode()
     # The level of the opening is the oldest line, though nobody has weighed it.
     levels = [each["level"] for each in page.context["assessments"]]
@@ -155,7 +159,8 @@ def test_the_follow_up_asks_four_times_and_a_new_need_takes_assistance_up_again(
     assert [round((task.due_at - task.made_at).days / 30.4) for task in asked] == [1, 3, 6, 12]
     first = asked[0]
     answer = press(client, reverse("task_done", args=[first.pk]), result="needs_help", note="mot canari")
-    assert answer.status_code == 302
+    assert answer.url == url("case", case), "where one does something about it"
+    assert "La personne a besoin d’aide" in client.get(answer.url).content.decode()
     heard = FollowUp.objects.get(case=case)
     with c.acting(cast.aissatou):
         assert (heard.answer, heard.note, heard.task) == ("needs_help", "mot canari", first)

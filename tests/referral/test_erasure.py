@@ -16,8 +16,10 @@ from crypto.errors import KeyDestroyed, KeyUnavailable
 from crypto.models import DataKey, Match
 from partners.enums import Role
 from partners.models import Membership
+from partners.templatetags.interface import day
 from referral.enums import CaseState, TaskKind
 from referral.models import Case, Draft, Erasure, Notice, Person, Referral, Task, Transition
+from referral.queries.retention import kept_until
 from referral.services import care, cases, erasing, holds, justice, rights
 from tests import cast as c
 from tests.contents import values_of
@@ -214,6 +216,12 @@ def test_a_prosecution_that_runs_stops_it(cast: c.Cast) -> None:
 
 def test_before_its_time_is_over_a_file_is_not_erased_for_that_reason(cast: c.Cast) -> None:
     case = closed(cast)
+    page = sign_in(cast.aissatou).get(address(case))
+    assert "retention" not in dict(page.context["form"].fields["reason"].choices), (
+        "it is kept, and the page says so"
+    )
+    assert day(kept_until(case)) in page.content.decode()
+    assert address(case, "request_new") in page.content.decode()
     assert asks(cast, case, reason="retention").status_code == 200
     assert asks(cast, case, reason="request").status_code == 200, "nobody has asked"
     assert not Erasure.objects.exists()

@@ -231,4 +231,6 @@ def test_without_identities_one_person_is_enough_and_few_alike_say_less(cast: c.
     assert not any("Masculine" in row for row in rows)
     export.refresh_from_db()
     assert (export.rows, export.shortened) == (12, 1)
+    warned = sign_in(cast.aissatou).get(reverse("export_new")).content.decode()
+    assert "moins de dix autres" in warned, "said before, not only afterwards"
     assert export.until == export.made_at + timedelta(hours=24)

@@ -95,7 +95,9 @@ def test_to_whom_a_child_may_come_home(family: list[tuple[str, str]], may: bool)
 # --- written down, assessed, decided
 
 
-def test_somebody_is_written_down_not_assessed_and_read_by_name_in_an_event(cast: c.Cast) -> None:
+def test_somebody_is_written_down_not_assessed_and_read_by_name_in_an_event(
+    cast: c.Cast, one_connection: None
+) -> None:
     case = c.open_case(cast)
     guardian = beside(cast, case)
     assert guardian.standing == Standing.NOT_ASSESSED
@@ -103,6 +105,8 @@ def test_somebody_is_written_down_not_assessed_and_read_by_name_in_an_event(cast
     assert NAME in listed.content.decode()
     looks = Event.objects.using("audit").filter(object_id=guardian.pk, verb="reveal", actor_id=cast.bineta.pk)
     assert looks.get().fields == ["name", "phone"]
+    read = sign_in(cast.bineta).get(reverse("case_looks", args=[case.pk])).content.decode()
+    assert fr("%(fields)s (of a parent or guardian)").partition("%(fields)s")[2] in read, "not of the child"
     on_file = sign_in(cast.bineta).get(reverse("case", args=[case.pk])).content.decode()
     assert NAME not in on_file
     assert fr("Mother") in on_file

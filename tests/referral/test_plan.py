@@ -15,7 +15,7 @@ from referral.services import care
 from tests import cast as c
 from tests.contents import nothing_changes
 from tests.referral import life
-from tests.referral.pages import press, same_as_unknown, sign_in
+from tests.referral.pages import later, press, same_as_unknown, sign_in
 from tests.referral.story import fr, said
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -111,8 +111,16 @@ def test_a_plan_that_is_changed_is_agreed_to_anew(cast: c.Cast) -> None:
     goal.refresh_from_db()
     assert (goal.service, goal.version, goal.history.count()) == ("EDU", 2, 2)
     press(client, url("plan_agree", case))
+    later(minutes=1)
     life.decide(case, cast.bineta, approve=False, note="trop vite canari")
     assert (life.state_of(case), life.fresh(case).plan_agreed_at) == ("planning", None)
+    page = client.get(url("case", case))
+    told = {str(entry["title"]): entry["text"] for entry in page.context["timeline"]}
+    assert {fr("Risk assessed"), fr("Asked of a second person")} <= told.keys()
+    assert told[fr("Answer of a second person")] == "Décider d’un plan d’accompagnement · Non"
+    assert "trop vite canari" not in page.content.decode()
+    heard = client.get(reverse("notices")).context["rows"][0]["what"]
+    assert heard == told[fr("Answer of a second person")], "the notice says what was decided"
 
 
 def test_a_plan_that_waits_for_its_approval_is_taken_back_and_agreed_to_anew(cast: c.Cast) -> None:

@@ -69,7 +69,9 @@ def test_sixty_an_hour_unless_said_otherwise() -> None:
     assert django_settings.RELAIS_REVEALS_PER_HOUR == 60
 
 
-def test_beyond_the_limit_nothing_opens_and_the_supervisors_hear_once(cast: c.Cast, case: Case) -> None:
+def test_beyond_the_limit_nothing_opens_and_the_supervisors_hear_once(
+    cast: c.Cast, case: Case, one_connection: None
+) -> None:
     for _ in range(2):
         assert reveal(cast.aissatou, case).status_code == 200
     assert (alerts(case), told(case)) == ([], [])
@@ -80,6 +82,7 @@ def test_beyond_the_limit_nothing_opens_and_the_supervisors_hear_once(cast: c.Ca
         assert fr(HEADING) in answer.content.decode()
         assert answer["Retry-After"]
     assert (alerts(case), told(case)) == (["reveals.limit"], ["Bineta"])
+    assert fr("Many reveals") in sign_in(cast.bineta).get(reverse("notices")).content.decode()
     refused = Event.objects.using("audit").filter(actor_id=cast.aissatou.pk, outcome="denied")
     assert {event.reason_code for event in refused} == {"TOO_MANY_REVEALS"}
     assert Event.objects.using("audit").filter(verb="reveal", case_id=case.pk).count() == 2

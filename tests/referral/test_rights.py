@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from referral.enums import TaskKind
+from referral.enums import Group, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import LegalHold, Notice, RightsRequest, Task
 from referral.services import basis, custody, rights
@@ -134,6 +134,7 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
             reason="motif secret canari",
             best_interest={"safety": "sûre", "view": "oui", "guardian": "oncle canari"},
         )
+    press(sign_in(cast.bineta), reverse("case_hold", args=[case.pk]), reason="motif secret canari")
     row = asked(cast, case)
     answer = sign_in(cast.aissatou).post(reverse("request_report", args=[row.pk]))
     assert re.findall(r"\w: ", main_of(answer)) == [], "French keeps a space before a colon"
@@ -144,6 +145,11 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
     assert "77 000 00 99" in shown
     assert "le matin canari" in shown
     assert referral.receiving_organisation.name in shown
+    assert shown.count(fr("Document number")) <= 1
+    assert fr("Legal hold") in shown
+    agreed = "".join(said for _day, said in answer.context["agreed"])
+    assert referral.receiving_organisation.name in agreed
+    assert str(Group.IDENTITY.label) in agreed
     for other in (
         "la tante canari",
         "motif secret canari",
@@ -204,9 +210,20 @@ def test_a_supervisor_sets_and_lifts_a_hold_that_the_file_shows(cast: c.Cast) ->
     assert "instruction canari" not in page.content.decode(), "the reason is locked"
     assert Notice.objects.filter(user=cast.aissatou, object_id=case.pk).exists()
     assert "instruction canari" in sign_in(cast.bineta).get(url).content.decode()
+    later(minutes=1)
     press(sign_in(cast.bineta), url)
     hold.refresh_from_db()
     assert hold.lifted_by_id == cast.bineta.pk
+    listed, told = (
+        sign_in(cast.aissatou).get(url) for url in (reverse("notices"), page.request["PATH_INFO"])
+    )
+    assert [row["what"] for row in listed.context["rows"]][:2] == [
+        fr("Legal hold lifted"),
+        fr("Legal hold set"),
+    ]
+    story = [(str(entry["title"]), entry["by"]) for entry in told.context["timeline"]]
+    assert (fr("Legal hold lifted"), "Bineta") in story
+    assert (fr("Legal hold set"), "Bineta") in story
 
 
 def test_a_registry_holds_files_with_a_title_of_its_court_alone(cast: c.Cast) -> None:
