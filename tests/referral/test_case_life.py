@@ -127,6 +127,8 @@ def test_each_assessment_is_kept_and_a_return_leaves_the_level_of_today(cast: c.
     levels = [each["level"] for each in page.context["assessments"]]
     assert (sorted(levels[:2]), levels[2:]) == (["critical", "low"], ["high"])
     assert fr("At the opening of the file") in page.content.decode()
+    story = [str(each["title"]) for each in client.get(url("case", case)).context["timeline"]]
+    assert story.count(fr("Risk assessed")) == 2
     assert sign_in(cast.bineta).get(url("case_risk", case)).status_code == 403
 
 
