@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
 def calls(kind: str) -> list[tuple[int, bool]]:
     """The calls of a kind so far, by slip, and whether they are still to be made."""
-    rows = Task.objects.filter(kind=kind).order_by("made_at").select_related("referral__case__slip")
+    in_order = Task.objects.filter(kind=kind).order_by("made_at", "referral__case__slip__number")
+    rows = in_order.select_related("referral__case__slip")
     return [(task.referral.case.slip.number, task.done_at is None) for task in rows if task.referral]
 
 
