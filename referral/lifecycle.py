@@ -279,6 +279,15 @@ def follow(row: Any, action: str, *, at: datetime) -> None:
 class StateField(FSMField):
     level = "code"
 
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False, **kwargs: Any
+    ) -> None:
+        # What migrations remember moves nowhere; as a machine each would listen to every model made after it.
+        if cls.__module__ == "__fake__":
+            models.CharField.contribute_to_class(self, cls, name, private_only=private_only, **kwargs)
+        else:
+            super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
+
 
 def _follows(action: str, machine: Machine = Machine.REFERRAL) -> Callable[..., None]:
     """The fsm method of a row of the table. Its body only stamps: no write, no side effect."""

@@ -64,13 +64,13 @@ def test_every_address_has_its_row() -> None:
     assert Counter(pattern.name for pattern in addresses()).most_common(1)[0][1] == 1, "a name is used twice"
 
 
-def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(world: World) -> None:
+def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(cast: c.Cast) -> None:
     for who in PEOPLE:
-        body = browser(world.cast.people[who]).get(reverse("home")).content.decode()
+        body = browser(cast.people[who]).get(reverse("home")).content.decode()
         assert (f'href="{reverse("cards")}"' in body) == (ACCESS["cards"].expected(who) == 200), who
 
 
-@pytest.mark.parametrize("people", [PEOPLE[:4], PEOPLE[4:8], PEOPLE[8:]], ids=" ".join)
+@pytest.mark.parametrize("people", [PEOPLE[:6], PEOPLE[6:]], ids=" ".join)
 def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_event(
     world: World, people: list[str]
 ) -> None:
@@ -90,10 +90,10 @@ def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_even
     assert silent == set()
 
 
-def test_whoever_is_not_signed_in_is_sent_to_sign_in(world: World) -> None:
+def test_whoever_is_not_signed_in_is_sent_to_sign_in(cast: c.Cast) -> None:
     client, wrong = Client(raise_request_exception=False), {}
     for name, row in ACCESS.items():
-        answer = ask(client, row, row.address(name, world))
+        answer = ask(client, row, row.address(name, None, uuid4()))
         asked_to_sign_in = answer.get("Location", "").startswith(f"{reverse('account_login')}?next=")
         if (answer.status_code, asked_to_sign_in) != (
             (302, True) if row.anonymous is None else (row.anonymous, False)

@@ -89,8 +89,9 @@ def test_a_boat_by_the_keyboard_alone(site: Site, looked_at: Look, width: int) -
     looked_at(page, "arrival-people")
     columns(page, keys, PERSONS)
     with page.expect_response("**/drafts/**") as kept:
-        # As when one looks at another tab.
+        # As when one has just typed and looks at another tab.
         page.evaluate(
+            "document.getElementById('id_family_1').dispatchEvent(new Event('input', {bubbles: true}));"
             "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
             "document.dispatchEvent(new Event('visibilitychange')); delete document.hidden"
         )
