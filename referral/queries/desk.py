@@ -1,7 +1,8 @@
 """The inbox in one statement: the desk's first grants from their index, and only then whatever belongs to them.
 
 Those of a group who wait for an answer have one line: the one with the nearest deadline stands for all of them.
-So its cost depends neither on how much there is nor on what the planner makes of it.
+So its cost depends neither on how much there is nor on what the planner makes of it: whoever is in no group, which is
+nearly everybody, is never looked for among those who wait.
 """
 
 from collections.abc import Mapping
@@ -20,9 +21,12 @@ SELECT {{columns}} FROM (
     SELECT * FROM referral_referralgrant
     WHERE group_id = %(group)s AND side = %(side)s AND due_at IS NOT NULL {after}
     AND (state <> ALL(%(waiting)s) OR NOT EXISTS (
-        SELECT FROM referral_referral mine JOIN referral_referral other USING (group_referral_id)
-        WHERE mine.id = content_object_id AND other.state = ANY(%(waiting)s)
-        AND (other.due_at, other.id) < (mine.due_at, mine.id)
+        SELECT FROM referral_referral mine CROSS JOIN LATERAL (
+            SELECT FROM referral_referral other
+            WHERE other.group_referral_id = mine.group_referral_id AND other.state = ANY(%(waiting)s)
+            AND (other.due_at, other.id) < (mine.due_at, mine.id) LIMIT 1
+        ) nearer
+        WHERE mine.id = content_object_id AND mine.group_referral_id IS NOT NULL
     ))
     ORDER BY due_at, content_object_id LIMIT %(limit)s
 ) g
@@ -39,7 +43,7 @@ LEFT JOIN LATERAL (
     SELECT array_agg(ARRAY[sex, age_band, n::text]) AS counts FROM (
         SELECT m.sex, b.age_band, count(*) AS n
         FROM referral_referral m JOIN referral_preview b ON b.referral_id = m.id
-        WHERE m.group_referral_id = q.id AND m.state = ANY(%(waiting)s) GROUP BY m.sex, b.age_band
+        WHERE q.id IS NOT NULL AND m.group_referral_id = q.id AND m.state = ANY(%(waiting)s) GROUP BY m.sex, b.age_band
     ) each
 ) c ON true
 ORDER BY g.due_at, g.content_object_id
