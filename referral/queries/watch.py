@@ -129,6 +129,7 @@ def stays_ending(at: datetime) -> QuerySet[Referral]:
     stay = spreads(Clock.STAY)[Clock.STAY]
     in_hand = ~Q(case__state__in=sorted(ENDED_CASE)) & ~Q(_asked(TaskKind.STAY_ENDS, referral=OuterRef("pk")))
     asked = [TaskKind.STAY_ENDS, sorted(ENDED_CASE)]
+    # A recursion has no words in the ORM. The text is a constant of this file, and the values go as parameters.
     handed_over = Q(case__state=CaseState.CLOSED_TRANSFERRED, case__in=RawSQL(HANDED_OVER, asked))  # noqa: S611
     return _in_house(FIRST_RECEPTION).filter(
         in_hand | handed_over,

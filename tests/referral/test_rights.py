@@ -1,7 +1,7 @@
 """What a person asks about her or his data, legal holds, and the history of what was corrected."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -261,12 +261,7 @@ def test_each_side_lifts_its_own_hold_and_no_other(cast: c.Cast) -> None:
     url, house, registry = reverse("case_hold", args=[case.pk]), sign_in(cast.bineta), sign_in(cast.habib)
     with c.acting(cast.aissatou) as actor:
         at = clock.now()
-        paper = {
-            "court": cast.court,
-            "number": "N° 12",
-            "name_on_order": "Nom Canari",
-            "issued_on": at.date(),
-        }
+        paper = order(cast, at)
         until = at + timedelta(days=2)
         custody.enter_title(case.pk, by=actor, at=at, action="requisition", ends_at=until, **paper)
     press(registry, url, reason="procès canari")
@@ -282,6 +277,16 @@ def test_each_side_lifts_its_own_hold_and_no_other(cast: c.Cast) -> None:
     assert standing() == [], "the court lifts its own when its title is lifted"
 
 
+def order(cast: c.Cast, at: datetime) -> dict[str, Any]:
+    """What stands on the paper of the court."""
+    return {
+        "court": cast.court,
+        "number": "N° 12",
+        "name_on_order": "Nom Canari",
+        "issued_on": at.date(),
+    }
+
+
 def standing() -> list[Any]:
     return list(LegalHold.objects.filter(lifted_at=None).values_list("organisation", flat=True))
 
@@ -293,12 +298,7 @@ def test_whoever_set_a_hold_is_told_when_a_colleague_lifts_it(cast: c.Cast) -> N
         colleague = c.person("coumba", cast.court, "justice", at=cast.at)
     with c.acting(cast.aissatou) as actor:
         at = clock.now()
-        paper = {
-            "court": cast.court,
-            "number": "N° 12",
-            "name_on_order": "Nom Canari",
-            "issued_on": at.date(),
-        }
+        paper = order(cast, at)
         custody.enter_title(
             case.pk, by=actor, at=at, action="requisition", ends_at=at + timedelta(days=2), **paper
         )
