@@ -1,5 +1,6 @@
 """What the frame of every page shows."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,10 @@ WITHOUT_REMINDERS = (Role.CASEWORKER, Role.FOCAL_POINT, Role.JUSTICE)
 TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
 
+#: The same for every request.
+address = cache(reverse)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Name of the site, menu of the signed-in person's roles, unread notices: one query, capped."""
     shown: dict[str, Any] = {
@@ -33,7 +38,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "clock_stands": "" if facts.clock_runs else _of_the_clock(actor),
             "navigation": menu(actor, request.path),
             "notices_count": facts.unread,
-            "notices_url": reverse("notices"),
+            "notices_url": address("notices"),
         }
     return shown
 
@@ -73,7 +78,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
         ("directory", _("Directory"), None),
     ]
-    shown = [(reverse(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
+    shown = [(address(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
     # The longest address that begins the path is where one is.
     around = [url for url, _label in shown if path.startswith(url) and (url != "/" or path == "/")]
     here = max(around, key=len, default="")

@@ -32,38 +32,46 @@ class Statement:
                 yield self._objects(row)
 
     @cached_property
-    def _fields(self) -> list[tuple[type[models.Model], list[Any], list[str]]]:
-        """In each model's own order, which is the order that `from_db` expects."""
-        chosen = []
-        for _alias, model, names in self._parts:
-            fields = [
-                field for field in model._meta.concrete_fields if names is None or field.attname in names
-            ]
-            chosen.append((model, fields, [field.attname for field in fields]))
-        return chosen
+    def _chosen(self) -> list[tuple[type[models.Model], list[Any]]]:
+        """The fields in each model's own order, which is the order that `from_db` expects."""
+        return [
+            (model, [f for f in model._meta.concrete_fields if names is None or f.attname in names])
+            for _alias, model, names in self._parts
+        ]
 
     @cached_property
     def _sql(self) -> str:
         columns = [
             f"{alias}.{field.column}"
-            for (alias, _model, _names), (_same, fields, _attributes) in zip(
-                self._parts, self._fields, strict=True
-            )
+            for (alias, _model, _names), (_same, fields) in zip(self._parts, self._chosen, strict=True)
             for field in fields
         ]
         return self._text.format(columns=", ".join([*columns, *self._others]))
 
+    @cached_property
+    def _makers(self) -> list[tuple[type[models.Model], list[str], list[tuple[int, Any]]]]:
+        """Model, its attributes, and how to read those that are not stored as they are: sealed ones come sealed."""
+        return [
+            (
+                model,
+                [field.attname for field in fields],
+                [
+                    (n, field.from_db_value)
+                    for n, field in enumerate(fields)
+                    if hasattr(field, "from_db_value")
+                ],
+            )
+            for model, fields in self._chosen
+        ]
+
     def _objects(self, row: tuple[Any, ...]) -> list[Any]:
         made: list[Any] = []
         start = 0
-        for model, fields, attributes in self._fields:
-            end = start + len(fields)
-            stored = [_read(field, value) for field, value in zip(fields, row[start:end], strict=True)]
+        for model, attributes, readers in self._makers:
+            end = start + len(attributes)
+            stored = list(row[start:end])
+            for place, read in readers:
+                stored[place] = read(stored[place], None, None)
             made.append(model.from_db(DEFAULT_DB_ALIAS, attributes, stored))
             start = end
         return [*made, *row[start:]]
-
-
-def _read(field: Any, value: Any) -> Any:
-    """As for any query: sealed values come sealed."""
-    return field.from_db_value(value, None, None) if hasattr(field, "from_db_value") else value

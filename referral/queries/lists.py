@@ -1,6 +1,5 @@
 """The lists: what waits for whom, in the order of its deadline. Each is one query, keyset-paged, without a total."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +10,6 @@ from django.db.models import Case as Either
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, When
 
 from audit import clock
-from crypto.keyring import WrappedRow
-from crypto.scopes import ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import TERMINAL, UNANSWERED, PlacementState, Side, State, TaskKind, Urgency
@@ -72,7 +69,7 @@ def _open_of(actor: Actor, side: Side, after: After | None) -> QuerySet[Referral
 
 
 def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:
-    """What waits at the actor's desk, the most urgent deadline first, with previews and the keys that open them.
+    """What waits at the actor's desk, the most urgent deadline first, with previews.
 
     One row more than `limit` says that there is a next page. See `first_of_desk` for what is loaded.
     """
@@ -81,22 +78,6 @@ def inbox(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> lis
     if after is None:
         return first_of_desk(actor.desk, limit + 1)
     return first_of_desk(actor.desk, limit + 1, due_at=after.due_at, pk=after.pk)
-
-
-def wrapped_keys(grants: Iterable[Any]) -> list[WrappedRow]:
-    """The keys that `inbox` brought along, for `Keyring.add_wrapped`."""
-    return [
-        (
-            grant.key_id,
-            ScopeKind.EXCHANGE,
-            grant.content_object_id,
-            grant.content_object.case_id,
-            grant.key_kek_id,
-            grant.key_wrapped,
-        )
-        for grant in grants
-        if grant.key_id is not None
-    ]
 
 
 def sent_by(actor: Actor, after: After | None = None, *, limit: int = PAGE) -> list[ReferralGrant]:

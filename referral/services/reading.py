@@ -10,7 +10,7 @@ from audit import sitting
 from audit.models import Event
 from audit.queries import looks_at_case
 from crypto import keyring
-from crypto.scopes import Scope, ScopeKind
+from crypto.scopes import SYSTEM, Scope, ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
 from referral import disclosure, policy
@@ -46,7 +46,7 @@ from referral.queries import basis_live, inbox, tie
 from referral.queries.conferences import conference_of
 from referral.queries.destinations import heard_task
 from referral.queries.facts import title_facts
-from referral.queries.lists import After, wrapped_keys
+from referral.queries.lists import After
 from referral.queries.notices import Subject, subjects
 from referral.services import basis, pace, steps
 
@@ -202,10 +202,11 @@ def print_slip(actor: Actor, referral: Referral, at: datetime) -> str:
 
 
 def open_inbox(actor: Actor, after: After | None = None) -> list[ReferralGrant]:
-    """What waits at the desk, with previews that open by keys the list brought along. Raises NotAllowed."""
+    """What waits at the desk, with previews that open. Raises NotAllowed."""
     require_seat(actor, Role.FOCAL_POINT, Role.SUPERVISOR, reason_code="NOT_ALLOWED_INBOX")
     grants = inbox(actor, after)
-    keyring.current().add_wrapped(wrapped_keys(grants))
+    # With the key of the look that follows: one query for all of them.
+    keyring.current().prime_scopes([SYSTEM, *(g.content_object.preview.key_scope() for g in grants)])
     audit.look(
         "list", Referral, scope="inbox", detail={"referrals": [str(g.content_object_id) for g in grants]}
     )

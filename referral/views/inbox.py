@@ -1,6 +1,7 @@
 """The two lists of referrals: what waits at the desk, what was sent. Overdue first, codes only."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -137,10 +138,16 @@ def _page(
     )
 
 
+@cache
+def _pattern() -> str:
+    """The address of a referral, without it: looked up once, not for each line of the longest list."""
+    return reverse("referral", args=[UUID(int=0)]).replace(str(UUID(int=0)), "{}")
+
+
 def _row(grant: ReferralGrant, who: str) -> dict[str, Any]:
     referral = grant.content_object
     return {
-        "url": reverse("referral", args=[referral.pk]),
+        "url": _pattern().format(referral.pk),
         "reference": spoken(referral.reference),
         "state": referral.state,
         "label": State(referral.state).label,

@@ -17,7 +17,6 @@ from referral.disclosure import FIELDS
 from referral.enums import OPEN, Side, State
 from referral.models import Case, Consent, Notice, Person, Referral, ReferralGrant, Snapshot
 from referral.queries import basis_live, inbox
-from referral.queries.lists import wrapped_keys
 from referral.seeding.filling import fill
 from referral.seeding.organisations import Seated, desk_address, seat_organisations
 from referral.seeding.tables import GUARDED, switch, wrong_rows
@@ -117,7 +116,7 @@ def test_the_product_reads_what_was_sealed(seated: list[Seated]) -> None:
     desk = actor_of(User.objects.get(email=desk_address(1)))
     grants = inbox(desk)
     with keyring.opened() as ring:
-        ring.add_wrapped(wrapped_keys(grants))
+        ring.prime_scopes(grant.content_object.preview.key_scope() for grant in grants)
         assert grants
         assert all(grant.content_object.preview.details["languages"] == ["wol"] for grant in grants)
         snapshot = Snapshot.objects.select_related("referral").first()
