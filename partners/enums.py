@@ -125,6 +125,18 @@ class PersonGroup(TextChoices):
     MEN = "men", _("Men")
 
 
+class Weekday(TextChoices):
+    """As iCalendar and HSDS write them (RFC 5545, BYDAY)."""
+
+    MONDAY = "MO", _("Monday")
+    TUESDAY = "TU", _("Tuesday")
+    WEDNESDAY = "WE", _("Wednesday")
+    THURSDAY = "TH", _("Thursday")
+    FRIDAY = "FR", _("Friday")
+    SATURDAY = "SA", _("Saturday")
+    SUNDAY = "SU", _("Sunday")
+
+
 class CodeList(TextChoices):
     SERVICE = "service", _("Services")
     DECLINE_REASON = "decline_reason", _("Reasons for declining")

@@ -27,6 +27,13 @@ class Organisation(Recorded):
     #: The name of the national unit changes by decree: which organisation it is, is data (design §2).
     is_national_unit = models.BooleanField(_("national unit"), default=False)
     telephone = CodeField(_("desk telephone"), max_length=20, blank=True)
+    night_telephone = CodeField(_("night telephone"), max_length=20, blank=True)
+    #: What it says of itself in the directory.
+    description = CodeField(_("description"), max_length=600, blank=True)
+    #: Shown to whoever asks, without signing in; the others only to partners.
+    is_public = models.BooleanField(_("shown to the public"), default=False)
+    #: Last day of the agreement with the national unit; nothing is sent to it afterwards. None: no end.
+    agreement_until = models.DateField(_("agreement until"), null=True, blank=True)
     #: Holds the active caseworkers, focal points and supervisors; referrals are granted to it (design §5).
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="organisation", editable=False)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from partners.enums import PersonGroup, Sex
+from partners.enums import PersonGroup, Sex, Weekday
 
 
 class Site(Recorded):
@@ -24,13 +24,29 @@ class Site(Recorded):
     region = models.ForeignKey(
         "partners.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
     )
+    department = models.ForeignKey(
+        "partners.Department",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+    )
     confidential = models.BooleanField(_("confidential address"), default=True)
+    #: Of a house that may be found by anybody. A confidential one has none, here or anywhere else in clear.
+    public_address = CodeField(_("public address"), max_length=200, blank=True)
     address = SealedTextField(_("address"), secret=True, padding="long", blank=True, null=True)
 
     class Meta:
         ordering = ["name"]
         verbose_name = _("site")
-        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="site_named_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="site_named_once"),
+            models.CheckConstraint(
+                condition=Q(confidential=False) | Q(public_address=""),
+                name="confidential_has_no_public_address",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -59,12 +75,39 @@ class Service(Recorded):
     takes_adults = models.BooleanField(_("adults"), default=True)
     takes_children_with_parent = models.BooleanField(_("children with the person"), default=True)
     languages = ArrayField(CodeField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
+    #: In completed years, both included; None: no bound.
+    minimum_age = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
+    maximum_age = models.PositiveSmallIntegerField(_("to age"), null=True, blank=True)
+    disability_access = models.BooleanField(_("accessible with a disability"), default=False)
+    #: Codes of the regions from which it takes people; none: from all.
+    regions = ArrayField(CodeField(max_length=8), verbose_name=_("regions served"), default=list, blank=True)
+    title_needed = models.BooleanField(_("a child needs a custody title first"), default=False)
+    #: Of `Weekday`; none: every day.
+    days = ArrayField(
+        CodeField(max_length=2, choices=Weekday), verbose_name=_("days open"), default=list, blank=True
+    )
+    #: Both or none; none: round the clock.
+    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    night_telephone = CodeField(_("night telephone"), max_length=20, blank=True)
+    description = CodeField(_("description"), max_length=400, blank=True)
+    #: When a person of the organisation last said that this entry is right.
+    assured_at = models.DateTimeField(_("last checked"), null=True, blank=True)
     active = models.BooleanField(_("offered"), default=True)
 
     class Meta:
         verbose_name = _("service")
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "code"], name="service_once_per_organisation")
+            models.UniqueConstraint(fields=["organisation", "code"], name="service_once_per_organisation"),
+            models.CheckConstraint(
+                condition=Q(minimum_age=None) | Q(maximum_age=None) | Q(maximum_age__gte=F("minimum_age")),
+                name="service_ages_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="service_opens_and_closes",
+            ),
         ]
 
     def __str__(self) -> str:

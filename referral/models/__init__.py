@@ -19,6 +19,7 @@ from referral.models.referral import (
     SafetyExtract,
     Snapshot,
     TelephoneAnswer,
+    WalkIn,
 )
 from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
 from referral.models.talks import ConsentTalk, ConsentText, Guardian
@@ -85,5 +86,6 @@ __all__ = [
     "Term",
     "Transfer",
     "Transition",
+    "WalkIn",
     "WrongCodes",
 ]

@@ -12,7 +12,18 @@ from audit.history import Recorded
 from crypto.fields import CodeField, SealedJSONField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
 from partners.enums import Sex
-from referral.enums import OPEN, Basis, Group, MessageKind, PlacementState, Purpose, Side, State, Urgency
+from referral.enums import (
+    OPEN,
+    AgeBand,
+    Basis,
+    Group,
+    MessageKind,
+    PlacementState,
+    Purpose,
+    Side,
+    State,
+    Urgency,
+)
 from referral.lifecycle import ReferralLifecycle
 from referral.models.order import next_number
 
@@ -253,6 +264,28 @@ class Placement(OfReferral):
                 condition=~Q(state="occupied") | Q(occupied_at__isnull=False), name="occupied_has_start"
             ),
             models.CheckConstraint(condition=Q(state="left") ^ Q(left_at=None), name="left_iff_stamped"),
+        ]
+
+
+class WalkIn(Recorded):
+    """Somebody whom a house lodges without a referral: in codes, nameless, counted in `Places.occupied` until left."""
+
+    places = models.ForeignKey("partners.Places", on_delete=models.PROTECT, related_name="walk_ins")
+    sex = CodeField(_("sex"), max_length=8, choices=Sex)
+    age_band = CodeField(_("age"), max_length=8, choices=AgeBand)
+    #: Who came along; they take no place of their own.
+    children = models.PositiveSmallIntegerField(_("children with the person"), default=0)
+    arrived_at = models.DateTimeField(_("arrived"))
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    entered_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("walk-in")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=models.F("arrived_at")),
+                name="walk_in_leaves_after_arriving",
+            )
         ]
 
 
