@@ -72,6 +72,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("tasks", _("Tasks"), TASKED),
         ("duty", _("Duty"), (Role.FOCAL_POINT, Role.SUPERVISOR, Role.COORDINATOR)),
         ("places", _("Places"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
+        ("places-national", _("Places in the country"), (Role.COORDINATOR,)),
         ("people", _("Accounts"), (Role.ADMINISTRATOR,)),
         ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),
         ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),

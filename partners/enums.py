@@ -104,6 +104,7 @@ class Act(TextChoices):
     MANAGE_CODES = "manage_codes", _("Manage code lists")
     MANAGE_REGIONS = "manage_regions", _("Manage the rules of regions")
     WATCH_WORKER = "watch_worker", _("Watch the background worker")
+    READ_NATIONAL_PLACES = "read_national_places", _("Read the places of all organisations")
 
 
 class Sex(TextChoices):
@@ -123,6 +124,23 @@ class PersonGroup(TextChoices):
     GIRLS = "girls", _("Girls")
     BOYS = "boys", _("Boys")
     MEN = "men", _("Men")
+
+
+class OverflowReason(TextChoices):
+    """Why a house takes somebody above its capacity; counted, never forbidden (design §7.2)."""
+
+    NIGHT = "night", _("Arrived at night, nowhere else to sleep")
+    DANGER = "danger", _("In danger outside")
+    FAMILY = "family", _("So that a family stays together")
+    NO_OTHER = "no_other", _("No other centre has a place")
+    OTHER = "OTHER", _("Another reason")
+
+
+class CountedBy(TextChoices):
+    """How a house said its numbers last. The number of a telephone can be forged: a text message is marked as one."""
+
+    SCREEN = "screen", _("on screen")
+    SMS = "sms", _("by text message")
 
 
 class Weekday(TextChoices):

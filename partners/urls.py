@@ -34,7 +34,6 @@ urlpatterns = [
     path("language/", account.set_language, name="set_language"),
     path("directory/", directory.directory_list, name="directory"),
     path("directory/national-unit/", directory.national_unit, name="national-unit"),
-    path("places/", places.places_list, name="places"),
     path("places/new/", places.places_new, name="places-new"),
     path("places/<uuid:pk>/", places.places_edit, name="places-edit"),
     path("places/<uuid:pk>/confirm/", places.places_confirm, name="places-confirm"),

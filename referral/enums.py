@@ -37,6 +37,7 @@ class Action(TextChoices):
     ANSWER = "answer", _("Answer")
     ACCEPT = "accept", _("Accept")
     DECLINE = "decline", _("We cannot receive this person")
+    PUT_ON_LIST = "put_on_list", _("Put on the waiting list")
     STEP_BACK = "step_back", _("Step back")
     START = "start", _("Record the arrival")
     NO_SHOW = "no_show", _("Record the non-arrival")

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, duplicates, exporting, importing, lost
+from referral.services import clock, deliveries, duplicates, exporting, importing, lost, sms_counts
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,13 @@ def deliver(context: JobContext, delivery: int) -> None:
             if PATIENT.get_retry_decision(exception=error, job=context.job) is None:
                 deliveries.give_up(delivery, at=at)
             raise
+
+
+@app.task(name=sms_counts.TASK, pass_context=True, retry=PATIENT)
+def answer_count(context: JobContext, user: str, answer: str, places: str) -> None:
+    with at_work():
+        key = f"count-{context.job.id}"
+        sms_counts.send_answer(UUID(user), answer, UUID(places) if places else None, key=key)
 
 
 @app.task(name="referral.duplicates", retry=PATIENT)

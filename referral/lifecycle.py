@@ -80,7 +80,15 @@ NOT_TWICE = Guard(
 PLACE_FREE = Guard(
     "place_free",
     _("No place is free for this person."),
-    lambda row, facts: facts.place_free or not facts.needs_place,
+    lambda row, facts: facts.place_free or facts.above or not facts.needs_place,
+)
+NO_PLACE_FREE = Guard(
+    "no_place_free",
+    _("The waiting list is for a full house: by your own count a place is free."),
+    lambda row, facts: facts.needs_place and not facts.place_free,
+)
+NOT_WAITING = Guard(
+    "not_waiting", _("This person is on your waiting list already."), lambda row, facts: not facts.waiting
 )
 NO_CONFLICT = Guard(
     "no_conflict",
@@ -161,6 +169,7 @@ REFERRAL_MOVES: tuple[Move, ...] = (
         (BASIS_LIVE, RECIPIENT_ACTIVE, PLACE_FREE, NO_CONFLICT, FAMILY_ASSESSED),
     ),
     Move(Action.DECLINE, UNANSWERED, State.DECLINED),
+    Move(Action.PUT_ON_LIST, states(State.ACKNOWLEDGED), None, (NO_PLACE_FREE, NOT_WAITING)),
     Move(Action.STEP_BACK, states(State.ACCEPTED), State.DECLINED, (JUST_ACCEPTED, CONFLICT)),
     Move(Action.START, states(State.ACCEPTED), State.IN_SERVICE, (ARRIVED,)),
     Move(Action.NO_SHOW, states(State.ACCEPTED), State.NO_SHOW, (EXPECTED,)),

@@ -21,6 +21,9 @@ class Facts:
     duplicate: bool = False
     needs_place: bool = False
     place_free: bool = False
+    #: Somebody says why the person is taken above capacity.
+    above: bool = False
+    waiting: bool = False
     conflict_declared: bool = False
     arrival_confirmed: bool = False
     question_coded: bool = False

@@ -63,6 +63,7 @@ MATRIX: Mapping[str, Mapping[Side, Rule]] = {
     Action.REQUEST_INFO: {Side.RECEIVING: desk},
     Action.ACCEPT: {Side.RECEIVING: desk},
     Action.DECLINE: {Side.RECEIVING: desk},
+    Action.PUT_ON_LIST: {Side.RECEIVING: desk},
     Action.STEP_BACK: {Side.RECEIVING: desk},
     Action.START: {Side.RECEIVING: worker_or_focal_point},
     Action.NO_SHOW: {Side.RECEIVING: worker_or_focal_point},

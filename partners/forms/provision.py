@@ -7,19 +7,28 @@ from django.utils.translation import gettext_lazy as _
 from partners.alphabet import Alphabetical
 from partners.enums import CodeList, OrganisationKind, PersonGroup, Sex
 from partners.forms.fields import VersionForm, count, region
+from partners.forms.overflow import AboveForm
 from partners.models import Region, Site
 from partners.queries import code_choices, sites_of
 from partners.services.provision import Offering
 
 
-class PlacesForm(VersionForm):
-    capacity = count(_("Places in all"))
+class CountForm(VersionForm, AboveForm):
+    """The evening headcount: one number."""
+
     occupied = count(_("Persons lodged now"), _("All of them, also those who came by another way."))
-    overflow = forms.BooleanField(
-        label=_("There are more persons than places, and I say so"),
-        help_text=_("It is counted as overflow. No place is offered until it is over."),
-        required=False,
-    )
+    field_order = ["version", "capacity", "occupied", "overflow", "overflow_words"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever corrects a number is not asked why before it was found too high.
+        self.ask_above(self.is_bound, required=False)
+        if self.is_bound:
+            self.fields["overflow"].label = _("More persons than places: why?")
+
+
+class PlacesForm(CountForm):
+    capacity = count(_("Places in all"))
 
 
 class OpenPlacesForm(forms.Form):

@@ -1,7 +1,7 @@
 from partners.models.duty import LONGEST_SHIFT, Absence, DutyShift
 from partners.models.geography import Code, Department, Region
 from partners.models.people import COORDINATION_GROUP, Invitation, Membership, Organisation, User, group_name
-from partners.models.provision import Places, Service, Site
+from partners.models.provision import Overflow, Places, Service, Site
 
 __all__ = [
     "COORDINATION_GROUP",
@@ -13,6 +13,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organisation",
+    "Overflow",
     "Places",
     "Region",
     "Service",

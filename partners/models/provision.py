@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import Recorded
 from crypto.fields import CodeField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
-from partners.enums import PersonGroup, Sex, Weekday
+from partners.enums import CountedBy, OverflowReason, PersonGroup, Sex, Weekday
 
 
 class Site(Recorded):
@@ -115,7 +115,10 @@ class Service(Recorded):
 
 
 class Places(Recorded):
-    """Places of a site for one group of persons. No *offered* place is held twice: the row is locked and CHECKed."""
+    """Places of a site for one group of persons. No *offered* place is held twice: the row is locked and CHECKed.
+
+    In every version `free + held + occupied = capacity + over`, and nobody is above capacity while a place is free.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="places", verbose_name=_("site"))
     group = CodeField(_("group"), max_length=12, choices=PersonGroup)
@@ -126,6 +129,7 @@ class Places(Recorded):
     over = models.PositiveSmallIntegerField(_("overflow"), default=0)
     confirmed_at = models.DateTimeField(_("last confirmed"))
     confirmed_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_how = CodeField(_("how"), max_length=8, choices=CountedBy, default=CountedBy.SCREEN)
     #: "Complet ce soir": hidden from senders until then; not a decline.
     full_until = models.DateTimeField(_("full until"), null=True, blank=True)
 
@@ -135,9 +139,11 @@ class Places(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["site", "group"], name="places_once_per_group"),
             models.CheckConstraint(
-                condition=Q(held__gte=0)
-                & Q(occupied__gte=0)
-                & Q(capacity__gte=F("held") + F("occupied") - F("over")),
+                condition=Q(held__gte=0, occupied__gte=0)
+                & (
+                    Q(over=0, capacity__gte=F("held") + F("occupied"))
+                    | Q(over__gt=0, capacity=F("held") + F("occupied") - F("over"))
+                ),
                 name="no_place_twice",
             ),
         ]
@@ -147,4 +153,29 @@ class Places(Recorded):
 
     @property
     def free(self) -> int:
-        return max(0, self.capacity + self.over - self.held - self.occupied)
+        """Never below zero: the CHECK says so."""
+        return self.capacity + self.over - self.held - self.occupied
+
+
+class Overflow(Recorded):
+    """Persons taken above capacity in one act of a named person, and why. Never changed afterwards."""
+
+    places = models.ForeignKey(Places, on_delete=models.PROTECT, related_name="overflows")
+    persons = models.PositiveSmallIntegerField(_("persons"))
+    reason = CodeField(_("reason"), max_length=10, choices=OverflowReason)
+    words = SealedTextField(_("in a few words"), null=True, blank=True)
+    said_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(_("when"))
+
+    class Meta:
+        ordering = ["-said_at"]
+        verbose_name = _("overflow")
+        constraints = [
+            models.CheckConstraint(condition=Q(persons__gt=0), name="overflow_is_of_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.places} +{self.persons}"
+
+    def key_scope(self) -> Scope:
+        return Scope(ScopeKind.ORGANISATION, self.places.site.organisation_id)

@@ -7,38 +7,21 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from audit.rows import write
 from audit.services import look
 from crypto import keyring
 from partners.actor import Actor
-from partners.enums import Act
+from partners.enums import Act, CountedBy
 from partners.models import Places, Region, Service, Site
-from partners.services.guard import Refusal, authorise, explained, locked
+from partners.services.guard import authorise, explained, locked
+from partners.services.ledger import Above, settle
 
 #: "Complet ce soir" ends in the morning, when the desk counts again (design §6).
 MORNING = time(8)
 SITE_ONCE = {"site_named_once": _("Your organisation has a site of that name already.")}
 SERVICE_ONCE = {"service_once_per_organisation": _("Your organisation offers this service already.")}
 PLACES_ONCE = {"places_once_per_group": _("Places for this group are counted at this site already.")}
-
-
-class NoPlaceFree(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("There is no free place."))
-
-
-class OverCapacity(Refusal):
-    """More persons than places: possible, but only when somebody says so."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(
-            ngettext(
-                "This is %(count)d person above capacity.", "This is %(count)d persons above capacity.", count
-            )
-            % {"count": count}
-        )
 
 
 # --- Sites and services ------------------------------------------------------------------------------------
@@ -136,20 +119,47 @@ def open_places(by: Actor, site: Site, *, group: str, capacity: int, at: datetim
 def confirm_places(by: Actor, pk: UUID, version: int, *, at: datetime) -> Places:
     """The numbers that the desk has before its eyes are right."""
     places = _own(by, pk, version)
-    return _confirmed(places, by, at, [])
+    return _confirmed(places, by.id, at, [])
 
 
 @transaction.atomic
 def edit_places(
-    by: Actor, pk: UUID, version: int, *, capacity: int, occupied: int, overflow: bool = False, at: datetime
+    by: Actor,
+    pk: UUID,
+    version: int,
+    *,
+    capacity: int,
+    occupied: int,
+    above: Above | None = None,
+    at: datetime,
 ) -> Places:
-    """Args: overflow: the desk says that it lodges more persons than it has places."""
+    """Args: above: the desk says that it lodges more persons than it has places, and why. Raises OverCapacity."""
     places = _own(by, pk, version)
-    over = max(0, places.held + occupied - capacity)
-    if over and not overflow:
-        raise OverCapacity(over)
-    places.capacity, places.occupied, places.over = capacity, occupied, over
-    return _confirmed(places, by, at, ["capacity", "occupied", "over"])
+    places.capacity, places.occupied = capacity, occupied
+    return _confirmed(places, by.id, at, ["capacity", "occupied"], above=above)
+
+
+@transaction.atomic
+def count_heads(
+    by: Actor, pk: UUID, version: int, *, counted: int, above: Above | None = None, at: datetime
+) -> Places:
+    """The evening headcount: who sleeps here tonight, as the house counts them, whatever was written down before.
+
+    Raises:
+        NotAllowed, StaleForm, OverCapacity.
+    """
+    places = _own(by, pk, version)
+    places.occupied = counted
+    return _confirmed(places, by.id, at, ["occupied"], above=above, reason_code="HEADCOUNT")
+
+
+def take_headcount(places: Places, *, said_by: UUID, counted: int, at: datetime) -> Places:
+    """As `count_heads`, of a row that the caller holds locked, by a text message of somebody of its desk.
+
+    Nobody is above capacity because of a message: that takes a person who says why. Raises OverCapacity.
+    """
+    places.occupied = counted
+    return _confirmed(places, said_by, at, ["occupied"], how=CountedBy.SMS, reason_code="HEADCOUNT_SMS")
 
 
 @transaction.atomic
@@ -181,62 +191,16 @@ def _own(by: Actor, pk: UUID, version: int) -> Places:
     return places
 
 
-def _confirmed(places: Places, by: Actor, at: datetime, changed: list[str]) -> Places:
-    places.confirmed_at, places.confirmed_by_id = at, by.id
-    write(places, fields=[*changed, "confirmed_at", "confirmed_by"])
-    return places
-
-
-# --- What becomes of one place -----------------------------------------------------------------------------
-# `referral.services` has asked who may, holds the referral's lock and calls these inside its own transaction.
-def hold_place(pk: UUID, *, overflow: bool = False) -> Places:
-    """
-    Args:
-        overflow: take the person above capacity, by an explicit act of whoever accepts; counted.
-
-    Raises:
-        NoPlaceFree.
-    """
-    places = locked(Places, pk)
-    fields = ["held"]
-    if places.free == 0:
-        if not overflow:
-            raise NoPlaceFree
-        places.over += 1
-        fields.append("over")
-    places.held += 1
-    write(places, fields=fields, reason_code="OVERFLOW" if len(fields) > 1 else "")
-    return places
-
-
-def release_place(pk: UUID) -> Places:
-    """Gives a held place back."""
-    places = locked(Places, pk)
-    places.held -= 1
-    return _given_back(places, ["held"])
-
-
-def occupy_place(pk: UUID) -> Places:
-    """The person whose place was held has arrived."""
-    places = locked(Places, pk)
-    places.held -= 1
-    places.occupied += 1
-    write(places, fields=["held", "occupied"])
-    return places
-
-
-def leave_place(pk: UUID) -> Places:
-    places = locked(Places, pk)
-    # The desk counts heads, also of people whom Relais does not know; its count may already be without this one.
-    places.occupied = max(0, places.occupied - 1)
-    return _given_back(places, ["occupied"])
-
-
-def _given_back(places: Places, fields: list[str]) -> Places:
-    """A place above capacity disappears with the person who took it; it is never offered."""
-    over = max(0, places.held + places.occupied - places.capacity)
-    if over < places.over:
-        places.over = over
-        fields = [*fields, "over"]
-    write(places, fields=fields)
-    return places
+def _confirmed(
+    places: Places,
+    said_by: UUID,
+    at: datetime,
+    changed: list[str],
+    *,
+    how: CountedBy = CountedBy.SCREEN,
+    above: Above | None = None,
+    reason_code: str = "",
+) -> Places:
+    places.confirmed_at, places.confirmed_by_id, places.confirmed_how = at, said_by, how
+    confirmed = ["confirmed_at", "confirmed_by", "confirmed_how"]
+    return settle(places, [*changed, *confirmed], above=above, reason_code=reason_code)

@@ -191,8 +191,10 @@ def squares(capacity: int, occupied: int = 0, held: int = 0, over: int = 0) -> l
     """One word per place, for the row of squares; an empty list when there are too many to draw."""
     if capacity + over > 60:
         return []
-    free = max(capacity - occupied - held, 0)
-    return ["occupied"] * min(occupied, capacity) + ["held"] * held + ["free"] * free + ["over"] * over
+    taken = min(occupied, capacity)
+    promised = min(held, capacity - taken)
+    free = capacity - taken - promised
+    return ["occupied"] * taken + ["held"] * promised + ["free"] * free + ["over"] * over
 
 
 # --- Form fields -------------------------------------------------------------------------------------------

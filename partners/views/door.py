@@ -51,9 +51,11 @@ def done(request: HttpRequest, sentence: str | Promise, to: str, *args: UUID | s
     return redirect(to, *args)
 
 
-def question(request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
+def question(
+    request: HttpRequest, form: forms.Form, *, template: str = "components/question.html", **context: Any
+) -> HttpResponse:
     """A form on its own page; for the context see components/question.html."""
-    return render(request, "components/question.html", {"form": form, **context})
+    return render(request, template, {"form": form, **context})
 
 
 def confirmation(request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:

@@ -6,35 +6,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from partners.enums import Act
 from partners.forms.fields import VersionForm
 from partners.forms.provision import OpenPlacesForm, PlacesForm
 from partners.models import Places
-from partners.queries import is_stale, places_of
+from partners.queries import places_of
 from partners.services import provision
 from partners.services.guard import authorise
 from partners.views.door import ActingRequest, attempt, done, now, posted, question
-
-
-@require_GET
-def places_list(request: ActingRequest) -> HttpResponse:
-    authorise(request.actor, Act.KEEP_PLACES, request.actor.organisation_id)
-    at = now()
-    rows = [
-        {
-            "places": row,
-            "stale": is_stale(row, at),
-            "full": row.full_until is not None and row.full_until > at,
-        }
-        for row in places_of(request.actor.organisation_id)
-    ]
-    return render(request, "partners/places.html", {"rows": rows})
 
 
 @require_POST
@@ -71,12 +56,13 @@ def places_full_undo(request: ActingRequest, pk: UUID) -> HttpResponse:
 def places_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     places = _own_or_404(request, pk)
     initial = {"version": places.version, "capacity": places.capacity, "occupied": places.occupied}
-    form = PlacesForm(posted(request), initial={**initial, "overflow": places.over > 0})
-    if attempt(form, lambda data: _edit(request, pk, data)):
+    form = PlacesForm(posted(request), initial=initial)
+    if attempt(form, lambda data: _edit(request, pk, form, data)):
         return done(request, _("Saved and confirmed."), "places")
     return question(
         request,
         form,
+        template="partners/numbers.html",
         title=places.get_group_display(),
         caption=places.site.name,
         text=ngettext(
@@ -90,14 +76,14 @@ def places_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _edit(request: ActingRequest, pk: UUID, data: dict[str, Any]) -> None:
+def _edit(request: ActingRequest, pk: UUID, form: PlacesForm, data: dict[str, Any]) -> None:
     provision.edit_places(
         request.actor,
         pk,
         data["version"],
         capacity=data["capacity"],
         occupied=data["occupied"],
-        overflow=data["overflow"],
+        above=form.above(request.actor, now()),
         at=now(),
     )
 

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList
+from partners.forms.overflow import AboveForm
 from partners.models import Organisation, Places
 from partners.queries import code_choices
 from referral.enums import Urgency
 from referral.forms.acts import LINE, TEXT, ActForm, Text
-from referral.forms.receiving import ReasonForm, place_choices
+from referral.forms.receiving import ReasonForm, offer_places
 from referral.forms.when import Moment, shown, yes_no
 
 
@@ -28,7 +29,7 @@ class DatedForm(ActForm):
         self.fields["occurred_at"].between(earliest, at)
 
 
-class StartForm(DatedForm):
+class StartForm(AboveForm, DatedForm):
     code = forms.CharField(
         label=_("Arrival code"), max_length=16, required=False,
         help_text=_("Six signs, on the slip that the person or the escort brings."),
@@ -47,41 +48,28 @@ class StartForm(DatedForm):
         required=False,
         empty_value=None,
     )
-    field_order = ["key", "version", "code", "identified_otherwise", "occurred_at", "tell_back"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["occurred_at"].label = _("When did the person arrive?")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("code") and not cleaned.get("identified_otherwise"):
-            self.add_error(
-                "code", _("Type the arrival code, or say how the person was identified otherwise.")
-            )
-        return cleaned
-
-
-class ResumeForm(StartForm):
+    #: Where none is held any more.
     place = forms.ChoiceField(label=_("Which place?"), widget=forms.RadioSelect, required=False)
-    field_order = [*StartForm.field_order, "place"]
+    field_order = [
+        "key", "version", "code", "identified_otherwise", "occurred_at", "tell_back", "place", "overflow",
+        "overflow_words",
+    ]  # fmt: skip
 
     def __init__(
         self, *args: Any, counted: Sequence[Places] = (), needs_place: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        places = place_choices(counted, None)
-        if places:
-            self.fields["place"].choices = places
-            self.fields["place"].initial = places[0][0] if len(places) == 1 else None
-            self.fields["place"].required = needs_place
-        else:
-            del self.fields["place"]
+        self.fields["occurred_at"].label = _("When did the person arrive?")
+        offer_places(self, counted, needs_place=needs_place)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("place"):
             cleaned["place"] = UUID(cleaned["place"])
+        if not self.errors and not cleaned.get("code") and not cleaned.get("identified_otherwise"):
+            self.add_error(
+                "code", _("Type the arrival code, or say how the person was identified otherwise.")
+            )
         return cleaned
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.enums import OTHER, CodeList
+from partners.forms.overflow import AboveForm
 from partners.models import Places, User
 from partners.queries import code_choices
 from referral.enums import CONFLICT_OF_INTEREST
@@ -63,7 +64,25 @@ def place_choices(counted: Sequence[Places], held: UUID | None) -> list[tuple[st
     ]  # fmt: skip
 
 
-class AcceptForm(EarlierForm):
+def offer_places(
+    form: AboveForm, counted: Sequence[Places], held: UUID | None = None, *, needs_place: bool
+) -> None:
+    """Fills the field `place` of a form, with full ones and the question why where none is left; or takes it away."""
+    places = place_choices(counted, held)
+    full = needs_place and not places
+    if full:
+        places = [(str(each.pk), f"{each.site.name}, {each.get_group_display()}") for each in counted]
+    form.ask_above(full)
+    if not places:
+        del form.fields["place"]
+        return
+    field = cast(forms.ChoiceField, form.fields["place"])
+    # One place left is a fact; between several the desk chooses, else the first line is taken by mistake.
+    field.choices, field.required = places, needs_place
+    field.initial = places[0][0] if len(places) == 1 or held else None
+
+
+class AcceptForm(AboveForm, EarlierForm):
     conflict = yes_no(
         label=_("Does anybody at the centre have a link with the suspected offender?"),
         error_messages={
@@ -85,14 +104,7 @@ class AcceptForm(EarlierForm):
         super().__init__(*args, at=at, **kwargs)
         self.fields["worker"].choices = [(str(user.pk), user.name) for user in workers]
         self.fields["worker"].initial = str(me)
-        places = place_choices(counted, held)
-        if places:
-            self.fields["place"].choices = places
-            # One place left is a fact; between several the desk chooses, else the first line is taken by mistake.
-            self.fields["place"].initial = places[0][0] if len(places) == 1 or held else None
-            self.fields["place"].required = needs_place
-        else:
-            del self.fields["place"]
+        offer_places(self, counted, held, needs_place=needs_place)
         arrival = self.fields["expected_arrival_at"]
         arrival.initial = shown(at + ARRIVES_IN)
         arrival.between(at - timedelta(days=1), at + FURTHEST_ARRIVAL)

@@ -19,6 +19,7 @@ from referral.models.referral import (
     SafetyExtract,
     Snapshot,
     TelephoneAnswer,
+    Waiting,
     WalkIn,
 )
 from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
@@ -86,6 +87,7 @@ __all__ = [
     "Term",
     "Transfer",
     "Transition",
+    "Waiting",
     "WalkIn",
     "WrongCodes",
 ]

@@ -253,6 +253,11 @@ class Placement(OfReferral):
     by_telephone = models.BooleanField(default=False)
     occupied_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    #: On leave ("permission"): away for some nights, and expected back.
+    away_since = models.DateTimeField(_("away since"), null=True, blank=True)
+    away_until = models.DateTimeField(_("back"), null=True, blank=True)
+    #: On leave the place is held for the person, or given to others: then a return needs a free one.
+    place_kept = models.BooleanField(_("the place is kept"), default=True)
 
     class Meta:
         verbose_name = _("placement")
@@ -264,7 +269,28 @@ class Placement(OfReferral):
                 condition=~Q(state="occupied") | Q(occupied_at__isnull=False), name="occupied_has_start"
             ),
             models.CheckConstraint(condition=Q(state="left") ^ Q(left_at=None), name="left_iff_stamped"),
+            models.CheckConstraint(
+                condition=Q(away_since=None, away_until=None)
+                | Q(state="occupied", away_since__isnull=False, away_until__isnull=False),
+                name="away_while_lodged",
+            ),
         ]
+
+
+class Waiting(OfReferral):
+    """A referral on the waiting list of a desk that is full. On it while the desk has said neither yes nor no.
+
+    Its clock runs on: waiting for a place is no answer.
+    """
+
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="waiting")
+    since = models.DateTimeField(_("since"))
+    put_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
+    #: When the desk was told that a place is free for this person; empty again once it is not.
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("waiting list")
 
 
 class WalkIn(Recorded):

@@ -17,9 +17,10 @@ from referral.queries.facts import facts_for
 #: What the form of an act asks: a button does not know the answer yet, and supposes the one that lets through.
 _ASKED_LATER: Mapping[str, Mapping[str, Any]] = {
     Action.REQUEST_INFO: {"question_coded": True},
+    Action.ACCEPT: {"above": True},
     Action.STEP_BACK: {"conflict_declared": True},
     Action.START: {"arrival_confirmed": True},
-    Action.RESUME: {"arrival_confirmed": True},
+    Action.RESUME: {"arrival_confirmed": True, "above": True},
 }
 
 

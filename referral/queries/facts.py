@@ -28,7 +28,7 @@ from referral.enums import (
 )
 from referral.guardians import family_may_receive
 from referral.lifecycle import Facts, move_of
-from referral.models import Case, Guardian, Referral, Transfer
+from referral.models import Case, Guardian, Referral, Transfer, Waiting
 from referral.policy import TRANSFER_TAKERS
 from referral.queries.basis import bases_for, basis_live
 
@@ -141,6 +141,11 @@ def _redirected(rows: Sequence[Referral], at: datetime) -> list[bool]:
     return [row.pk in parents for row in rows]
 
 
+def _waiting(rows: Sequence[Referral], at: datetime) -> list[bool]:
+    listed = set(Waiting.objects.filter(referral__in=rows).values_list("referral_id", flat=True))
+    return [row.pk in listed for row in rows]
+
+
 _READERS: dict[str, tuple[str, Reader]] = {
     "basis_live": (
         "basis_live",
@@ -159,6 +164,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "not_twice": ("duplicate", _duplicates),
     "family_assessed": ("family_assessed", _families_assessed),
     "not_redirected": ("redirected", _redirected),
+    "not_waiting": ("waiting", _waiting),
 }
 
 
@@ -173,7 +179,7 @@ def facts_for_each(rows: Sequence[Referral], action: str, at: datetime, **given:
             fact, reader = _READERS[guard.name]
             for known, value in zip(read, reader(rows, at), strict=True):
                 known[fact] = value
-        elif guard.name == "place_free":
+        elif guard.name in ("place_free", "no_place_free"):
             for known, row in zip(read, rows, strict=True):
                 known |= _place_facts(row)
     return [Facts(at=at, **(known | given)) for known in read]

@@ -222,9 +222,10 @@ def renewals_settled(at: datetime) -> QuerySet[Task]:
 
 
 def holds_lapsed(at: datetime) -> QuerySet[Placement]:
-    """Places held on a telephone yes that the receiver did not confirm in time."""
-    rows = Placement.objects.filter(state=PlacementState.HELD, by_telephone=True, held_until__lte=at)
-    return rows.select_related("referral__case__owner").order_by("places")
+    """Places held on a telephone yes that nobody confirmed in time, or for somebody of whom no arrival is recorded."""
+    rows = Placement.objects.filter(state=PlacementState.HELD, held_until__lte=at)
+    people = ("referral__case__owner", "referral__worker")
+    return rows.select_related(*people).order_by("places", "pk")
 
 
 #: The last completed referral of an open file in which nothing else runs, and the day that is near. An outcome stands

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from audit.rows import write
 from partners.actor import Actor
-from partners.services.provision import leave_place, occupy_place
+from partners.services.ledger import Above, leave_place, occupy_place, release_place
 from referral import notices
 from referral.enums import Action, Clock, PlacementState, TaskKind, ToldBack
 from referral.models import Placement, Referral, Task
+from referral.queries import needs_place
 from referral.queries.course import responsible_for
 from referral.references import heard
 from referral.services import steps, told_back
@@ -32,14 +33,18 @@ def start_service(
     code: str = "",
     identified_otherwise: str = "",
     tell_back: bool | None = None,
+    places_id: UUID | None = None,
+    above: Above | None = None,
 ) -> Referral:
     """The person is there: the code matches, or the desk says how else the person was identified.
 
     Args:
+        places_id: another place, where the one that was held went back to all because nobody came in time.
+        above: why the person is taken though no place is free.
         tell_back: does the person agree that the sender hears how it goes? None when nobody asked: then it does not.
 
     Raises:
-        NotVisible, StaleForm, NotAllowed, NotPossible, WrongCode.
+        NotVisible, StaleForm, NotAllowed, NotPossible, WrongCode, WrongPlace, NoPlaceFree.
     """
     with transaction.atomic():
         referral = steps.locked(by, pk, version=version)
@@ -52,6 +57,8 @@ def start_service(
             code=code,
             otherwise=identified_otherwise,
             tell_back=tell_back,
+            places_id=places_id,
+            above=above,
         )
 
 
@@ -66,6 +73,7 @@ def resume_service(
     identified_otherwise: str = "",
     tell_back: bool | None = None,
     places_id: UUID | None = None,
+    above: Above | None = None,
 ) -> Referral:
     """A late arrival: as `start_service`, with a free place found again."""
     with transaction.atomic():
@@ -80,6 +88,7 @@ def resume_service(
             otherwise=identified_otherwise,
             tell_back=tell_back,
             places_id=places_id,
+            above=above,
         )
 
 
@@ -93,7 +102,8 @@ def _arrive(
     code: str,
     otherwise: str,
     tell_back: bool | None,
-    places_id: UUID | None = None,
+    places_id: UUID | None,
+    above: Above | None,
 ) -> Referral:
     matches = bool(code) and heard(code) == referral.arrival_code
     step = steps.begin(
@@ -103,13 +113,14 @@ def _arrive(
         at=at,
         occurred_at=occurred_at,
         arrival_confirmed=matches or bool(code) or bool(otherwise),
+        above=above is not None,
     )
     if code and not matches:
         steps.refuse(referral, "WRONG_ARRIVAL_CODE")
         raise WrongCode
     referral.started_at, referral.tell_back = occurred_at, tell_back
-    if action == Action.RESUME:
-        hold(referral, at=at, places_id=places_id, label=None)
+    if action == Action.RESUME or hold_lapsed(referral):
+        hold(referral, at=at, places_id=places_id, label=None, above=above)
     _occupy(referral, occurred_at)
     steps.finish(
         step,
@@ -121,6 +132,12 @@ def _arrive(
     told_back.say(referral, ToldBack.ARRIVED_WELL, at=at)
     notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
     return referral
+
+
+def hold_lapsed(referral: Referral) -> bool:
+    """Was a place held for an arrival that nobody recorded in time, and went back to all?"""
+    states = set(referral.placements.values_list("state", flat=True))
+    return PlacementState.RELEASED in states and PlacementState.HELD not in states and needs_place(referral)
 
 
 def _occupy(referral: Referral, at: datetime) -> None:
@@ -198,16 +215,25 @@ def complete_service(
 
 
 def leave(referral: Referral, *, at: datetime) -> None:
-    """The bed is free from the departure on, and the safety extract closes with it."""
+    """The bed is free from the departure on, if it was not given away before, and the safety extract closes with it."""
     stayed = (
         Placement.objects.select_for_update(of=("self",))
         .filter(referral=referral, state=PlacementState.OCCUPIED)
         .first()
     )
     if stayed is not None:
-        leave_place(stayed.places_id)
+        if stayed.away_since is None:
+            leave_place(stayed.places_id)
+        elif stayed.place_kept:
+            release_place(stayed.places_id)
         stayed.state, stayed.left_at = PlacementState.LEFT, at
-        write(stayed, fields=["state", "left_at"], case_id=referral.case_id, referral_id=referral.pk)
+        stayed.away_since = stayed.away_until = None
+        write(
+            stayed,
+            fields=["state", "left_at", "away_since", "away_until"],
+            case_id=referral.case_id,
+            referral_id=referral.pk,
+        )
     finish_tasks(referral.case, TaskKind.STAY_ENDS, by=None, at=at, result="left", referral=referral)
     holder = responsible_for(referral.case).case
     if holder.pk != referral.case_id:

@@ -15,7 +15,7 @@ from partners.actor import Actor
 from partners.enums import DESK_ROLES
 from partners.models import User
 from partners.queries import active_people
-from partners.services.provision import hold_place, release_place
+from partners.services.ledger import Above, hold_place, release_place
 from referral import notices
 from referral.enums import (
     CONFLICT_OF_INTEREST,
@@ -95,11 +95,13 @@ def accept_referral(
     places_id: UUID | None = None,
     label: str | None = None,
     conflict_declared: bool = False,
+    above: Above | None = None,
     occurred_at: datetime | None = None,
 ) -> Referral:
     """One yes wins: the place is held, the named worker may read what was shared, an arrival code is made.
 
     Args:
+        above: why the person is taken though no place is free.
         occurred_at: when the desk said yes, if it is written up later.
 
     Raises:
@@ -116,6 +118,7 @@ def accept_referral(
             places_id=places_id,
             label=label,
             conflict_declared=conflict_declared,
+            above=above,
             occurred_at=occurred_at,
         )
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at, action_needed=False)
@@ -132,18 +135,25 @@ def make_accepted(
     places_id: UUID | None = None,
     label: str | None = None,
     conflict_declared: bool = False,
+    above: Above | None = None,
     occurred_at: datetime | None = None,
 ) -> None:
     """The move of a locked row itself; whoever calls it tells the sender. As for `accept_referral`."""
     step = steps.begin(
-        referral, Action.ACCEPT, by=by, at=at, occurred_at=occurred_at, conflict_declared=conflict_declared
+        referral,
+        Action.ACCEPT,
+        by=by,
+        at=at,
+        occurred_at=occurred_at,
+        conflict_declared=conflict_declared,
+        above=above is not None,
     )
     referral.worker = _worker(referral, by, worker_id)
     referral.accepted_at, referral.expected_arrival_at = step.since, expected_arrival_at
     referral.answered_late = step.late
     referral.arrival_code = new_arrival_code()
     steps.enter(referral, step.since)
-    hold(referral, at=at, places_id=places_id, label=label)
+    hold(referral, at=at, places_id=places_id, label=label, above=above)
     _confirm_telephone(referral, at)
     if referral.is_child and referral.service in SHELTER_SERVICES:
         _ask_for_title(referral, at)
@@ -166,7 +176,13 @@ def _worker(referral: Referral, by: Actor, worker_id: UUID) -> User:
 
 
 def hold(
-    referral: Referral, *, at: datetime, places_id: UUID | None, label: str | None, by_telephone: bool = False
+    referral: Referral,
+    *,
+    at: datetime,
+    places_id: UUID | None,
+    label: str | None,
+    by_telephone: bool = False,
+    above: Above | None = None,
 ) -> None:
     """Holds one place for this referral; one that a telephone yes holds already is kept, or given back for another.
 
@@ -198,7 +214,7 @@ def hold(
         release_hold(referral)
     if not places_for(referral).filter(pk=places_id).exists():
         raise WrongPlace
-    hold_place(places_id)
+    hold_place(places_id, above=above)
     placement = Placement(
         referral=referral,
         case_id=referral.case_id,

@@ -13,7 +13,7 @@ from referral import escalation, notices, sms
 from referral.enums import UNANSWERED, Channel, DeliveryState, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Delivery, Notice, Referral, SmsReply, Task
-from referral.services import telephone, wrong_codes
+from referral.services import sms_counts, telephone, wrong_codes
 from referral.sms import SmsAnswer
 
 #: A code is taken for this long after its message left.
@@ -21,11 +21,13 @@ LIFE = timedelta(hours=48)
 
 
 def receive_reply(sender: str, text: str, *, at: datetime) -> bool:
-    """Takes the answer of a desk, once for each notice. False, and an event, when it is none of ours.
+    """Takes an evening count, or the answer of a desk once for each notice. False, and an event, for anything else.
 
     Args:
         sender: the number as the gateway says it; compared, never believed.
     """
+    if sms.is_headcount(text):
+        return sms_counts.receive_count(sender, text, at=at)
     found = sms.read_answer(text)
     if found is None:
         return _refused("UNREADABLE")

@@ -165,11 +165,14 @@ def settle(found: list[Task], at: datetime) -> None:
 
 
 def release_holds(found: list[Placement], at: datetime) -> None:
-    """A telephone yes that nobody confirmed holds no place any more; the referral goes on waiting for its answer."""
+    """The place is offered again, and whoever relied on it hears; the referral goes on waiting for what is due."""
     for placement in found:
         referral = placement.referral
         release_hold(referral)
-        notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
+        told = [referral.case.owner]
+        if not placement.by_telephone:
+            told += [referral.worker, *notices.desk_of(referral.receiving_organisation_id)]
+        notices.tell(told, referral, at=at, due_at=referral.due_at)
 
 
 def ask_for_follow_ups(found: list[tuple[UUID, datetime]], at: datetime) -> None:

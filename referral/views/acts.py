@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from referral.enums import Action
 from referral.models import Referral
 from referral.services.steps import NotVisible
-from referral.views import care, messages, receiving, sending, telephone, withdrawing
+from referral.views import care, messages, receiving, sending, telephone, waiting, withdrawing
 from referral.views.door import ActingRequest, referral_or_404
 
 PAGES: Mapping[str, Callable[[ActingRequest, Referral], HttpResponse]] = {
@@ -19,6 +19,7 @@ PAGES: Mapping[str, Callable[[ActingRequest, Referral], HttpResponse]] = {
     Action.ANSWER: messages.answer,
     Action.ACCEPT: receiving.accept,
     Action.DECLINE: receiving.decline,
+    Action.PUT_ON_LIST: waiting.put_on_list,
     Action.STEP_BACK: receiving.step_back,
     Action.START: care.start,
     Action.NO_SHOW: care.no_show,

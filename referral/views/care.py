@@ -19,7 +19,6 @@ from referral.forms.care import (
     DepartureForm,
     NoShowForm,
     OnwardForm,
-    ResumeForm,
     ReviewForm,
     StartForm,
 )
@@ -33,7 +32,15 @@ from referral.views.shared import extract_rows
 
 
 def start(request: ActingRequest, referral: Referral) -> HttpResponse:
-    form = StartForm(posted(request), version=referral.version, at=now(), earliest=referral.sent_at)
+    lapsed = care.hold_lapsed(referral)
+    form = StartForm(
+        posted(request),
+        version=referral.version,
+        at=now(),
+        earliest=referral.sent_at,
+        counted=list(places_for(referral)) if lapsed else [],
+        needs_place=lapsed,
+    )
 
     def act(cleaned: dict[str, Any]) -> str:
         return to_referral(
@@ -46,6 +53,8 @@ def start(request: ActingRequest, referral: Referral) -> HttpResponse:
                 code=cleaned["code"],
                 identified_otherwise=cleaned["identified_otherwise"],
                 tell_back=cleaned["tell_back"],
+                places_id=cleaned.get("place") or None,
+                above=form.above(request.actor, now()),
             )
         )
 
@@ -93,7 +102,7 @@ def no_show(request: ActingRequest, referral: Referral) -> HttpResponse:
 
 
 def resume(request: ActingRequest, referral: Referral) -> HttpResponse:
-    form = ResumeForm(
+    form = StartForm(
         posted(request),
         version=referral.version,
         at=now(),
@@ -114,12 +123,13 @@ def resume(request: ActingRequest, referral: Referral) -> HttpResponse:
                 identified_otherwise=cleaned["identified_otherwise"],
                 tell_back=cleaned["tell_back"],
                 places_id=cleaned.get("place") or None,
+                above=form.above(request.actor, now()),
             )
         )
 
     page = Page(
         title=_("Record a late arrival"),
-        text=_("The place that was given back must be free again."),
+        text=_("The place was given back: the person needs one again."),
         submit=Action.RESUME.label,
         done=_("Arrival recorded. The sender is told."),
     )

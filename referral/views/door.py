@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from partners.services.guard import Refusal
-from partners.services.provision import NoPlaceFree
+from partners.services.ledger import NoPlaceFree
 from partners.views.door import ActingRequest, now
 from referral.forms.acts import ActForm
 from referral.lifecycle import NotPossible

@@ -23,6 +23,7 @@ from referral.lifecycle import STANDING, message_kinds
 from referral.models import Placement, Referral
 from referral.queries import Possible, actions_for, tie
 from referral.queries.urgency import open_elsewhere
+from referral.queries.waiting import position, waiting_of
 from referral.references import spoken
 from referral.services import reading
 from referral.views import tasks_shown, timeline, words
@@ -75,7 +76,7 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "telephone": telephone_answers(row, level),
             "messages_list": timeline.conversation(request.actor, row, level),
             "may_write": any(each.action == Action.WRITE and not each.reasons for each in offered),
-            "words_open": MessageKind.TEXT in message_kinds(row.state),
+            "listedopen": MessageKind.TEXT in message_kinds(row.state),
             "entries": timeline.entries(request.actor, row, level),
             "family": family(request.actor, row),
             "elsewhere": elsewhere(row, level),
@@ -139,7 +140,12 @@ def buttons(referral: Referral, offered: Iterable[Possible]) -> dict[str, Any]:
     return {
         "first": _button(referral, first) if first else None,
         "others": [_button(referral, each.action) for each in ready if each.action != first],
-        "blocked": [(each.action.label, each.reasons) for each in shown if each not in ready],
+        # That the house is not full stands against the waiting list, and is no news.
+        "blocked": [
+            (each.action.label, each.reasons)
+            for each in shown
+            if each not in ready and each.action != Action.PUT_ON_LIST
+        ],
     }
 
 
@@ -175,6 +181,11 @@ def facts(actor: Actor, referral: Referral, level: Level) -> list[tuple[str, Any
     number = referral.receiving_organisation.telephone
     if number and referral.state in UNANSWERED and level == Level.CASE:
         rows.append((_("Telephone of the desk"), dial(number)))
+    if (waiting := waiting_of(referral)) is not None:
+        listed = _("since %(moment)s") % {"moment": moment(waiting.since)}
+        if actor.organisation_id == referral.receiving_organisation_id:
+            listed = _("number %(number)d, %(since)s") % {"number": position(waiting), "since": listed}
+        rows.append((_("On the waiting list"), listed))
     if referral.answered_late:
         rows.append((_("Answer"), _("Given after the deadline")))
     return rows

@@ -98,6 +98,7 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
                 places_id=cleaned.get("place") or None,
                 label=cleaned["label"],
                 conflict_declared=cleaned["conflict"],
+                above=form.above(request.actor, now()),
                 occurred_at=cleaned["occurred_at"],
             )
         )

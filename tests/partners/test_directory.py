@@ -11,7 +11,7 @@ from django.urls import reverse
 from partners.enums import OrganisationKind, PersonGroup, Role
 from partners.models import Places
 from partners.queries import directory, free_places, offers
-from partners.services import organisations, provision
+from partners.services import ledger, organisations, provision
 from partners.services.provision import Offering
 from tests.partners.conftest import BOTH, organisation, region, seat
 
@@ -88,7 +88,7 @@ def test_places_full_tonight_are_not_offered(focal_point, centre, shelter, at):
 def test_places_are_offered_to_their_group_only_while_one_is_free(centre, shelter, at):
     assert not free_places(centre.pk, [PersonGroup.MEN], at)
     for _number in range(shelter.capacity):
-        provision.hold_place(shelter.pk)
+        ledger.hold_place(shelter.pk)
     assert not free_places(centre.pk, [PersonGroup.GIRLS], at)
 
 

@@ -49,7 +49,7 @@ def test_more_persons_than_places_must_be_said(focal_point, places):
     response = post(focal_point, "places-edit", places, capacity=2, occupied=4)
     assert response.status_code == 200
     assert Places.objects.get(pk=places.pk).occupied == 0
-    post(focal_point, "places-edit", places, capacity=2, occupied=4, overflow="on")
+    post(focal_point, "places-edit", places, capacity=2, occupied=4, overflow="night")
     row = Places.objects.get(pk=places.pk)
     assert (row.capacity, row.occupied, row.over, row.free) == (2, 4, 2, 0)
 

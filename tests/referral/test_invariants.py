@@ -18,7 +18,7 @@ from audit.models import Event
 from partners.enums import Role
 from partners.models import Places
 from partners.queries import desk_staffed
-from partners.services.provision import NoPlaceFree
+from partners.services.ledger import NoPlaceFree
 from referral import lifecycle
 from referral.enums import OPEN, TERMINAL, Action, Holder, Level, MessageKind, State
 from referral.lifecycle import NotPossible

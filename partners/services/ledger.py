@@ -1,0 +1,139 @@
+"""What becomes of one place: held, taken, left, moved. In every version free + held + occupied = capacity + over.
+
+`referral.services` has asked who may, holds the referral's lock and calls these inside its own transaction. Whoever
+needs two rows takes them in the order of their ids.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.rows import write
+from partners.models import Overflow, Places
+from partners.services.guard import Refusal, locked
+
+OVERFLOW = "OVERFLOW"
+
+
+class NoPlaceFree(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("There is no free place."))
+
+
+class OverCapacity(Refusal):
+    """More persons than places: possible, but only when somebody says so."""
+
+    def __init__(self, count: int) -> None:
+        sentence = ngettext(
+            "This is %(count)d person above capacity: say why, or correct the number.",
+            "This is %(count)d persons above capacity: say why, or correct the number.",
+            count,
+        )
+        super().__init__(sentence % {"count": count})
+
+
+@dataclass(frozen=True)
+class Above:
+    """The explicit act of somebody who takes a person above capacity: a coded reason; words go with OTHER, sealed."""
+
+    reason: str
+    said_by: UUID
+    at: datetime
+    words: str = ""
+
+
+def settle(
+    places: Places, changed: Sequence[str], *, above: Above | None = None, reason_code: str = ""
+) -> Places:
+    """Saves new numbers of a locked row with what is above capacity by them.
+
+    What is above disappears with whoever leaves, and is never offered; it grows by an act of somebody alone.
+
+    Raises:
+        OverCapacity: it would grow, and nobody says so.
+    """
+    over = max(0, places.held + places.occupied - places.capacity)
+    grown = over - places.over
+    if grown > 0 and above is None:
+        raise OverCapacity(grown)
+    if grown:
+        places.over = over
+        changed = [*changed, "over"]
+    write(places, fields=changed, reason_code=OVERFLOW if grown > 0 else reason_code)
+    if grown > 0 and above is not None:
+        said = {"said_by_id": above.said_by, "said_at": above.at, "words": above.words or None}
+        write(Overflow(places=places, persons=grown, reason=above.reason, **said))
+    return places
+
+
+def hold_place(pk: UUID, *, above: Above | None = None) -> Places:
+    """Raises NoPlaceFree, unless somebody takes the person above capacity."""
+    places = locked(Places, pk)
+    if places.free == 0 and above is None:
+        raise NoPlaceFree
+    places.held += 1
+    return settle(places, ["held"], above=above)
+
+
+def release_place(pk: UUID) -> Places:
+    """Gives a held place back."""
+    places = locked(Places, pk)
+    places.held -= 1
+    return settle(places, ["held"])
+
+
+def occupy_place(pk: UUID) -> Places:
+    """The person whose place was held has arrived, or is back."""
+    places = locked(Places, pk)
+    places.held -= 1
+    places.occupied += 1
+    return settle(places, ["held", "occupied"])
+
+
+def take_place(pk: UUID, *, above: Above | None = None) -> Places:
+    """Somebody is here for whom nothing was held. Raises NoPlaceFree, unless somebody says why above capacity."""
+    places = locked(Places, pk)
+    if places.free == 0 and above is None:
+        raise NoPlaceFree
+    places.occupied += 1
+    return settle(places, ["occupied"], above=above)
+
+
+def leave_place(pk: UUID) -> Places:
+    places = locked(Places, pk)
+    # The desk counts heads, also of people whom Relais does not know; its count may already be without this one.
+    places.occupied = max(0, places.occupied - 1)
+    return settle(places, ["occupied"])
+
+
+def keep_place(pk: UUID) -> Places:
+    """Who lodged here is away for some nights and comes back: not a head to be counted, not a place to be offered."""
+    places = locked(Places, pk)
+    taken = min(1, places.occupied)
+    places.occupied -= taken
+    if not taken and places.free == 0:
+        raise NoPlaceFree  # the desk counted without this person, and has promised the place since
+    places.held += 1
+    return settle(places, ["held", "occupied"])
+
+
+def move_place(origin: UUID, goal: UUID, *, held: bool, above: Above | None = None) -> Places:
+    """From one house or group to another, in one step: never two places, never none. Gives the new one.
+
+    Args:
+        held: the place is only held so far.
+
+    Raises:
+        NoPlaceFree.
+    """
+    for pk in sorted((origin, goal)):
+        locked(Places, pk)
+    if held:
+        release_place(origin)
+        return hold_place(goal, above=above)
+    leave_place(origin)
+    return take_place(goal, above=above)

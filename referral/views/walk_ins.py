@@ -1,0 +1,118 @@
+"""Somebody who came without a referral: written down, left, moved, or entered by mistake."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from partners.enums import Act
+from partners.forms.fields import VersionForm
+from partners.queries import places_of
+from partners.services.guard import authorise
+from partners.views.door import attempt, done, posted, question
+from referral.forms.places import MoveForm, WalkInForm
+from referral.models import WalkIn
+from referral.queries.board import elsewhere_in, present_walk_ins
+from referral.services import walk_ins
+from referral.views.door import ActingRequest, now, perform
+
+
+@require_http_methods(["GET", "POST"])
+def walk_in_new(request: ActingRequest, pk: UUID) -> HttpResponse:
+    authorise(request.actor, Act.KEEP_PLACES, request.actor.organisation_id)
+    places = get_object_or_404(places_of(request.actor.organisation_id), pk=pk)
+    form = WalkInForm(places, posted(request))
+
+    def act(cleaned: dict[str, Any]) -> str:
+        walk_ins.enter_walk_in(
+            request.actor,
+            pk,
+            sex=cleaned["sex"],
+            age_band=cleaned["age_band"],
+            children=cleaned.get("children") or 0,
+            above=form.above(request.actor, now()),
+            at=now(),
+        )
+        messages.success(request, _("Written down. One place is taken."))
+        return reverse("places")
+
+    if (answer := perform(request, form, act)) is not None:
+        return answer
+    return question(
+        request,
+        form,
+        template="referral/places/walk_in.html",
+        title=_("Somebody came in"),
+        caption=f"{places.get_group_display()}, {places.site.name}",
+        submit=_("Write down"),
+        back_url=reverse("places"),
+    )
+
+
+@require_GET
+def walk_in(request: ActingRequest, pk: UUID) -> HttpResponse:
+    row = _own_or_404(request, pk)
+    goals = elsewhere_in(request.actor.organisation_id, row.places_id)
+    return render(request, "referral/places/walk_in_page.html", {"walk_in": row, "may_move": bool(goals)})
+
+
+@require_POST
+def walk_in_left(request: ActingRequest, pk: UUID) -> HttpResponse:
+    _own_or_404(request, pk)
+    form = VersionForm(request.POST)
+    if attempt(form, lambda data: walk_ins.end_walk_in(request.actor, pk, data["version"], at=now())):
+        return done(request, _("Departure recorded. The place is free again."), "places")
+    return _again(request, form, pk)
+
+
+@require_POST
+def walk_in_mistake(request: ActingRequest, pk: UUID) -> HttpResponse:
+    _own_or_404(request, pk)
+    form = VersionForm(request.POST)
+    if attempt(form, lambda data: walk_ins.strike_walk_in(request.actor, pk, data["version"])):
+        return done(request, _("Taken back: nobody is counted for it."), "places")
+    return _again(request, form, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def walk_in_move(request: ActingRequest, pk: UUID) -> HttpResponse:
+    row = _own_or_404(request, pk)
+    goals = elsewhere_in(request.actor.organisation_id, row.places_id)
+    form = MoveForm(goals, posted(request), version=row.version)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        place = UUID(cleaned["place"])
+        above = form.above(request.actor, now())
+        walk_ins.move_walk_in(request.actor, pk, cleaned["version"], places_id=place, above=above)
+        messages.success(request, _("Moved."))
+        return reverse("places")
+
+    if (answer := perform(request, form, act)) is not None:
+        return answer
+    form.renew(row.version)
+    return question(
+        request,
+        form,
+        template="partners/numbers.html",
+        title=_("Move to another house or group"),
+        submit=_("Move"),
+        back_url=reverse("walk-in", args=[pk]),
+    )
+
+
+def _own_or_404(request: ActingRequest, pk: UUID) -> WalkIn:
+    authorise(request.actor, Act.KEEP_PLACES, request.actor.organisation_id)
+    return get_object_or_404(present_walk_ins(request.actor.organisation_id), pk=pk)
+
+
+def _again(request: ActingRequest, form: VersionForm, pk: UUID) -> HttpResponse:
+    """What the tap refuses is said on the page, which shows the row of now."""
+    for errors in form.errors.values():
+        for error in errors:
+            messages.error(request, str(error))
+    return redirect("walk-in", pk)
