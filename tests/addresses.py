@@ -245,6 +245,7 @@ ACCESS: dict[str, Row] = {
     "referral_act:answer": of_referral("info_requested", "aissatou", f"bineta {CENTRE}"),
     "referral_act:accept": of_referral("sent", "codou elisabeth", f"{UNIT} daouda"),
     "referral_act:decline": of_referral("sent", "codou elisabeth", f"{UNIT} daouda"),
+    "referral_act:put_on_list": of_referral("acknowledged", "codou elisabeth", f"{UNIT} daouda"),
     "referral_act:step_back": of_referral("accepted", "codou elisabeth", f"{UNIT} daouda"),
     "referral_act:start": of_referral("accepted", "codou daouda", f"{UNIT} elisabeth"),
     "referral_act:no_show": of_referral("accepted", "codou daouda", f"{UNIT} elisabeth"),
@@ -279,6 +280,17 @@ ACCESS: dict[str, Row] = {
     "places-full-undo": post(
         "codou elisabeth", status=302, about="places", more={404: "bineta fatou ousmane"}
     ),
+    "places-headcount": Row(DESKS),
+    "places-national": get("ibrahima"),
+    "walk-in-new": Row("codou elisabeth", about="places", more={404: "bineta fatou ousmane"}),
+    "walk-in": get("codou elisabeth", about="walk_in", more={404: "bineta fatou ousmane"}),
+    "walk-in-left": post("codou elisabeth", status=302, about="walk_in", more={404: "bineta fatou ousmane"}),
+    "walk-in-mistake": post(
+        "codou elisabeth", status=302, about="walk_in", more={404: "bineta fatou ousmane"}
+    ),
+    "walk-in-move": Row("codou elisabeth", about="walk_in", more={404: "bineta fatou ousmane"}),
+    "stay-move": of_referral("in_service", CENTRE, UNIT),
+    "stay-leave": of_referral("in_service", CENTRE, UNIT),
     "offering": get(DESKS),
     "site-new": Row(DESKS),
     "site-edit": Row("codou elisabeth", about="site", more={404: "bineta fatou ousmane"}),

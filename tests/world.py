@@ -54,6 +54,7 @@ from referral.models import (
     Task,
     Term,
     Transfer,
+    WalkIn,
 )
 from referral.queries.arrivals import members_of
 from referral.rights import Identified, RequestKind
@@ -76,6 +77,7 @@ from referral.services import (
     receiving,
     rights,
     sending,
+    walk_ins,
     withdrawing,
 )
 from referral.services.escalating import climb_task
@@ -120,6 +122,7 @@ class World:
     colleague: User
     absence: Absence
     places: Places
+    walk_in: WalkIn
     site: Site
     service: Service
     organisation: Organisation
@@ -171,6 +174,7 @@ def make_world(cast: c.Cast) -> World:
         notice=Notice.objects.filter(user=cast.aissatou).first(),  # type: ignore[arg-type]
         **roster(cast),
         places=cast.girls,
+        walk_in=walked_in(cast),
         site=cast.girls.site,
         service=Service.objects.filter(organisation=cast.centre).first(),  # type: ignore[arg-type]
         organisation=cast.other_centre,
@@ -186,6 +190,11 @@ def make_world(cast: c.Cast) -> World:
         **exchange(cast),
         **arrival_and_group(cast),
     )
+
+
+def walked_in(cast: c.Cast) -> WalkIn:
+    with c.acting(cast.codou) as actor:
+        return walk_ins.enter_walk_in(actor, cast.girls.pk, sex="female", age_band="14-17", at=clock.now())
 
 
 def around(cast: c.Cast, case: Case) -> dict[str, Any]:

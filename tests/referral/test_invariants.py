@@ -18,7 +18,7 @@ from audit.models import Event
 from partners.enums import Role
 from partners.models import Places
 from partners.queries import desk_staffed
-from partners.services.ledger import NoPlaceFree
+from partners.services.ledger import Above, NoPlaceFree
 from referral import lifecycle
 from referral.enums import OPEN, TERMINAL, Action, Holder, Level, MessageKind, State
 from referral.lifecycle import NotPossible
@@ -34,6 +34,7 @@ from referral.services import (
     receiving,
     sending,
     telephone,
+    waiting,
     withdrawing,
 )
 from referral.services.care import WrongCode
@@ -83,7 +84,9 @@ def acts(
             expected_arrival_at=at,
             places_id=places,
             conflict_declared=dice.random() < 0.1,
+            above=Above("night", who.id, at) if dice.random() < 0.1 else None,
         ),
+        Action.PUT_ON_LIST: lambda: waiting.put_on_list(pk, **same),
         Action.DECLINE: lambda: receiving.decline_referral(pk, **same, reason_code="NO_CAPACITY"),
         Action.STEP_BACK: lambda: receiving.step_back(pk, **same),
         Action.START: lambda: care.start_service(pk, **same, occurred_at=at, code=code or ""),
@@ -295,7 +298,7 @@ def machine(cast: c.Cast) -> type[RuleBasedStateMachine]:
                 held = Placement.objects.filter(places=places, state="held").count()
                 occupied = Placement.objects.filter(places=places, state="occupied").count()
                 assert (held, occupied) == (places.held, places.occupied)
-                assert held + occupied <= places.capacity + places.over
+                assert places.free + held + occupied == places.capacity + places.over
 
         @invariant()
         def an_extract_exists_only_of_somebody_who_was_lodged(self) -> None:

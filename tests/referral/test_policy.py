@@ -42,6 +42,7 @@ EXPECTED: dict[str, set[tuple[str, str, str]]] = {
     Action.REQUEST_INFO: DESK,
     Action.ACCEPT: DESK,
     Action.DECLINE: DESK,
+    Action.PUT_ON_LIST: DESK,
     Action.STEP_BACK: DESK,
     Action.START: WORKERS,
     Action.NO_SHOW: WORKERS,

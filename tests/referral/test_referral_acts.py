@@ -17,6 +17,7 @@ from referral.services import care, receiving
 from referral.views.acts import PAGES
 from tests import cast as c
 from tests.referral.pages import act_url, bare, press, sign_in, values_of
+from tests.referral.test_referral_receiving import fill
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -39,6 +40,12 @@ def asked(cast: c.Cast) -> Referral:
         return receiving.request_info(
             referral.pk, by=actor, at=clock.now(), version=referral.version, codes=["LANGUAGE", "ARRIVAL"]
         )
+
+
+def acknowledged_in_a_full_house(cast: c.Cast) -> Referral:
+    referral = acknowledged(cast)
+    fill(cast.girls)
+    return referral
 
 
 def overdue(cast: c.Cast) -> Referral:
@@ -92,6 +99,7 @@ ACTS: dict[str, Case] = {
     ),
     Action.ACCEPT: Case(acknowledged, "codou", "accepted", {"conflict": "no"}),
     Action.DECLINE: Case(acknowledged, "codou", "declined", {"reason_code": "NO_CAPACITY"}),
+    Action.PUT_ON_LIST: Case(acknowledged_in_a_full_house, "codou", "acknowledged"),
     Action.STEP_BACK: Case(c.accepted, "codou", "declined", {"conflict": True}),
     Action.START: Case(c.accepted, "daouda", "in_service", OTHERWISE, elsewhere=c.started),
     Action.NO_SHOW: Case(overdue, "daouda", "no_show", {"reason_code": "UNKNOWN", "called": "yes"}),

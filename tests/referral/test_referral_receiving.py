@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
-from partners.models import Places
+from partners.models import Overflow, Places
 from referral.models import Placement, Referral
 from referral.moves import NotPossible
 from referral.policy import NotAllowed
 from referral.services import receiving
 from referral.services.telephone import record_telephone_answer
+from tests import canary
 from tests import cast as c
 from tests.referral.pages import act, act_url, later, page_of, press, sign_in
 
@@ -79,24 +80,25 @@ def fill(places: Places) -> None:
         c.write(row, fields=["occupied"])
 
 
-def test_a_full_centre_cannot_accept_and_reads_why(cast: c.Cast) -> None:
+def test_a_full_centre_accepts_only_by_an_act_that_says_why(cast: c.Cast) -> None:
     referral = c.sent(cast)
     fill(cast.girls)
-    page = sign_in(cast.codou).get(act_url(referral, "accept"))
-    assert page.context["unmet"]
-    assert [label for label, _why in page_of(cast.codou, referral).context["blocked"]]
-    answer = sign_in(cast.codou).post(
-        act_url(referral, "accept"),
-        {
-            "key": str(uuid.uuid4()),
-            "version": referral.version,
-            "conflict": "no",
-            "worker": str(cast.codou.pk),
-        }
-        | {"expected_arrival_at": typed_at(clock.now()), "place": str(cast.girls.pk)},
-    )
-    assert answer.status_code == 200
+    typed = {"conflict": "no", "place": str(cast.girls.pk)}
+    answer = act(cast.codou, referral, "accept", **typed)
+    assert set(answer.context["form"].errors) == {"overflow"}
+    answer = act(cast.codou, referral, "accept", **typed, overflow="OTHER")
+    assert set(answer.context["form"].errors) == {"overflow_words"}
     assert Referral.objects.get(pk=referral.pk).state == "sent"
+    words = "dit au canari"
+    assert (
+        act(cast.codou, referral, "accept", **typed, overflow="OTHER", overflow_words=words).status_code
+        == 302
+    )
+    girls = Places.objects.get(pk=cast.girls.pk)
+    assert (girls.held, girls.occupied, girls.over, girls.free) == (1, 2, 1, 0)
+    said = Overflow.objects.get()
+    assert (said.persons, said.reason, said.said_by) == (1, "OTHER", cast.codou)
+    assert canary.found([words], canary.database()) == []
 
 
 def test_a_place_that_went_meanwhile_is_said_on_the_form(cast: c.Cast) -> None:
