@@ -9,6 +9,7 @@ from partners.models import User
 from referral import notices
 from referral.demonstration import around, persons
 from referral.demonstration.founding import ADMINISTRATOR, found
+from referral.demonstration.houses import keep_house
 from referral.demonstration.pairs import FOUND_AGO, same_boy
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
@@ -45,6 +46,7 @@ def play(now: datetime, password: str) -> None:
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))
+    keep_house(stage)
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
     notices.mark_read(Notice.objects.filter(made_at__lt=now - UNREAD_FOR), at=now - UNREAD_FOR)

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from partners.actor import Actor
-from partners.enums import CodeList, Role
+from partners.enums import Act, CodeList, OrganisationKind, Role
+from partners.policy import may
 from partners.queries import code_label
 from partners.templatetags.interface import lasting
 from referral.enums import CaseAct, Side, Urgency
@@ -61,6 +62,8 @@ def home(request: ActingRequest) -> HttpResponse:
             "may_open": (may_open := may_case(actor, CaseAct.OPEN, Tie())),
             "begun": guided.lines(begun_by(actor, at)) if may_open else [],
             "may_find": may_case(actor, CaseAct.FIND_BY_CARD, Tie()),
+            "keeps_house": actor.kind == OrganisationKind.RECEPTION_CENTRE
+            and may(actor, Act.KEEP_PLACES, actor.organisation_id),
             "may_report": may_case(actor, CaseAct.REPORT, Tie()),
             "welcome": _welcome(actor),
         },

@@ -14,7 +14,7 @@ from django.db.models import F
 from audit import clock
 from audit.models import Event
 from partners.enums import CHILD_PROTECTION_KINDS, OrganisationKind, Role
-from partners.models import DutyShift, Membership, Organisation, Places, Region, User
+from partners.models import DutyShift, Membership, Organisation, Overflow, Places, Region, User
 from partners.queries import absent_now, actor_of, on_duty
 from referral.demonstration.plan import FILES, PATHS, WAITING, Loop
 from referral.demonstration.registers import ROWS
@@ -32,6 +32,7 @@ from referral.models import (
     Message,
     Notice,
     Person,
+    Placement,
     Referral,
     ReferralGrant,
     RightsRequest,
@@ -41,9 +42,11 @@ from referral.models import (
     TelephoneAnswer,
     Term,
     Transfer,
+    WalkIn,
 )
 from referral.queries import cases_of, inbox
 from referral.queries.terms import forget_holidays
+from referral.queries.waiting import waiting_list
 
 databases = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -198,7 +201,11 @@ def test_the_demonstration(settings: Any) -> None:
     assert Notice.objects.filter(user_id=desk.id).exclude(read_at=None).exists()
 
     # What a centre meets: places taken, a full house, a telephone answer, a safety extract, titles that are missing.
-    assert not Places.objects.filter(capacity__lt=F("held") + F("occupied")).exists()
+    assert Places.objects.filter(capacity__lt=F("held") + F("occupied")).count() == 1
+    assert [each.persons for each in Overflow.objects.all()] == [1]
+    assert [row.left_at is None for row in WalkIn.objects.order_by("arrived_at")] == [False, True, True, True]
+    assert Placement.objects.exclude(away_since=None).exists()
+    assert len(waiting_list()) == 1
     assert Places.objects.filter(full_until__gt=now).exists()
     assert TelephoneAnswer.objects.filter(confirmed_at=None).exists()
     assert SafetyExtract.objects.filter(until__gt=now).exists()

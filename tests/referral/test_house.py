@@ -11,13 +11,13 @@ from audit import clock
 from audit.models import Event
 from partners.models import Overflow, Places
 from partners.services import provision
-from referral.models import Notice, Placement, Referral, Waiting, WalkIn
+from referral.models import Notice, Placement, Referral, WalkIn
+from referral.services import receiving
 from referral.sms import read_headcount
 from tests import cast as c
 from tests.referral.pages import act, later, leaked, page_of, press, sign_in
 from tests.referral.passing import go_round
 from tests.referral.test_gateway import Operator, operator
-from tests.referral.test_referral_acts import acknowledged
 from tests.referral.test_referral_receiving import fill
 from tests.referral.test_replies import answers, by_sms
 from tests.working import work
@@ -37,6 +37,12 @@ def said(client: Client) -> str:
 
 def come_in(cast: c.Cast, **typed: Any) -> Any:
     return press(sign_in(cast.codou), reverse("walk-in-new", args=[cast.girls.pk]), **typed)
+
+
+def acknowledged(cast: c.Cast, **asked: Any) -> Referral:
+    referral = c.sent(cast, **asked)
+    with c.acting(cast.codou) as actor:
+        return receiving.acknowledge(referral.pk, by=actor, at=clock.now(), version=referral.version)
 
 
 # --- Without a referral ----------------------------------------------------------------------------------------
@@ -219,7 +225,7 @@ def test_a_move_is_one_step_and_only_within_the_house(cast: c.Cast) -> None:
 
 # --- Who waits -------------------------------------------------------------------------------------------------
 def test_a_full_desk_lets_wait_and_hears_when_a_bed_is_free(cast: c.Cast) -> None:
-    standard, urgent = acknowledged(cast), acknowledged(cast)
+    standard, urgent = (acknowledged(cast, urgency=each) for each in ("standard", "urgent"))
     due = urgent.due_at
     with c.acting():
         Referral.objects.filter(pk=standard.pk)
@@ -237,11 +243,9 @@ def test_a_full_desk_lets_wait_and_hears_when_a_bed_is_free(cast: c.Cast) -> Non
         provision.edit_places(actor, row.pk, row.version, capacity=2, occupied=1, at=clock.now())
     go_round(["waiting"]), go_round(["waiting"])
     [first] = Notice.objects.all()  # one bed, one person, said once
-    assert (first.user, first.object_id) == (cast.codou, standard.pk)
-    assert act(cast.codou, standard, "accept", conflict="no").status_code == 302
-    assert [each.referral_id for each in Waiting.objects.filter(referral__state="acknowledged")] == [
-        urgent.pk
-    ]
+    assert (first.user, first.object_id) == (cast.codou, urgent.pk)  # the most urgent, who came later
+    assert act(cast.codou, urgent, "accept", conflict="no").status_code == 302
+    assert [each.referral for each in waiting_list(cast.centre.pk)] == [standard]
 
 
 def test_the_waiting_list_is_for_a_full_house(cast: c.Cast) -> None:

@@ -102,7 +102,8 @@ def test_expiry_of_a_hold_against_the_arrival(transactional_cast: c.Cast) -> Non
             code = referral.arrival_code or ""
 
         def arrive(actor: Any, referral: Referral = referral, code: str = code) -> object:
-            said = {"at": clock.now(), "version": referral.version, "occurred_at": clock.now()}
+            at = clock.now()
+            said = {"at": at, "version": referral.version, "occurred_at": at}
             return care.start_service(referral.pk, by=actor, **said, code=code, places_id=cast.girls.pk)
 
         def lapse() -> int:
@@ -116,5 +117,6 @@ def test_expiry_of_a_hold_against_the_arrival(transactional_cast: c.Cast) -> Non
         assert books(cast) == (0, 1, 1)
         referral.refresh_from_db()
         with c.acting(cast.codou) as actor:
-            done = {"at": clock.now(), "version": referral.version, "occurred_at": clock.now()}
+            at = clock.now()
+            done = {"at": at, "version": referral.version, "occurred_at": at}
             care.complete_service(referral.pk, by=actor, **done, outcome="NEED_MET")
