@@ -44,8 +44,8 @@ def _of(stage: Stage, group: PersonGroup) -> Places:
 def _walk_in(stage: Stage, came: tuple[PersonGroup, str, AgeBand, int], *, leaves: bool) -> None:
     group, sex, age_band, _hours = came
     with stage.acting(_desk(stage)) as by:
-        who = {"sex": sex, "age_band": age_band}
-        row = walk_ins.enter_walk_in(by, _of(stage, group).pk, **who, at=stage.at)
+        places = _of(stage, group)
+        row = walk_ins.enter_walk_in(by, places.pk, sex=sex, age_band=age_band, at=stage.at)
     if leaves:
         stage.later(stage.at + timedelta(hours=26), partial(_leave, stage, row))
 
@@ -61,8 +61,10 @@ def _go_on_leave(stage: Stage) -> None:
     stay = Placement.objects.filter(**here, state=PlacementState.OCCUPIED).order_by("referral__seq").first()
     if stay is not None:
         with stage.acting(_desk(stage)) as by:
-            said = {"version": stay.version, "until": stage.at + timedelta(days=1), "kept": True}
-            stays.begin_leave(stay.referral_id, by=by, at=stage.at, **said)
+            back = stage.at + timedelta(days=1)
+            stays.begin_leave(
+                stay.referral_id, by=by, at=stage.at, version=stay.version, until=back, kept=True
+            )
 
 
 def _one_too_many(stage: Stage) -> None:
@@ -71,8 +73,9 @@ def _one_too_many(stage: Stage) -> None:
         full = _of(stage, PersonGroup.MOTHERS)
         count_heads(by, full.pk, full.version, counted=full.capacity - full.held, at=stage.at)
         above = Above("night", by.id, stage.at)
-        who = {"sex": "female", "age_band": AgeBand.B21_29, "children": 2, "above": above}
-        walk_ins.enter_walk_in(by, full.pk, **who, at=stage.at)
+        walk_ins.enter_walk_in(
+            by, full.pk, sex="female", age_band=AgeBand.B21_29, children=2, above=above, at=stage.at
+        )
 
 
 def _let_wait(stage: Stage) -> None:

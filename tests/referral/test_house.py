@@ -12,6 +12,7 @@ from audit.models import Event
 from partners.models import Overflow, Places
 from partners.services import provision
 from referral.models import Notice, Placement, Referral, WalkIn
+from referral.queries.waiting import waiting_list
 from referral.services import receiving
 from referral.sms import read_headcount
 from tests import cast as c
