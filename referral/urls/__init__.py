@@ -16,6 +16,7 @@ from referral.urls import (
     rights,
     settings,
     supervision,
+    trips,
     worker,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     *matching.urlpatterns,
     *exchange.urlpatterns,
     *paper.urlpatterns,
+    *trips.urlpatterns,
     *referrals.urlpatterns,
     *worker.urlpatterns,
     *supervision.urlpatterns,
