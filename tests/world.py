@@ -54,6 +54,7 @@ from referral.models import (
     Task,
     Term,
     Transfer,
+    Trip,
 )
 from referral.queries.arrivals import members_of
 from referral.rights import Identified, RequestKind
@@ -80,7 +81,7 @@ from referral.services import (
 )
 from referral.services.escalating import climb_task
 from tests import cast as c
-from tests.referral import life
+from tests.referral import life, trips
 from tests.referral.attaching import attached
 
 
@@ -142,6 +143,8 @@ class World:
     #: Two sisters, and the group in which they were sent.
     arrival: Arrival
     group: GroupReferral
+    #: On the way with Aïssatou, who may read where the house stands.
+    trip: Trip
 
 
 def make_world(cast: c.Cast) -> World:
@@ -185,6 +188,7 @@ def make_world(cast: c.Cast) -> World:
         **pairs(cast),
         **exchange(cast),
         **arrival_and_group(cast),
+        trip=on_the_way(cast),
     )
 
 
@@ -258,6 +262,12 @@ def arrival_and_group(cast: c.Cast) -> dict[str, Any]:
             arrival, members, by=actor, at=clock.now(), asked=asked, everybody=members
         )
     return {"arrival": arrival, "group": group}
+
+
+def on_the_way(cast: c.Cast) -> Trip:
+    trip = trips.departed(cast)
+    trips.released(cast, trip)
+    return trip
 
 
 def heard() -> Task:

@@ -33,7 +33,9 @@ def trip_of(actor: Actor, pk: UUID) -> Trip | None:
 def referral_id_of(actor: Actor, pk: UUID) -> UUID | None:
     """The referral to be locked before the trip itself; None where the actor may not see it."""
     return (
-        Trip.objects.filter(pk=pk, referral__in=visible_to(actor)).values_list("referral_id", flat=True).first()
+        Trip.objects.filter(pk=pk, referral__in=visible_to(actor))
+        .values_list("referral_id", flat=True)
+        .first()
     )
 
 

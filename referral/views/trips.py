@@ -80,6 +80,7 @@ def trip(request: ActingRequest, pk: UUID) -> HttpResponse:
         {
             "trip": found,
             "at": at,
+            "late": live and found.expected_arrival_at <= at,
             "reference": spoken(referral.reference),
             "rows": rows(found),
             "agreed": agreed(found) if live else [],

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django_fsm import TransitionNotAllowed
 
-from referral import case_moves, deadlines, lifecycle
+from referral import case_moves, deadlines, lifecycle, trip_moves
 from referral.course import OPEN_TRANSFER, TransferAction, TransferState
 from referral.enums import (
     OPEN,
@@ -231,6 +231,8 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (case_moves.NO_TRIAL, row("closed"), Facts(AT), Facts(AT, prosecuted=True)),
     (case_moves.NOT_ON_HOLD, row("closed"), Facts(AT), Facts(AT, on_hold=True)),
     (case_moves.NO_OPEN_REQUEST, row("closed"), Facts(AT), Facts(AT, open_requests=1)),
+    (trip_moves.AWAITED, row("planned"), Facts(AT, awaited=True), Facts(AT)),
+    (trip_moves.ESCORT_OF_SENDER, row("departed"), Facts(AT, escort_of_sender=True), Facts(AT)),
 ]
 
 
