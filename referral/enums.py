@@ -284,6 +284,7 @@ class LossKind(TextChoices):
     CLOCK_PAUSED = "clock_paused", _("Put off for too long")
     NO_TITLE = "no_title", _("Child lodged without a title")
     GROUND_UNREVIEWED = "ground_unreviewed", _("Legal ground not reviewed")
+    ON_THE_WAY = "on_the_way", _("On the way for too long")
 
 
 class Watched(TextChoices):
