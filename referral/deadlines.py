@@ -65,6 +65,12 @@ CONSENT_WARNING = timedelta(days=30)
 RIGHTS = timedelta(days=30)
 #: Each of the two people who decide on an erasure has this long.
 ERASURE = timedelta(days=7)
+#: From the expected arrival of somebody on the way until others hear that nobody came; a child cannot wait.
+LATE_ARRIVAL = timedelta(hours=3)
+LATE_CHILD = timedelta(hours=1)
+#: Whoever is asked to find out has this long before the next person up hears.
+FIND_OUT = timedelta(hours=2)
+FIND_OUT_CHILD = timedelta(hours=1)
 #: The task to ask how it goes is made a week before, and no more when a month has gone by since.
 FOLLOW_UP_WARNING = timedelta(days=7)
 FOLLOW_UP_MISSED = timedelta(days=30)
@@ -127,6 +133,8 @@ FOR_ALL: Mapping[Clock, Span] = {
     Clock.FOLLOW_UP_3: timedelta(days=182),
     Clock.FOLLOW_UP_4: timedelta(days=365),
     Clock.RIGHTS: RIGHTS,
+    Clock.LATE_ARRIVAL: LATE_ARRIVAL,
+    Clock.LATE_CHILD: LATE_CHILD,
 }
 #: How long an assessment of each level is good for.
 REASSESS: Mapping[RiskLevel, Clock] = {
@@ -140,7 +148,12 @@ REASSESS: Mapping[RiskLevel, Clock] = {
 FOLLOW_UPS = (Clock.FOLLOW_UP_1, Clock.FOLLOW_UP_2, Clock.FOLLOW_UP_3, Clock.FOLLOW_UP_4)
 #: They are counted for many rows at once, by days and nights, and are about a person, not about an urgency.
 PLAIN: frozenset[Clock] = frozenset(
-    {Clock.REQUISITION, Clock.STAY, Clock.REFLECTION, Clock.GROUND_REVIEW, *REASSESS.values(), *FOLLOW_UPS}
+    {
+        *(Clock.REQUISITION, Clock.STAY, Clock.REFLECTION, Clock.GROUND_REVIEW),
+        *(Clock.LATE_ARRIVAL, Clock.LATE_CHILD),
+        *REASSESS.values(),
+        *FOLLOW_UPS,
+    }
 )
 #: What protects the person may be made shorter, never longer (design §5 and §6).
 CEILINGS: Mapping[Clock, timedelta] = {
@@ -149,6 +162,8 @@ CEILINGS: Mapping[Clock, timedelta] = {
     Clock.REQUISITION: TITLE_REQUISITION,
     Clock.STAY: STAY,
     Clock.RIGHTS: RIGHTS,
+    Clock.LATE_ARRIVAL: timedelta(hours=12),
+    Clock.LATE_CHILD: timedelta(hours=3),
 }
 #: And this longer, never shorter (domain §3.1).
 FLOORS: Mapping[Clock, timedelta] = {Clock.REFLECTION: REFLECTION}

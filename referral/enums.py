@@ -74,6 +74,7 @@ class Machine(TextChoices):
     CASE = "case", _("Case")
     TITLE = "title", _("Custody title")
     TRANSFER = "transfer", _("Transfer of a case")
+    TRIP = "trip", _("Trip to the centre")
 
 
 class Side(TextChoices):
@@ -230,6 +231,7 @@ class TaskKind(TextChoices):
     COMPARE_CALL = "compare_call", _("Telephone an organisation, at the request of coordination")
     ANSWER_REQUEST = "answer_request", _("Answer a request of the person")
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
+    LATE_ARRIVAL = "late_arrival", _("Find out why nobody has arrived")
 
 
 class Clock(TextChoices):
@@ -264,6 +266,8 @@ class Clock(TextChoices):
     FOLLOW_UP_3 = "follow_up_3", _("Third follow-up")
     FOLLOW_UP_4 = "follow_up_4", _("Last follow-up")
     RIGHTS = "rights", _("Answer a request of the person about her or his data")
+    LATE_ARRIVAL = "late_arrival", _("Alarm when an adult on the way does not arrive")
+    LATE_CHILD = "late_child", _("Alarm when a child on the way does not arrive")
 
 
 class LossKind(TextChoices):
@@ -281,6 +285,7 @@ class LossKind(TextChoices):
     CLOCK_PAUSED = "clock_paused", _("Put off for too long")
     NO_TITLE = "no_title", _("Child lodged without a title")
     GROUND_UNREVIEWED = "ground_unreviewed", _("Legal ground not reviewed")
+    ON_THE_WAY = "on_the_way", _("On the way for too long")
 
 
 class Watched(TextChoices):

@@ -37,6 +37,8 @@ from referral.moves import Guard as Guard
 from referral.moves import Move as Move
 from referral.moves import NotPossible as NotPossible
 from referral.moves import states
+from referral.trip_moves import TRIP_MOVES
+from referral.trips import TripAction, TripState
 
 
 @dataclass(frozen=True)
@@ -204,12 +206,14 @@ MOVES: Mapping[Machine, tuple[Move, ...]] = {
     Machine.CASE: CASE_MOVES,
     Machine.TITLE: TITLE_MOVES,
     Machine.TRANSFER: TRANSFER_MOVES,
+    Machine.TRIP: TRIP_MOVES,
 }
 INITIAL: Mapping[Machine, str] = {
     Machine.REFERRAL: State.DRAFT,
     Machine.CASE: CaseState.SIGNALED,
     Machine.TITLE: TitleState.NONE,
     Machine.TRANSFER: TransferState.ASKED,
+    Machine.TRIP: TripState.PLANNED,
 }
 
 STANDING: Mapping[str, Standing] = {
@@ -382,6 +386,21 @@ class TransferLifecycle(FSMModelMixin, models.Model):
     accept = _follows(TransferAction.ACCEPT, Machine.TRANSFER)
     decline = _follows(TransferAction.DECLINE, Machine.TRANSFER)
     withdraw = _follows(TransferAction.WITHDRAW, Machine.TRANSFER)
+
+    class Meta:
+        abstract = True
+
+
+class TripLifecycle(FSMModelMixin, models.Model):
+    state = StateField(
+        _("status"), max_length=16, choices=TripState.choices, default=TripState.PLANNED, protected=True
+    )
+    state_since = models.DateTimeField(_("since"))
+
+    depart = _follows(TripAction.DEPART, Machine.TRIP)
+    stay = _follows(TripAction.STAY, Machine.TRIP)
+    arrive = _follows(TripAction.ARRIVE, Machine.TRIP)
+    break_off = _follows(TripAction.BREAK_OFF, Machine.TRIP)
 
     class Meta:
         abstract = True

@@ -48,6 +48,9 @@ class Facts:
     reason_code: str = ""
     elsewhere: bool = False
     lodged: bool = False
+    #: Of a trip: its referral is accepted, and the person has not arrived.
+    awaited: bool = False
+    escort_of_sender: bool = False
     prosecuted: bool = False
     on_hold: bool = False
     open_requests: int = 0

@@ -8,6 +8,7 @@ from uuid import UUID
 from partners.actor import Actor
 from partners.enums import DESK_ROLES, Role
 from referral.enums import Action, CaseAct, Side, TaskKind
+from referral.trips import TripAction
 
 
 class NotAllowed(Exception):
@@ -21,6 +22,8 @@ class Tie:
     case_granted: bool = False
     named_worker: bool = False
     own_case: bool = False
+    #: Named as escort of the trip that it is about.
+    escort: bool = False
 
 
 Rule = Callable[[Actor, Tie], bool]
@@ -80,6 +83,28 @@ MATRIX: Mapping[str, Mapping[Side, Rule]] = {
 }
 
 
+def escort_or_caseworker(actor: Actor, tie: Tie) -> bool:
+    return tie.escort or case_caseworker(actor, tie)
+
+
+#: To read what the two sides have agreed about a trip; no act of the machine.
+READ_TRIP = "read_trip"
+#: Who may do what about a trip; the arrival is written with the start of the referral.
+TRIP_MATRIX: Mapping[str, Mapping[Side, Rule]] = {
+    READ_TRIP: {
+        Side.REFERRING: lambda actor, tie: escort_or_caseworker(actor, tie) or supervisor(actor, tie),
+        Side.RECEIVING: worker_or_desk,
+    },
+    TripAction.PLAN: {Side.REFERRING: case_caseworker, Side.RECEIVING: worker_or_desk},
+    TripAction.DEPART: {Side.REFERRING: escort_or_caseworker, Side.RECEIVING: worker_or_desk},
+    TripAction.STAY: {Side.REFERRING: escort_or_caseworker, Side.RECEIVING: worker_or_desk},
+    TripAction.BREAK_OFF: {Side.REFERRING: escort_or_caseworker, Side.RECEIVING: worker_or_desk},
+    TripAction.ARRIVE: {Side.RECEIVING: worker_or_focal_point},
+    TripAction.RELEASE: {Side.RECEIVING: desk},
+    TripAction.TAKE_BACK: {Side.RECEIVING: desk},
+}
+
+
 def sides(actor: Actor, referral: Any) -> frozenset[Side]:
     """Every side on which the actor stands; an organisation that refers to itself stands on both."""
     found = set()
@@ -92,9 +117,15 @@ def sides(actor: Actor, referral: Any) -> frozenset[Side]:
     return frozenset(found)
 
 
-def acting_side(actor: Actor, action: str, referral: Any, tie: Tie) -> Side | None:
+def acting_side(
+    actor: Actor,
+    action: str,
+    referral: Any,
+    tie: Tie,
+    matrix: Mapping[str, Mapping[Side, Rule]] = MATRIX,
+) -> Side | None:
     """The side on which the actor may perform `action`; None when on none."""
-    for side, rule in MATRIX[action].items():
+    for side, rule in matrix[action].items():
         if side in sides(actor, referral) and rule(actor, tie):
             return side
     return None

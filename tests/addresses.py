@@ -257,6 +257,19 @@ ACCESS: dict[str, Row] = {
     "referral_act:redirect": of_referral("declined", "aissatou ibrahima", "bineta"),
     "referral_act:record_telephone_answer": of_referral("sent", UNIT, CENTRE),
     "referral_act:write": of_referral("accepted", f"aissatou {CENTRE}", "bineta"),
+    # --- the way to the centre
+    "trip_plan": of_referral("accepted", f"aissatou {CENTRE}", "bineta"),
+    "trip": of_referral("trip", f"{UNIT} {CENTRE}", methods="GET"),
+    "trip_words": of_referral("trip", f"{UNIT} {CENTRE}", methods="GET"),
+    "trip_handover": of_referral("trip", f"{UNIT} {CENTRE}", methods="GET"),
+    # The escort alone, whoever else may see the trip.
+    "trip_address": of_referral("trip", "aissatou", holds=f"bineta {CENTRE}"),
+    "trip_change": of_referral("trip", f"aissatou {CENTRE}", "bineta"),
+    "trip_depart": of_referral("trip", f"aissatou {CENTRE}", "bineta"),
+    "trip_night": of_referral("trip", f"aissatou {CENTRE}", "bineta"),
+    "trip_break_off": of_referral("trip", f"aissatou {CENTRE}", "bineta"),
+    "trip_release": of_referral("trip", "codou elisabeth", f"{UNIT} daouda"),
+    "trip_take_back": of_referral("trip", "codou elisabeth", f"{UNIT} daouda", methods="POST", status=302),
     # --- what national coordination sets
     "consent_texts": get("ibrahima"),
     "consent_text": Row("ibrahima", about="consent_text"),

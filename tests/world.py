@@ -55,6 +55,7 @@ from referral.models import (
     Term,
     Transfer,
     WalkIn,
+    Trip,
 )
 from referral.queries.arrivals import members_of
 from referral.rights import Identified, RequestKind
@@ -82,7 +83,7 @@ from referral.services import (
 )
 from referral.services.escalating import climb_task
 from tests import cast as c
-from tests.referral import life
+from tests.referral import life, trips
 from tests.referral.attaching import attached
 
 
@@ -145,6 +146,8 @@ class World:
     #: Two sisters, and the group in which they were sent.
     arrival: Arrival
     group: GroupReferral
+    #: On the way with Aïssatou, who may read where the house stands.
+    trip: Trip
 
 
 def make_world(cast: c.Cast) -> World:
@@ -189,6 +192,7 @@ def make_world(cast: c.Cast) -> World:
         **pairs(cast),
         **exchange(cast),
         **arrival_and_group(cast),
+        trip=on_the_way(cast),
     )
 
 
@@ -267,6 +271,12 @@ def arrival_and_group(cast: c.Cast) -> dict[str, Any]:
             arrival, members, by=actor, at=clock.now(), asked=asked, everybody=members
         )
     return {"arrival": arrival, "group": group}
+
+
+def on_the_way(cast: c.Cast) -> Trip:
+    trip = trips.departed(cast)
+    trips.released(cast, trip)
+    return trip
 
 
 def heard() -> Task:

@@ -17,6 +17,7 @@ from referral.demonstration.rescue import BEGAN, rescue
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
 from referral.demonstration.timekeeping import keep_time
+from referral.demonstration.travel import LEFT_AGO, travel
 from referral.models import Notice
 from referral.services import cases
 from referral.services.suspension import suspend_organisation
@@ -47,6 +48,7 @@ def play(now: datetime, password: str) -> None:
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))
     keep_house(stage)
+    stage.later(now - LEFT_AGO, lambda: travel(stage))
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
     notices.mark_read(Notice.objects.filter(made_at__lt=now - UNREAD_FOR), at=now - UNREAD_FOR)

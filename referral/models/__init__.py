@@ -25,9 +25,11 @@ from referral.models.referral import (
 from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
 from referral.models.talks import ConsentTalk, ConsentText, Guardian
 from referral.models.terms import Holiday, Term
+from referral.models.trip import AddressRelease, Trip
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
+    "AddressRelease",
     "Arrival",
     "Attachment",
     "AttachmentKey",
@@ -88,6 +90,7 @@ __all__ = [
     "Transfer",
     "Transition",
     "Waiting",
+    "Trip",
     "WalkIn",
     "WrongCodes",
 ]

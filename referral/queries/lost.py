@@ -32,6 +32,7 @@ from referral.escalation import Audience, RungRule
 from referral.lifecycle import STANDING
 from referral.models import ClockRound
 from referral.queries.lists import SILENCE
+from referral.trips import LIVE_TRIP
 
 #: The row that keeps the number of the morning.
 LOST_DAILY = "lost_daily"
@@ -215,6 +216,12 @@ WHERE c.state <> ALL(%(closed)s) AND g.refused_at IS NULL AND (g.approved_at IS 
     AND g.review_due + CASE WHEN g.approved_at IS NULL THEN interval '0' ELSE %(review)s END <= %(at)s
     AND NOT (g.code = %(protection)s AND p.age_status = %(adult)s)
 """
+#: Whoever was alarmed has had a day: nobody has come, and nobody has said what became of the trip.
+ON_THE_WAY = """
+SELECT 'referral', r.id, r.case_id, r.id, r.referring_organisation_id, t.expected_arrival_at
+FROM referral_trip t JOIN referral_referral r ON r.id = t.referral_id
+WHERE t.state = ANY(%(travelling)s) AND t.expected_arrival_at + %(grace)s <= %(at)s
+"""
 RULES: Mapping[LossKind, str] = {
     LossKind.NO_OWNER: NO_OWNER,
     LossKind.NO_NEXT_STEP: NO_NEXT_STEP,
@@ -226,6 +233,7 @@ RULES: Mapping[LossKind, str] = {
     LossKind.CLOCK_PAUSED: CLOCK_PAUSED,
     LossKind.NO_TITLE: NO_TITLE,
     LossKind.GROUND_UNREVIEWED: GROUND_UNREVIEWED,
+    LossKind.ON_THE_WAY: ON_THE_WAY,
 }
 
 
@@ -304,4 +312,5 @@ def _values() -> dict[str, Any]:
         "titles": [TitleState.REQUISITION, TitleState.OGP],
         "protection": GroundCode.CHILD_PROTECTION,
         "adult": AgeStatus.ADULT,
+        "travelling": sorted(LIVE_TRIP),
     }

@@ -148,7 +148,7 @@ def without(term: Term, all_terms: Iterable[Term]) -> Span:
 _OF_RECEIVERS = frozenset(
     {
         *(Clock.ACKNOWLEDGE, Clock.DECIDE, Clock.ARRIVAL_GRACE, Clock.REVIEW),
-        *(Clock.TELEPHONE_HOLD, Clock.EXTRACT, Clock.STAY),
+        *(Clock.TELEPHONE_HOLD, Clock.EXTRACT, Clock.STAY, Clock.LATE_ARRIVAL, Clock.LATE_CHILD),
     }
 )
 

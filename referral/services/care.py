@@ -14,7 +14,7 @@ from referral.models import Placement, Referral, Task
 from referral.queries import needs_place
 from referral.queries.course import responsible_for
 from referral.references import heard
-from referral.services import steps, told_back
+from referral.services import steps, told_back, trips
 from referral.services.receiving import close_snapshot, hold, release_hold
 from referral.services.tasks import end_task, finish_tasks
 
@@ -128,6 +128,7 @@ def _arrive(
         reason=otherwise or None,
         reason_for="both",
     )
+    trips.arrive_with(referral, by=by, at=at, occurred_at=occurred_at)
     finish_tasks(referral.case, TaskKind.CALL_BACK, by=by, at=at, result="arrived", referral=referral)
     told_back.say(referral, ToldBack.ARRIVED_WELL, at=at)
     notices.tell([referral.case.owner], referral, at=at, due_at=None, action_needed=False)
@@ -164,6 +165,7 @@ def record_no_show(
         step = steps.begin(referral, Action.NO_SHOW, by=by, at=at, occurred_at=occurred_at)
         release_hold(referral)
         steps.finish(step, reason_code=reason_code)
+        trips.break_off_with(referral, by=by, side=step.side, at=at)
         task = Task(
             kind=TaskKind.CALL_BACK,
             case_id=referral.case_id,

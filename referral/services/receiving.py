@@ -33,7 +33,7 @@ from referral.queries import needs_place, places_for
 from referral.queries.terms import terms_for
 from referral.queries.urgency import asked_next
 from referral.references import new_arrival_code
-from referral.services import steps
+from referral.services import steps, trips
 from referral.services.urgency import NEXT_ASKED, end_calls
 
 
@@ -317,6 +317,7 @@ def _end_at_receiver(step: steps.Step, reason_code: str, reason: str | None) -> 
     referral, at = step.referral, step.at
     release_hold(referral)
     steps.finish(step, reason_code=reason_code, reason=reason, reason_for="both")
+    trips.break_off_with(referral, by=step.by, side=step.side, at=at)
     end_calls(referral, by=step.by, at=at)
     close_snapshot(referral)
     return ask_for_redirect(referral, at)

@@ -16,6 +16,8 @@ from crypto import keyring
 from referral import audiences, escalation, notices
 from referral.deadlines import (
     CONSENT_WARNING,
+    FIND_OUT,
+    FIND_OUT_CHILD,
     FOLLOW_UP_WARNING,
     GROUND_REVIEW_WITHIN,
     REASSESS_WITHIN,
@@ -40,11 +42,13 @@ from referral.models import (
     Referral,
     Submission,
     Task,
+    Trip,
 )
 from referral.queries import watch as due
 from referral.queries.course import responsible_for
 from referral.queries.due import Rows
 from referral.queries.terms import spreads
+from referral.queries.trips import late_trips
 from referral.services import pace, wrong_codes
 from referral.services.drafts import discard
 from referral.services.receiving import release_hold
@@ -209,6 +213,17 @@ def may_be_reached(case: Case) -> bool:
     return safe
 
 
+def alarm_about_late_trips(found: list[Trip], at: datetime) -> None:
+    """Nobody came at the hour: the owner finds out, and the receiving desk, the worker and the escort hear of it."""
+    for trip in found:
+        referral = trip.referral
+        due_at = at + (FIND_OUT_CHILD if referral.is_child else FIND_OUT)
+        _ask(TaskKind.LATE_ARRIVAL, referral.case, at=at, due_at=due_at, referral=referral)
+        escort = trip.escort if trip.escort_id != referral.case.owner_id else None
+        others = [*notices.desk_of(referral.receiving_organisation_id), referral.worker, escort]
+        notices.tell(others, referral, at=at, due_at=due_at)
+
+
 def discard_half_typed(found: list[Draft], at: datetime) -> None:
     for draft in found:
         discard(draft)
@@ -239,6 +254,7 @@ RULES: Mapping[str, AnyRule] = {
     "grounds": Rule(Rows(due.grounds_to_review), ask_for_ground_reviews),
     "consents_settled": Rule(Rows(due.renewals_settled), settle),
     "consents": Rule(Rows(due.consents_ending), ask_for_consents),
+    "late_arrivals": Rule(Rows(late_trips), alarm_about_late_trips),
     "holds": Rule(Rows(due.holds_lapsed), release_holds),
     "follow_ups": Rule(due.FollowUps(), ask_for_follow_ups),
     "half_typed": Rule(Rows(due.drafts_past), discard_half_typed),

@@ -28,7 +28,7 @@ from referral.policy import NotAllowed
 from referral.queries import basis_live
 from referral.queries.facts import second_people, title_facts
 from referral.queries.terms import terms_for
-from referral.services import steps
+from referral.services import steps, trips
 from referral.services.care import leave
 from referral.services.receiving import ask_for_redirect, close_snapshot, release_hold
 from referral.services.tasks import end_task, finish_task
@@ -91,6 +91,7 @@ def end(
         _keep_extract(referral, at, until=extract_until)
     release_hold(referral)
     steps.finish(step, reason_code=reason_code, reason=reason)
+    trips.break_off_with(referral, by=by, side=step.side, at=at)
     end_calls(referral, by=by, at=at)
     close_snapshot(referral)
     if lodged:

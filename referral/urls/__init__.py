@@ -17,6 +17,7 @@ from referral.urls import (
     rights,
     settings,
     supervision,
+    trips,
     worker,
 )
 
@@ -33,6 +34,7 @@ urlpatterns = [
     *exchange.urlpatterns,
     *paper.urlpatterns,
     *places.urlpatterns,
+    *trips.urlpatterns,
     *referrals.urlpatterns,
     *worker.urlpatterns,
     *supervision.urlpatterns,

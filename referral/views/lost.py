@@ -79,6 +79,12 @@ WORDS = {
             "Another supervisor countersigns; the case owner or a supervisor of the organisation reviews."
         ),
     ),
+    LossKind.ON_THE_WAY: (
+        gettext_lazy("Somebody was expected over a day ago, and nobody has said what became of the trip."),
+        gettext_lazy(
+            "Call the escort and the centre; record the arrival, a new hour, or break the trip off."
+        ),
+    ),
 }
 
 

@@ -26,7 +26,7 @@ from referral.queries.urgency import open_elsewhere
 from referral.queries.waiting import position, waiting_of
 from referral.references import spoken
 from referral.services import reading
-from referral.views import tasks_shown, timeline, words
+from referral.views import tasks_shown, timeline, trips, words
 from referral.views.confirming import to_referral
 from referral.views.door import ActingRequest, now, referral_or_404
 from referral.views.shared import group_rows, preview_rows
@@ -73,6 +73,7 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "closed_by_basis": closed_by_basis(request.actor, row, level),
             "arrival_code": spoken(reading.arrival_code(row, level)),
             "place": place(row, level),
+            "trip": trips.box(request.actor, row, standing),
             "telephone": telephone_answers(row, level),
             "messages_list": timeline.conversation(request.actor, row, level),
             "may_write": any(each.action == Action.WRITE and not each.reasons for each in offered),

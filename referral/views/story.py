@@ -18,8 +18,9 @@ from referral.queries.files import Conversation
 from referral.queries.milestones import milestones_of
 from referral.references import spoken
 from referral.rights import ErasureReason
+from referral.trips import TripAction
 from referral.views import words
-from referral.views.timeline import HAPPENED, LATE_RECORD
+from referral.views.timeline import HAPPENED, LATE_RECORD, ON_THE_WAY
 
 _OF_CASE = {
     CaseAction.PROTECT: gettext_lazy("Put under immediate protection"),
@@ -95,6 +96,9 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
     if move.machine == Machine.REFERRAL and move.referral is not None:
         title: object = HAPPENED[Action(move.action)]
         text = f"{spoken(move.referral.reference)} · {move.referral.receiving_organisation.name}"
+    elif move.machine == Machine.TRIP:
+        title = ON_THE_WAY[TripAction(move.action)]
+        text = spoken(move.referral.reference) if move.referral is not None else ""
     elif move.machine == Machine.TRANSFER:
         title = _OF_TRANSFER[TransferAction(move.action)]
     elif move.machine == Machine.TITLE:

@@ -44,7 +44,7 @@ def address(task: Task) -> str:
         return reverse("guardian_decide", args=[UUID((task.proposal or {})["guardian"])])
     if task.kind == TaskKind.CONFIRM_TITLE:
         return reverse("titles")
-    if task.kind == TaskKind.STAY_ENDS and task.referral_id is not None:
+    if task.kind in (TaskKind.STAY_ENDS, TaskKind.LATE_ARRIVAL) and task.referral_id is not None:
         return reverse("referral", args=[task.referral_id])
     if task.kind == TaskKind.OBJECTION:
         return reverse("objection", args=[task.pk])

@@ -72,6 +72,12 @@ MEANS: dict[Clock, str | Promise] = {
     Clock.RIGHTS: gettext_lazy(
         "From the request of a person about her or his data until the answer (to be confirmed with the CDP)."
     ),
+    **dict.fromkeys(
+        (Clock.LATE_ARRIVAL, Clock.LATE_CHILD),
+        gettext_lazy(
+            "From the expected arrival of a trip until sender and centre are alarmed. Counts at once."
+        ),
+    ),
 }
 
 

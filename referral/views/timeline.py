@@ -12,12 +12,13 @@ from partners.queries import code_label
 from partners.templatetags.interface import dial, moment
 from referral import escalation
 from referral.answers import Heard
-from referral.enums import Action, Level, MessageKind, ToldBack
+from referral.enums import Action, Level, Machine, MessageKind, ToldBack
 from referral.escalation import Audience
 from referral.lifecycle import message_kinds
 from referral.models import Message, Referral, Rung, Task, Transition
 from referral.queries.lists import rungs_of, timeline
 from referral.queries.told_back import heard_by_telephone, told_back
+from referral.trips import TripAction
 
 #: Acts are often written down after the fact; a wider gap than this is shown (design §4, Time).
 LATE_RECORD = timedelta(hours=24)
@@ -41,6 +42,14 @@ HAPPENED = {
     Action.PROPOSE_ONWARD: gettext_lazy("Further referral proposed"),
     Action.PUT_ON_LIST: gettext_lazy("Put on the waiting list"),
     Action.RECORD_TELEPHONE_ANSWER: gettext_lazy("Telephone answer recorded"),
+}
+#: Of the trip, on the way to the centre; its arrival is the arrival of the referral.
+ON_THE_WAY = {
+    TripAction.PLAN: gettext_lazy("Trip planned"),
+    TripAction.DEPART: gettext_lazy("Left for the centre"),
+    TripAction.STAY: gettext_lazy("Stopped for the night"),
+    TripAction.ARRIVE: gettext_lazy("End of the trip"),
+    TripAction.BREAK_OFF: gettext_lazy("Trip broken off"),
 }
 CLIMBED = {
     Audience.HOLDER: gettext_lazy("Reminder of the deadline"),
@@ -111,7 +120,9 @@ def _heard(task: Task) -> dict[str, Any]:
 def _entry(actor: Actor, referral: Referral, move: Transition, level: Level) -> dict[str, Any]:
     coded, words = _reason(actor, referral, move, level)
     return {
-        "title": HAPPENED[Action(move.action)],
+        "title": ON_THE_WAY[TripAction(move.action)]
+        if move.machine == Machine.TRIP
+        else HAPPENED[Action(move.action)],
         "by": _who(actor, move),
         "at": move.occurred_at,
         "text": "\n".join(part for part in (coded, words) if part),

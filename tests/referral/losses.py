@@ -18,6 +18,7 @@ from referral.services import basis, custody
 from referral.services import clock as rounds
 from tests import cast as c
 from tests import world
+from tests.referral import trips
 from tests.referral.pages import later
 
 
@@ -217,6 +218,12 @@ def title(cast: c.Cast, case: Case, ends_at: Any) -> CustodyTitle:
         )
 
 
+def never_arrived(cast: c.Cast) -> None:
+    """Expected three hours after the departure, and nobody has said anything since."""
+    trips.departed(cast)
+    later(hours=27.5)
+
+
 #: Each defect, and the page that repairs it.
 DEFECTS: list[tuple[Callable[[c.Cast], Any], LossKind, str]] = [
     (without_owner, LossKind.NO_OWNER, "case_assign"),
@@ -238,4 +245,5 @@ DEFECTS: list[tuple[Callable[[c.Cast], Any], LossKind, str]] = [
     (title_over, LossKind.NO_TITLE, "case"),
     (ground_uncountersigned, LossKind.GROUND_UNREVIEWED, "ground_decide"),
     (review_forgotten, LossKind.GROUND_UNREVIEWED, "case_grounds"),
+    (never_arrived, LossKind.ON_THE_WAY, "referral"),
 ]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django_fsm import TransitionNotAllowed
 
-from referral import case_moves, deadlines, lifecycle
+from referral import case_moves, deadlines, lifecycle, trip_moves
 from referral.course import OPEN_TRANSFER, TransferAction, TransferState
 from referral.enums import (
     OPEN,
@@ -24,7 +24,8 @@ from referral.enums import (
     Urgency,
 )
 from referral.lifecycle import Facts, NotPossible
-from referral.models import Case, CustodyTitle, Referral, Transfer
+from referral.models import Case, CustodyTitle, Referral, Transfer, Trip
+from referral.trips import LIVE_TRIP, TripAction, TripState
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STATES = {
@@ -32,18 +33,21 @@ STATES = {
     Machine.CASE: CaseState,
     Machine.TITLE: TitleState,
     Machine.TRANSFER: TransferState,
+    Machine.TRIP: TripState,
 }
 ACTIONS = {
     Machine.REFERRAL: Action,
     Machine.CASE: CaseAction,
     Machine.TITLE: TitleAction,
     Machine.TRANSFER: TransferAction,
+    Machine.TRIP: TripAction,
 }
 MODELS = {
     Machine.REFERRAL: Referral,
     Machine.CASE: Case,
     Machine.TITLE: CustodyTitle,
     Machine.TRANSFER: Transfer,
+    Machine.TRIP: Trip,
 }
 
 
@@ -100,6 +104,7 @@ def test_every_state_is_reached_and_every_open_one_can_be_left(machine: Machine)
         Machine.CASE: {CaseState.ARCHIVED},
         Machine.TITLE: {TitleState.LIFTED},
         Machine.TRANSFER: set(TransferState) - OPEN_TRANSFER,
+        Machine.TRIP: set(TripState) - LIVE_TRIP,
     }[machine]
     assert set(STATES[machine]) - left == set(final)
 
@@ -233,6 +238,8 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (case_moves.NO_TRIAL, row("closed"), Facts(AT), Facts(AT, prosecuted=True)),
     (case_moves.NOT_ON_HOLD, row("closed"), Facts(AT), Facts(AT, on_hold=True)),
     (case_moves.NO_OPEN_REQUEST, row("closed"), Facts(AT), Facts(AT, open_requests=1)),
+    (trip_moves.AWAITED, row("planned"), Facts(AT, awaited=True), Facts(AT)),
+    (trip_moves.ESCORT_OF_SENDER, row("departed"), Facts(AT, escort_of_sender=True), Facts(AT)),
 ]
 
 
