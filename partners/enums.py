@@ -104,6 +104,18 @@ class Act(TextChoices):
     MANAGE_CODES = "manage_codes", _("Manage code lists")
     MANAGE_REGIONS = "manage_regions", _("Manage the rules of regions")
     WATCH_WORKER = "watch_worker", _("Watch the background worker")
+    MANAGE_TOKENS = "manage_tokens", _("Manage the tokens of the directory's API")
+
+
+class TokenScope(TextChoices):
+    """What a partner's program may read beyond what the public reads."""
+
+    DIRECTORY = "directory", _("All active organisations and their services")
+    CAPACITY = "capacity", _("For which groups there is a free place")
+
+
+#: Services that take somebody in for the night: a place is needed.
+LODGING_SERVICES = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT", "SHELTER_LONG", "FOSTER"})
 
 
 class Sex(TextChoices):

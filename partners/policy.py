@@ -35,6 +35,10 @@ def administrator(actor: Actor, organisation_id: UUID | None) -> bool:
     return actor.has(Role.ADMINISTRATOR)
 
 
+def administrator_or_coordinator(actor: Actor, organisation_id: UUID | None) -> bool:
+    return actor.has(Role.ADMINISTRATOR, Role.COORDINATOR)
+
+
 def own_desk(actor: Actor, organisation_id: UUID | None) -> bool:
     return actor.organisation_id == organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
@@ -68,6 +72,7 @@ RULES: Mapping[Act, Rule] = {
     Act.MANAGE_CODES: administrator,
     Act.MANAGE_REGIONS: administrator,
     Act.WATCH_WORKER: administrator,
+    Act.MANAGE_TOKENS: administrator_or_coordinator,
 }
 
 
