@@ -78,6 +78,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
         ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
         ("directory", _("Directory"), None),
+        ("tokens", _("API tokens"), (Role.ADMINISTRATOR, Role.COORDINATOR)),
     ]
     shown = [(address(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
     # The longest address that begins the path is where one is.

@@ -268,6 +268,11 @@ RELAIS_POPULATION = env.int("RELAIS_POPULATION", 20_000)
 RELAIS_SEARCHES = env.int("RELAIS_SEARCHES", 20)
 RELAIS_SEARCHES_NATIONAL = env.int("RELAIS_SEARCHES_NATIONAL", 200)
 
+# --- The directory's API: requests in a minute, counted for all processes together ---------------------------
+#: From one network address without a token, and with one token.
+RELAIS_API_REQUESTS = env.int("RELAIS_API_REQUESTS", 60)
+RELAIS_API_REQUESTS_TOKEN = env.int("RELAIS_API_REQUESTS_TOKEN", 300)
+
 # --- Text messages: without an address none is offered (docs/operations.md) ---------------------------------
 RELAIS_GATEWAY_URL = env.str("RELAIS_GATEWAY_URL", "")
 RELAIS_GATEWAY_TOKEN = env.str("RELAIS_GATEWAY_TOKEN", "")

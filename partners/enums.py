@@ -105,6 +105,18 @@ class Act(TextChoices):
     MANAGE_REGIONS = "manage_regions", _("Manage the rules of regions")
     WATCH_WORKER = "watch_worker", _("Watch the background worker")
     READ_NATIONAL_PLACES = "read_national_places", _("Read the places of all organisations")
+    MANAGE_TOKENS = "manage_tokens", _("Manage the tokens of the directory's API")
+
+
+class TokenScope(TextChoices):
+    """What a partner's program may read beyond what the public reads."""
+
+    DIRECTORY = "directory", _("All active organisations and their services")
+    CAPACITY = "capacity", _("For which groups there is a free place")
+
+
+#: Services that take somebody in for the night: a place is needed.
+LODGING_SERVICES = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT", "SHELTER_LONG", "FOSTER"})
 
 
 class Sex(TextChoices):

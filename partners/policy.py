@@ -39,6 +39,10 @@ def coordinator(actor: Actor, organisation_id: UUID | None) -> bool:
     return actor.has(Role.COORDINATOR)
 
 
+def administrator_or_coordinator(actor: Actor, organisation_id: UUID | None) -> bool:
+    return actor.has(Role.ADMINISTRATOR, Role.COORDINATOR)
+
+
 def own_desk(actor: Actor, organisation_id: UUID | None) -> bool:
     return actor.organisation_id == organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
@@ -73,6 +77,7 @@ RULES: Mapping[Act, Rule] = {
     Act.MANAGE_REGIONS: administrator,
     Act.WATCH_WORKER: administrator,
     Act.READ_NATIONAL_PLACES: coordinator,
+    Act.MANAGE_TOKENS: administrator_or_coordinator,
 }
 
 

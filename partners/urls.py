@@ -1,7 +1,7 @@
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from partners.views import account, codes, directory, organisations, people, places, provision
+from partners.views import account, codes, directory, hsds, organisations, people, places, provision, tokens
 
 #: Of allauth's pages only these: no sign-up, no change of address, no second address.
 sign_in = [
@@ -34,6 +34,10 @@ urlpatterns = [
     path("language/", account.set_language, name="set_language"),
     path("directory/", directory.directory_list, name="directory"),
     path("directory/national-unit/", directory.national_unit, name="national-unit"),
+    path("directory/tokens/", tokens.token_list, name="tokens"),
+    path("directory/tokens/new/", tokens.token_new, name="token-new"),
+    path("directory/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("api/hsds/", include(hsds.urlpatterns)),
     path("places/new/", places.places_new, name="places-new"),
     path("places/<uuid:pk>/", places.places_edit, name="places-edit"),
     path("places/<uuid:pk>/confirm/", places.places_confirm, name="places-confirm"),

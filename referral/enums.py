@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from partners.enums import LODGING_SERVICES
 from referral.acts import CaseAct as CaseAct
 from referral.course import ENDED_CASE as ENDED_CASE
 from referral.course import CaseAction as CaseAction
@@ -362,6 +363,6 @@ STANDING_REASONS = frozenset({"OUT_OF_MANDATE", "OUT_OF_AREA", "PROFILE_MISMATCH
 #: After these nobody is called to ask how it goes: somebody else cares for the person, or she or he has died.
 NOT_FOLLOWED_UP = frozenset({"REFERRED_ON", "DECEASED"})
 
-SHELTER_SERVICES = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT", "SHELTER_LONG", "FOSTER"})
+SHELTER_SERVICES = LODGING_SERVICES
 #: First reception: where nobody is meant to stay (domain §3.3).
 FIRST_RECEPTION = frozenset({"SHELTER_EMERG", "SHELTER_TRANSIT"})
