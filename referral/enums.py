@@ -73,6 +73,8 @@ class Machine(TextChoices):
     CASE = "case", _("Case")
     TITLE = "title", _("Custody title")
     TRANSFER = "transfer", _("Transfer of a case")
+    CALL = "call", _("Place call")
+    OFFER = "offer", _("Place offer")
 
 
 class Side(TextChoices):
@@ -229,6 +231,7 @@ class TaskKind(TextChoices):
     COMPARE_CALL = "compare_call", _("Telephone an organisation, at the request of coordination")
     ANSWER_REQUEST = "answer_request", _("Answer a request of the person")
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
+    PLACE_NOT_FOUND = "place_not_found", _("Look for a place: nobody has offered one")
 
 
 class Clock(TextChoices):
