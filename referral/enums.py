@@ -283,6 +283,7 @@ class LossKind(TextChoices):
     CLOCK_PAUSED = "clock_paused", _("Put off for too long")
     NO_TITLE = "no_title", _("Child lodged without a title")
     GROUND_UNREVIEWED = "ground_unreviewed", _("Legal ground not reviewed")
+    CALL_OPEN = "call_open", _("Place call that nobody has ended")
 
 
 class Watched(TextChoices):

@@ -47,6 +47,8 @@ from referral.models import (
     LegalGround,
     MatchReview,
     Notice,
+    PlaceCall,
+    PlaceOffer,
     PlanGoal,
     Referral,
     RightsRequest,
@@ -82,6 +84,7 @@ from referral.services.escalating import climb_task
 from tests import cast as c
 from tests.referral import life
 from tests.referral.attaching import attached
+from tests.referral.calling import offered, opened
 
 
 @dataclass
@@ -142,6 +145,9 @@ class World:
     #: Two sisters, and the group in which they were sent.
     arrival: Arrival
     group: GroupReferral
+    #: In answer to it the centre offers a place.
+    call: PlaceCall
+    offer: PlaceOffer
 
 
 def make_world(cast: c.Cast) -> World:
@@ -183,6 +189,7 @@ def make_world(cast: c.Cast) -> World:
         guardian=suspected(cast, case),
         consent_text=ConsentText.objects.get(language="fr", listener="child"),
         **pairs(cast),
+        **asked_around(cast),
         **exchange(cast),
         **arrival_and_group(cast),
     )
@@ -356,6 +363,11 @@ def course_of(cast: c.Cast) -> dict[str, Any]:
         "to_decide": request,
         "transfer": life.proposed(cast),
     }
+
+
+def asked_around(cast: c.Cast) -> dict[str, Any]:
+    call = opened(cast)
+    return {"call": call, "offer": offered(call, cast.codou)}
 
 
 def report(cast: c.Cast) -> Case:

@@ -31,6 +31,7 @@ from referral.enums import (
 from referral.escalation import Audience, RungRule
 from referral.lifecycle import STANDING
 from referral.models import ClockRound
+from referral.place_calls import CallState
 from referral.queries.lists import SILENCE
 
 #: The row that keeps the number of the morning.
@@ -215,6 +216,12 @@ WHERE c.state <> ALL(%(closed)s) AND g.refused_at IS NULL AND (g.approved_at IS 
     AND g.review_due + CASE WHEN g.approved_at IS NULL THEN interval '0' ELSE %(review)s END <= %(at)s
     AND NOT (g.code = %(protection)s AND p.age_status = %(adult)s)
 """
+#: The clock ends it in time, and gives back what an offer holds: here stands what it did not.
+CALL_OPEN = """
+SELECT 'place_call', p.id, p.case_id, NULL::uuid, c.organisation_id, p.due_at
+FROM referral_placecall p JOIN referral_case c ON c.id = p.case_id
+WHERE p.state = %(call_open)s AND p.due_at + %(grace)s <= %(at)s
+"""
 RULES: Mapping[LossKind, str] = {
     LossKind.NO_OWNER: NO_OWNER,
     LossKind.NO_NEXT_STEP: NO_NEXT_STEP,
@@ -226,6 +233,7 @@ RULES: Mapping[LossKind, str] = {
     LossKind.CLOCK_PAUSED: CLOCK_PAUSED,
     LossKind.NO_TITLE: NO_TITLE,
     LossKind.GROUND_UNREVIEWED: GROUND_UNREVIEWED,
+    LossKind.CALL_OPEN: CALL_OPEN,
 }
 
 
@@ -302,6 +310,7 @@ def _values() -> dict[str, Any]:
         "occupied": PlacementState.OCCUPIED,
         "requested": TitleState.OGP_REQUESTED,
         "titles": [TitleState.REQUISITION, TitleState.OGP],
+        "call_open": CallState.OPEN,
         "protection": GroundCode.CHILD_PROTECTION,
         "adult": AgeStatus.ADULT,
     }

@@ -1,6 +1,5 @@
 """A place call, and centres that answer it: for tests that begin in the middle."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -53,7 +52,3 @@ def offered(call: PlaceCall, by: User) -> PlaceOffer:
 
 def held(*places: Places) -> list[int]:
     return [Places.objects.get(pk=each.pk).held for each in places]
-
-
-#: Beyond every deadline of an urgent call.
-LONG = timedelta(hours=7)

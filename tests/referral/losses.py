@@ -18,6 +18,7 @@ from referral.services import basis, custody
 from referral.services import clock as rounds
 from tests import cast as c
 from tests import world
+from tests.referral.calling import opened
 from tests.referral.pages import later
 
 
@@ -217,6 +218,11 @@ def title(cast: c.Cast, case: Case, ends_at: Any) -> CustodyTitle:
         )
 
 
+def call_left_open(cast: c.Cast) -> None:
+    at = time.now()
+    changed(opened(cast), opened_at=at - timedelta(hours=29), due_at=at - timedelta(hours=25))
+
+
 #: Each defect, and the page that repairs it.
 DEFECTS: list[tuple[Callable[[c.Cast], Any], LossKind, str]] = [
     (without_owner, LossKind.NO_OWNER, "case_assign"),
@@ -238,4 +244,5 @@ DEFECTS: list[tuple[Callable[[c.Cast], Any], LossKind, str]] = [
     (title_over, LossKind.NO_TITLE, "case"),
     (ground_uncountersigned, LossKind.GROUND_UNREVIEWED, "ground_decide"),
     (review_forgotten, LossKind.GROUND_UNREVIEWED, "case_grounds"),
+    (call_left_open, LossKind.CALL_OPEN, "place_call"),
 ]

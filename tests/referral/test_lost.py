@@ -39,7 +39,7 @@ def test_each_planted_defect_is_found_and_nothing_else(
     assert reverse(found.page, args=[found.pk])
 
 
-def test_the_ten_defects_and_the_system_are_all_there_is() -> None:
+def test_the_eleven_defects_and_the_system_are_all_there_is() -> None:
     assert {kind for _plant, kind, _page in DEFECTS} | {LossKind.SYSTEM, LossKind.CLOCK_FAILED} == set(
         LossKind
     )

@@ -1,6 +1,5 @@
 """Appel de place: asked at once and nameless, one centre is chosen, for the others it vanishes (issue 5, build 4)."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +12,12 @@ from audit.models import Event
 from audit.rows import write
 from partners.models import Places
 from referral.models import Case, Notice, PlaceCall, PlaceOffer, Referral, Task
-from referral.queries.lost import lost
+from referral.references import spoken
 from referral.services.suspension import suspend_organisation
 from tests import canary
 from tests import cast as c
 from tests.referral.calling import centre, held, offer_of, offered, opened
-from tests.referral.pages import leaked, later, press, same_as_unknown, sign_in
+from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
 from tests.referral.passing import go_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -52,7 +51,7 @@ def test_the_whole_loop_from_the_need_to_the_arrival_at_the_one_chosen(cast: c.C
     assert len(page.context["form"]["centres"].value()) == 3, "the three most likely are ticked"
     assert asks(cast, case, cast.centre, cast.other_centre, diarra.organisation).status_code == 302
     call = PlaceCall.objects.get(case=case)
-    assert (call.agreed_how, call.details["days"]) == ("oral_with_witness", 10)
+    assert call.agreed_how == "oral_with_witness"
 
     # The desk: a line in the inbox and on the first page, then one page with two buttons.
     codou = sign_in(cast.codou)
@@ -70,7 +69,8 @@ def test_the_whole_loop_from_the_need_to_the_arrival_at_the_one_chosen(cast: c.C
     chosen = press(sign_in(cast.aissatou), url("place_call_choose", offer_of(call, cast.centre)))
     draft = Referral.objects.get(case=case)
     assert (chosen.url, draft.state) == (url("referral_check", draft), "draft")
-    assert (draft.receiving_organisation, draft.preview.details["days"]) == (cast.centre, 10)
+    with c.acting():
+        assert (draft.receiving_organisation, draft.preview.details["days"]) == (cast.centre, 10)
     assert state_of(call) == ("chosen", ["chosen", "no", "gone"])
     assert held(cast.girls, beds) == [1, 0]
     assert codou.get(url("place_call_answer", call)).status_code == 200
@@ -104,9 +104,9 @@ def test_for_the_others_it_vanishes_from_the_next_request_on(cast: c.Cast) -> No
         assert client.post(url("place_call_answer", call), form).status_code == 404
         for list_page in ("home", "inbox"):
             assert str(call.pk) not in client.get(reverse(list_page)).content.decode()
-        last = Notice.objects.filter(user=user).latest("made_at")
-        assert (last.action_needed, last.reference, last.due_at) == (False, call.reference, None)
-        shown = client.get(url("notice", last)).content.decode()
+        told = Notice.objects.get(user=user, action_needed=False)
+        assert (told.reference, told.due_at) == (call.reference, None)
+        shown = client.get(url("notice", told)).content.decode()
         assert (str(call.pk) in shown, "SHELTER" in shown) == (False, False)
         assert client.get(url("place_call", call)).status_code == 404
     assert Event.objects.using("audit").filter(actor_id=diarra.pk, outcome="denied").count() >= 2
@@ -165,7 +165,9 @@ def test_a_double_press_and_a_stale_tab_act_once(cast: c.Cast) -> None:
     assert [client.post(url("place_call_answer", call), form).status_code for _twice in (1, 2)] == [302, 302]
     assert (state_of(call)[1], held(cast.girls)) == (["offered", "asked"], [1])
     offered(call, cast.ousmane)
-    first, second = (url("place_call_choose", offer_of(call, each)) for each in (cast.centre, cast.other_centre))
+    first, second = (
+        url("place_call_choose", offer_of(call, each)) for each in (cast.centre, cast.other_centre)
+    )
     aissatou = sign_in(cast.aissatou)
     stale = aissatou.get(second).context["form"]
     press(aissatou, first)
@@ -225,11 +227,15 @@ def test_the_clock_frees_what_nobody_chose_then_ends_what_nobody_answers(cast: c
     offered(call, cast.codou)
     later(hours=5)
     go_round()
-    assert (state_of(call), held(cast.girls)) == (("open", ["offered", "asked"]), [1]), "an offer outlives the call"
+    assert (state_of(call), held(cast.girls)) == (("open", ["offered", "asked"]), [1]), (
+        "an offer outlives the call"
+    )
     later(hours=6)
     go_round()
     assert (state_of(call), held(cast.girls)) == (("expired", ["gone", "gone"]), [0])
-    assert Notice.objects.filter(user=cast.aissatou, object_id=Task.objects.get(kind="place_not_found").pk).exists()
+    assert Notice.objects.filter(
+        user=cast.aissatou, object_id=Task.objects.get(kind="place_not_found").pk
+    ).exists()
 
 
 def test_a_chosen_place_is_kept_until_sending_and_not_for_ever(cast: c.Cast) -> None:
@@ -283,11 +289,12 @@ def test_a_suspended_organisation_is_asked_nothing_and_asks_nothing(cast: c.Cast
     assert (state_of(call), held(cast.girls)) == (expected[whose], [0])
 
 
-def test_a_call_that_nobody_ended_is_a_lost_loop_and_coordination_sees_what_is_open(cast: c.Cast) -> None:
-    call = opened(cast)
-    body = sign_in(cast.ibrahima).get(reverse("routing")).content.decode()
-    assert (call.reference[:3] in body, "Unité nationale" in body) == (True, True)
-    at = clock.now()
-    assert [loss.pk for loss in lost(at) if loss.kind == "call_open"] == []
-    found = lost(call.due_at + timedelta(hours=25))
-    assert [loss.pk for loss in found if loss.kind == "call_open"] == [call.pk]
+def test_coordination_sees_what_is_open_and_nothing_more(cast: c.Cast) -> None:
+    call = opened(cast, cast.centre, cast.other_centre)
+    offered(call, cast.codou)
+    page = sign_in(cast.ibrahima).get(reverse("routing"))
+    [shown] = page.context["calls"]
+    assert (shown["reference"], shown["house"]) == (spoken(call.reference), cast.unit.name)
+    assert leaked(page) == []
+    press(sign_in(cast.aissatou), url("place_call_close", call))
+    assert sign_in(cast.ibrahima).get(reverse("routing")).context["calls"] == []
