@@ -56,3 +56,4 @@ class CaseAct(TextChoices):
     RECORD_REQUEST = "record_request", _("Requests of the person about her or his data")
     ASK_ERASURE = "ask_erasure", _("Erase the file")
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
+    CALL_PLACES = "call_places", _("Ask several centres for a place")

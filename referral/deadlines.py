@@ -30,6 +30,18 @@ ARRIVAL_GRACE = timedelta(hours=24)
 CALL_BACK = timedelta(hours=24)
 REVIEW = timedelta(days=30)
 STEP_BACK = timedelta(hours=2)
+#: How long centres have to offer a place.
+PLACE_CALL = {
+    Urgency.EMERGENCY: timedelta(hours=1),
+    Urgency.URGENT: timedelta(hours=4),
+    Urgency.STANDARD: timedelta(hours=24),
+}
+#: How long an offered place waits for the sender, and then for the sending of the referral that was begun.
+OFFER_HELD = {
+    Urgency.EMERGENCY: timedelta(hours=1),
+    Urgency.URGENT: timedelta(hours=2),
+    Urgency.STANDARD: timedelta(hours=4),
+}
 TELEPHONE_HOLD = timedelta(hours=12)
 #: After the arrival, or a yes by telephone, the sender hears how it goes (design §6).
 FOLLOWED = (timedelta(days=3), timedelta(days=14))

@@ -76,6 +76,8 @@ class Machine(TextChoices):
     TITLE = "title", _("Custody title")
     TRANSFER = "transfer", _("Transfer of a case")
     TRIP = "trip", _("Trip to the centre")
+    CALL = "call", _("Place call")
+    OFFER = "offer", _("Place offer")
 
 
 class Side(TextChoices):
@@ -233,6 +235,7 @@ class TaskKind(TextChoices):
     ANSWER_REQUEST = "answer_request", _("Answer a request of the person")
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
     LATE_ARRIVAL = "late_arrival", _("Find out why nobody has arrived")
+    PLACE_NOT_FOUND = "place_not_found", _("Look for a place: nobody has offered one")
 
 
 class Clock(TextChoices):
@@ -287,6 +290,7 @@ class LossKind(TextChoices):
     NO_TITLE = "no_title", _("Child lodged without a title")
     GROUND_UNREVIEWED = "ground_unreviewed", _("Legal ground not reviewed")
     ON_THE_WAY = "on_the_way", _("On the way for too long")
+    CALL_OPEN = "call_open", _("Place call that nobody has ended")
 
 
 class Watched(TextChoices):

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from referral.call_moves import CALL_MOVES, OFFER_MOVES
 from referral.case_moves import CASE_MOVES, TRANSFER_MOVES
 from referral.course import WITH_PLAN, TransferAction, TransferState
 from referral.deadlines import STEP_BACK
@@ -37,6 +38,7 @@ from referral.moves import Guard as Guard
 from referral.moves import Move as Move
 from referral.moves import NotPossible as NotPossible
 from referral.moves import states
+from referral.place_calls import CallState, OfferState
 from referral.trip_moves import TRIP_MOVES
 from referral.trips import TripAction, TripState
 
@@ -207,6 +209,8 @@ MOVES: Mapping[Machine, tuple[Move, ...]] = {
     Machine.TITLE: TITLE_MOVES,
     Machine.TRANSFER: TRANSFER_MOVES,
     Machine.TRIP: TRIP_MOVES,
+    Machine.CALL: CALL_MOVES,
+    Machine.OFFER: OFFER_MOVES,
 }
 INITIAL: Mapping[Machine, str] = {
     Machine.REFERRAL: State.DRAFT,
@@ -214,6 +218,8 @@ INITIAL: Mapping[Machine, str] = {
     Machine.TITLE: TitleState.NONE,
     Machine.TRANSFER: TransferState.ASKED,
     Machine.TRIP: TripState.PLANNED,
+    Machine.CALL: CallState.OPEN,
+    Machine.OFFER: OfferState.ASKED,
 }
 
 STANDING: Mapping[str, Standing] = {

@@ -54,6 +54,8 @@ class Facts:
     prosecuted: bool = False
     on_hold: bool = False
     open_requests: int = 0
+    #: A centre may still offer a place, or has offered one.
+    offer_awaited: bool = False
 
 
 @dataclass(frozen=True)

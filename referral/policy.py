@@ -184,6 +184,7 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.ENTER_TITLE: case_caseworker,
     CaseAct.CONFIRM_TITLE: lambda actor, tie: actor.has(Role.JUSTICE),
     CaseAct.REFER: case_caseworker,
+    CaseAct.CALL_PLACES: case_caseworker,
     CaseAct.TAKE_IN: anyone_of_the_desk,
     CaseAct.ASSIGN: own_supervisor,
     CaseAct.DECIDE_AGE: file_reader,
@@ -269,6 +270,11 @@ TRANSFER_TAKERS = (Role.CASEWORKER, Role.SUPERVISOR)
 def may_answer_transfer(actor: Actor, transfer: Any) -> bool:
     """Only people of the organisation that would be responsible answer (design §7.3)."""
     return actor.organisation_id == transfer.receiving_organisation_id and actor.has(*TRANSFER_TAKERS)
+
+
+def may_answer_call(actor: Actor, offer: Any) -> bool:
+    """Only the desk of a centre that was asked offers a place, or says that it has none (design §7.3)."""
+    return actor.organisation_id == offer.organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
 
 #: Roles that a kind of task asks for; any seat at the desk for all others.

@@ -47,6 +47,8 @@ from referral.models import (
     LegalGround,
     MatchReview,
     Notice,
+    PlaceCall,
+    PlaceOffer,
     PlanGoal,
     Referral,
     RightsRequest,
@@ -54,8 +56,8 @@ from referral.models import (
     Task,
     Term,
     Transfer,
-    WalkIn,
     Trip,
+    WalkIn,
 )
 from referral.queries.arrivals import members_of
 from referral.rights import Identified, RequestKind
@@ -85,6 +87,7 @@ from referral.services.escalating import climb_task
 from tests import cast as c
 from tests.referral import life, trips
 from tests.referral.attaching import attached
+from tests.referral.calling import offered, opened
 
 
 @dataclass
@@ -148,6 +151,9 @@ class World:
     group: GroupReferral
     #: On the way with Aïssatou, who may read where the house stands.
     trip: Trip
+    #: In answer to it the centre offers a place.
+    call: PlaceCall
+    offer: PlaceOffer
 
 
 def make_world(cast: c.Cast) -> World:
@@ -190,6 +196,7 @@ def make_world(cast: c.Cast) -> World:
         guardian=suspected(cast, case),
         consent_text=ConsentText.objects.get(language="fr", listener="child"),
         **pairs(cast),
+        **asked_around(cast),
         **exchange(cast),
         **arrival_and_group(cast),
         trip=on_the_way(cast),
@@ -375,6 +382,11 @@ def course_of(cast: c.Cast) -> dict[str, Any]:
         "to_decide": request,
         "transfer": life.proposed(cast),
     }
+
+
+def asked_around(cast: c.Cast) -> dict[str, Any]:
+    call = opened(cast)
+    return {"call": call, "offer": offered(call, cast.codou)}
 
 
 def report(cast: c.Cast) -> Case:

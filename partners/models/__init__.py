@@ -2,7 +2,6 @@ from partners.models.duty import LONGEST_SHIFT, Absence, DutyShift
 from partners.models.geography import Code, Department, Region
 from partners.models.people import COORDINATION_GROUP, Invitation, Membership, Organisation, User, group_name
 from partners.models.provision import Overflow, Places, Service, Site
-from partners.models.provision import Places, Service, Site
 from partners.models.tokens import LONGEST_TOKEN, ApiToken, RequestCount
 
 __all__ = [

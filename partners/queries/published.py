@@ -84,7 +84,10 @@ def published_services(reader: Audience) -> QuerySet[Service]:
         .prefetch_related(Prefetch("organisation", organisations))
         .annotate(
             modified_at=Greatest(
-                *(_changed(m, ref) for m, ref in ((Service, "pk"), (Organisation, "organisation"), (Site, "site")))
+                *(
+                    _changed(m, ref)
+                    for m, ref in ((Service, "pk"), (Organisation, "organisation"), (Site, "site"))
+                )
             )
         )
         .order_by("organisation__name", "code", "pk")

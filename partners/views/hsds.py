@@ -125,7 +125,9 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     if current().who.organisation_id is not None:
         match = request.resolver_match
         name, about = (match.url_name or "none", match.kwargs.get("pk")) if match else ("none", None)
-        deny(Verb.DENIED, f"api.{name}", about if isinstance(about, UUID) else None, reason_code="NOT_VISIBLE")
+        deny(
+            Verb.DENIED, f"api.{name}", about if isinstance(about, UUID) else None, reason_code="NOT_VISIBLE"
+        )
     return _refused(request, 404, "not_found", _("There is nothing here."))
 
 

@@ -10,17 +10,19 @@ from referral.course import TransferAction, TransferState
 from referral.deadlines import ARRIVAL_GRACE, DECIDE_STANDARD_WORKING_DAYS, due_at
 from referral.documentation.drawing import Arrow, Picture
 from referral.enums import Action, CaseAction, CaseState, Machine, State, TitleAction, TitleState, Urgency
+from referral.place_calls import CallAction, CallState, OfferAction, OfferState
 from referral.trips import TripAction, TripState
 
 NOTICE = "<!-- Made by `manage.py lifecycle_pages` from referral/lifecycle.py: change the table, not this page. -->"
-AnyState = State | CaseState | TitleState | TransferState | TripState
+AnyState = State | CaseState | TitleState | TransferState | TripState | CallState | OfferState
+AnyAction = Action | CaseAction | TitleAction | TransferAction | TripAction | CallAction | OfferAction
 STATES: Mapping[Machine, type[AnyState]] = {
     Machine.REFERRAL: State, Machine.CASE: CaseState, Machine.TITLE: TitleState, Machine.TRANSFER: TransferState,
-    Machine.TRIP: TripState,
+    Machine.TRIP: TripState, Machine.CALL: CallState, Machine.OFFER: OfferState,
 }  # fmt: skip
-ACTIONS: Mapping[Machine, type[Action | CaseAction | TitleAction | TransferAction | TripAction]] = {
+ACTIONS: Mapping[Machine, type[AnyAction]] = {
     Machine.REFERRAL: Action, Machine.CASE: CaseAction, Machine.TITLE: TitleAction, Machine.TRANSFER: TransferAction,
-    Machine.TRIP: TripAction,
+    Machine.TRIP: TripAction, Machine.CALL: CallAction, Machine.OFFER: OfferAction,
 }  # fmt: skip
 #: A move from more states than this is a note in the picture: its arrows would hide the others.
 MOST_ARROWS = 3

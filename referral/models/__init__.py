@@ -11,6 +11,7 @@ from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers
 from referral.models.looks import Reveals
 from referral.models.matching import MatchReview, PersonLink, SearchCount
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
+from referral.models.place_call import PlaceCall, PlaceOffer
 from referral.models.referral import (
     Message,
     Placement,
@@ -63,6 +64,8 @@ __all__ = [
     "Notice",
     "Person",
     "PersonLink",
+    "PlaceCall",
+    "PlaceOffer",
     "Placement",
     "PlanGoal",
     "Preview",
@@ -89,8 +92,8 @@ __all__ = [
     "Term",
     "Transfer",
     "Transition",
-    "Waiting",
     "Trip",
+    "Waiting",
     "WalkIn",
     "WrongCodes",
 ]

@@ -99,7 +99,9 @@ class Notice(models.Model):
     #: Where the link leads, after sign-in; the permission is asked again there.
     object_type = CodeField(
         max_length=16,
-        choices=[(kind, kind) for kind in ("case", "referral", "task", "arrival", "groupreferral")],
+        choices=[
+            (kind, kind) for kind in ("case", "referral", "task", "arrival", "groupreferral", "placecall")
+        ],
     )
     object_id = models.UUIDField()
     action_needed = models.BooleanField(default=True)

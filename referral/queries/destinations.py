@@ -11,6 +11,7 @@ from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import group_of, visible_arrivals
 from referral.queries.files import titles_for
+from referral.queries.place_calls import call_of, offer_of
 from referral.queries.rights import of_court
 from referral.queries.visible import visible_cases, visible_to
 
@@ -28,6 +29,8 @@ def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] 
         return ("arrival", pk) if visible_arrivals(actor).filter(pk=pk).exists() else None
     if notice.object_type == "groupreferral":
         return ("group_referral", pk) if group_of(actor, pk) else None
+    if notice.object_type == "placecall":
+        return _place_call(actor, pk)
     if visible_cases(actor).filter(pk=pk).exists():
         return "case", pk
     if of_court(actor).filter(pk=pk).exists():
@@ -50,6 +53,13 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
     if visible_cases(actor).filter(pk=task.case_id).exists():
         return "case", task.case_id
     return ("task_heard", pk) if heard_task(actor, pk) else None
+
+
+def _place_call(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
+    """A house that asks itself: whoever holds the file comes to the sender's page."""
+    if call_of(actor, pk) is not None:
+        return "place_call", pk
+    return ("place_call_answer", pk) if offer_of(actor, pk) is not None else None
 
 
 def answered_by(actor: Actor, task: Task) -> UUID | None:

@@ -31,6 +31,7 @@ from referral.enums import (
 from referral.escalation import Audience, RungRule
 from referral.lifecycle import STANDING
 from referral.models import ClockRound
+from referral.place_calls import CallState
 from referral.queries.lists import SILENCE
 from referral.trips import LIVE_TRIP
 
@@ -222,6 +223,12 @@ SELECT 'referral', r.id, r.case_id, r.id, r.referring_organisation_id, t.expecte
 FROM referral_trip t JOIN referral_referral r ON r.id = t.referral_id
 WHERE t.state = ANY(%(travelling)s) AND t.expected_arrival_at + %(grace)s <= %(at)s
 """
+#: The clock ends it in time, and gives back what an offer holds: here stands what it did not.
+CALL_OPEN = """
+SELECT 'place_call', p.id, p.case_id, NULL::uuid, c.organisation_id, p.due_at
+FROM referral_placecall p JOIN referral_case c ON c.id = p.case_id
+WHERE p.state = %(call_open)s AND p.due_at + %(grace)s <= %(at)s
+"""
 RULES: Mapping[LossKind, str] = {
     LossKind.NO_OWNER: NO_OWNER,
     LossKind.NO_NEXT_STEP: NO_NEXT_STEP,
@@ -234,6 +241,7 @@ RULES: Mapping[LossKind, str] = {
     LossKind.NO_TITLE: NO_TITLE,
     LossKind.GROUND_UNREVIEWED: GROUND_UNREVIEWED,
     LossKind.ON_THE_WAY: ON_THE_WAY,
+    LossKind.CALL_OPEN: CALL_OPEN,
 }
 
 
@@ -310,6 +318,7 @@ def _values() -> dict[str, Any]:
         "occupied": PlacementState.OCCUPIED,
         "requested": TitleState.OGP_REQUESTED,
         "titles": [TitleState.REQUISITION, TitleState.OGP],
+        "call_open": CallState.OPEN,
         "protection": GroundCode.CHILD_PROTECTION,
         "adult": AgeStatus.ADULT,
         "travelling": sorted(LIVE_TRIP),

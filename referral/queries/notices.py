@@ -11,11 +11,13 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation
 from referral.enums import ENDED_CASE, TaskKind, Watched
-from referral.models import Arrival, Case, GroupReferral, Notice, Referral, Task
+from referral.models import Arrival, Case, GroupReferral, Notice, PlaceCall, Referral, Task
+from referral.place_calls import CallState
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import visible_arrivals, visible_groups
 from referral.queries.happened import Moment, Words, happened
 from referral.queries.lists import PAGE
+from referral.queries.place_calls import before
 from referral.queries.rights import of_court
 from referral.queries.silence import Silence, silences, silent_house
 from referral.queries.visible import visible_cases, visible_to
@@ -68,7 +70,7 @@ def _page(notices: QuerySet[Notice], after: Place | None, limit: int) -> list[No
 
 @dataclass(frozen=True)
 class Subject:
-    """What a notice is about, in codes. Without task, referral, case, group, arrival and held file it is closed.
+    """What a notice is about, in codes. Without any row it is closed.
 
     Attributes:
         over: what was asked for is done, has moved on, or is somebody else's now.
@@ -86,12 +88,13 @@ class Subject:
     over: bool = True
     due_at: datetime | None = None
     held: Case | None = None
+    call: PlaceCall | None = None
     house: Organisation | None = None
     happened: Words = ()
 
     @property
     def closed(self) -> bool:
-        rows = (self.task, self.referral, self.case, self.group, self.arrival, self.held)
+        rows = (self.task, self.referral, self.case, self.group, self.arrival, self.held, self.call)
         return all(row is None for row in rows)
 
 
@@ -99,7 +102,7 @@ def subjects(actor: Actor, notices: Sequence[Notice]) -> dict[UUID, Subject]:
     """By notice."""
     ids = {
         kind: {notice.object_id for notice in notices if notice.object_type == kind}
-        for kind in ("task", "referral", "case", "arrival", "groupreferral")
+        for kind in ("task", "referral", "case", "arrival", "groupreferral", "placecall")
     }
     tasks = _tasks().in_bulk(ids["task"])
     made_for = _made_for(actor, notices, ids)
@@ -141,6 +144,7 @@ class _Seen:
     #: With the deadline that runs for somebody of it who waits for an answer.
     groups: dict[UUID, GroupReferral]
     held: dict[UUID, Case]
+    calls: dict[UUID, PlaceCall]
     happened: dict[Moment, Words]
 
     def task(self, task: Task, notice: Notice) -> bool:
@@ -173,6 +177,7 @@ def _seen(actor: Actor, notices: Sequence[Notice], ids: dict[str, set[UUID]], ta
         else {},
         visible_groups(actor).in_bulk(ids["groupreferral"]) if ids["groupreferral"] else {},
         of_court(actor).select_related("organisation").in_bulk(ids["case"]) if ids["case"] else {},
+        before(actor, ids["placecall"]) if ids["placecall"] else {},
         happened(notices),
     )
 
@@ -205,6 +210,8 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
         due_at = group.due_at  # type: ignore[attr-defined]  # annotated
         house = group.receiving_organisation
         return Subject(group=group, over=due_at is None, due_at=due_at, house=house)
+    if (call := seen.calls.get(notice.object_id)) is not None:
+        return Subject(call=call, over=call.state != CallState.OPEN, due_at=notice.due_at)
     if (arrival := seen.arrivals.get(notice.object_id)) is not None:
         return Subject(arrival=arrival, over=False, house=arrival.organisation)
     return Subject()

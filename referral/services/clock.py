@@ -16,7 +16,16 @@ from referral.enums import DRAFT_EXPIRED
 from referral.models import ClockRound, Task
 from referral.queries import clock as due
 from referral.queries.clock import Due, in_order
-from referral.services import exporting, importing, told_back, urgency, waiting, watch, withdrawing
+from referral.services import (
+    exporting,
+    importing,
+    place_calls,
+    told_back,
+    urgency,
+    waiting,
+    watch,
+    withdrawing,
+)
 from referral.services.escalating import climb_referral, climb_task
 from referral.services.expiry import expire_referral
 from referral.services.rounds import AnyRule, Chore, Outcome, Rule
@@ -96,6 +105,7 @@ RULES: Mapping[str, AnyRule] = {
     **told_back.RULES,
     **watch.RULES,
     **waiting.RULES,
+    **place_calls.RULES,
     "tasks": Rule(due.tasks_to_climb, remind_of_tasks),
     "expiry": Rule(due.to_expire, expire),
     "drafts": Rule(due.old_drafts, discard_drafts),

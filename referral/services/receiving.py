@@ -240,6 +240,14 @@ def release_hold(referral: Referral) -> None:
         write(held, fields=["state"], case_id=referral.case_id, referral_id=referral.pk)
 
 
+def keep_hold(referral: Referral, *, until: datetime | None) -> None:
+    """A place that the desk offered before it was asked goes on being held until its answer is due."""
+    held = referral.placements.select_for_update(of=("self",)).filter(state=PlacementState.HELD).first()
+    if held is not None:
+        held.held_until = until
+        write(held, fields=["held_until"], case_id=referral.case_id, referral_id=referral.pk)
+
+
 def _confirm_telephone(referral: Referral, at: datetime) -> None:
     for answer in referral.telephone_answers.select_for_update(of=("self",)).filter(
         yes=True, confirmed_at=None

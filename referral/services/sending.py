@@ -28,6 +28,7 @@ from referral.references import new_reference
 from referral.services import steps
 from referral.services.paper import take_referral_code
 from referral.services.questions import look_at_answers, released_answers
+from referral.services.receiving import keep_hold
 from referral.services.tasks import finish_tasks
 from referral.services.urgency import call_first
 
@@ -213,7 +214,9 @@ def hand_over(referral: Referral, *, by: Actor, at: datetime, person_version: in
     _seal_snapshot(referral, number=1, at=at)
     _refresh_preview(referral)
     steps.finish(step)
-    finish_tasks(referral.case, TaskKind.FIRST_STEP, by=by, at=at)
+    keep_hold(referral, until=referral.due_at)
+    for kind in (TaskKind.FIRST_STEP, TaskKind.PLACE_NOT_FOUND):
+        finish_tasks(referral.case, kind, by=by, at=at)
 
 
 def _seal_snapshot(referral: Referral, *, number: int, at: datetime) -> None:

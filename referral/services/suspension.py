@@ -11,6 +11,7 @@ from partners.services import organisations
 from referral import grants
 from referral.enums import OPEN, ORGANISATION_SUSPENDED, State
 from referral.models import Referral
+from referral.services.place_calls import end_with
 from referral.services.receiving import ask_for_redirect
 from referral.services.withdrawing import end
 
@@ -35,4 +36,5 @@ def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
             ask_for_redirect(referral, at)
         for referral in open_referrals.filter(referring_organisation=organisation, state__in=sorted(OPEN)):
             grants.orphan(referral)
+        end_with(organisation, at=at)
     return organisation

@@ -101,6 +101,7 @@ ENDED_BY_ACT = frozenset(
         TaskKind.ANSWER_REQUEST,
         TaskKind.DECIDE_ERASURE,
         TaskKind.LATE_ARRIVAL,
+        TaskKind.PLACE_NOT_FOUND,
     }
 )
 

@@ -32,7 +32,7 @@ from referral.queries.lost import lost_this_morning
 from referral.queries.notices import asking
 from referral.queries.silence import Silence, silences
 from referral.references import spoken
-from referral.views import guided, tasks_shown
+from referral.views import guided, place_calls, place_offers, tasks_shown
 from referral.views.door import ActingRequest, now
 from referral.views.inbox import of_group
 
@@ -48,6 +48,9 @@ def home(request: ActingRequest) -> HttpResponse:
     groups = group_lines(actor, held)
     lines = [_held(grant, at, groups.get(grant.content_object_id)) for grant in held]
     lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
+    lines += [
+        line | _until(line["due"], at) for of in (place_calls, place_offers) for line in of.lines(actor, at)
+    ]
     lines += [*_pairs(actor, at), *_exports(actor, at)]
     lines.sort(key=_order)
     return render(

@@ -85,6 +85,10 @@ WORDS = {
             "Call the escort and the centre; record the arrival, a new hour, or break the trip off."
         ),
     ),
+    LossKind.CALL_OPEN: (
+        gettext_lazy("A place call is open a day after its deadline; it may hold places that nobody takes."),
+        gettext_lazy("The case owner chooses a centre, or closes the call."),
+    ),
 }
 
 
@@ -139,7 +143,7 @@ def _open_to(actor: Actor, losses: list[Loss]) -> set[UUID]:
     }
 
 
-FILE_PAGES = ("case", "case_assign", "case_take_in", "case_grounds", "ground_decide")
+FILE_PAGES = ("case", "case_assign", "case_take_in", "case_grounds", "ground_decide", "place_call")
 
 
 def _of(actor: Actor, loss: Loss) -> bool:

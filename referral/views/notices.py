@@ -98,6 +98,8 @@ def _what(subject: Subject) -> str:
         return str(_("Arrival of many"))
     if subject.held is not None:
         return str(_("Legal hold"))
+    if subject.call is not None:
+        return str(_("Place call"))
     referral = subject.referral or subject.group
     service = code_label(CodeList.SERVICE, referral.service) if referral else ""
     kind = str(subject.task.get_kind_display()) if subject.task else ""

@@ -14,9 +14,11 @@ from partners.enums import CodeList, Role
 from partners.queries import code_label
 from partners.templatetags.interface import lasting, moment
 from referral.enums import UNANSWERED
-from referral.models import Referral
+from referral.models import PlaceCall, Referral
+from referral.place_calls import OfferState
 from referral.queries import staffed_desks
 from referral.queries.lists import to_route
+from referral.queries.place_calls import open_calls
 from referral.queries.silence import silent_house
 from referral.references import spoken
 from referral.services import reading
@@ -29,7 +31,24 @@ def routing(request: ActingRequest) -> HttpResponse:
     referrals, at = to_route(request.actor), now()
     staffed = staffed_desks(referral.receiving_organisation_id for referral in referrals)
     rows = [_row(referral, staffed, at) for referral in referrals]
-    return render(request, "referral/routing.html", {"rows": rows, "at": at})
+    calls = [_call(call) for call in open_calls()]
+    return render(request, "referral/routing.html", {"rows": rows, "calls": calls, "at": at})
+
+
+def _call(call: PlaceCall) -> dict[str, Any]:
+    """A place call, in codes: who asks, and how many offer."""
+    offers = [offer.state for offer in call.offers.all()]
+    return {
+        "reference": spoken(call.reference),
+        "what": code_label(CodeList.SERVICE, call.service),
+        "urgency": call.urgency,
+        "urgency_label": call.get_urgency_display(),
+        "region": call.region.name,
+        "house": call.case.organisation.name,
+        "said": _("%(offered)d of %(asked)d centres offer a place")
+        % {"offered": offers.count(OfferState.OFFERED), "asked": len(offers)},
+        "due": call.due_at,
+    }
 
 
 def _row(referral: Referral, staffed: frozenset[UUID], at: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from partners.enums import CodeList
 from partners.queries import code_label
 from referral.disclosure import needed
-from referral.enums import Action, CaseAct, Group, Side, State, Urgency
+from referral.enums import SHELTER_SERVICES, Action, CaseAct, Group, Side, State, Urgency
 from referral.forms.sending import CheckForm, ChooseForm, NeedForm, SendForm
 from referral.models import Case, Person, Referral
 from referral.queries import candidates, unmet_of
@@ -47,7 +47,16 @@ def refer(request: ActingRequest, pk: UUID) -> HttpResponse:
         draft = sending.start_draft(case.pk, by=request.actor, at=now(), asked=asked, parent=parent)
         return reverse("referral_check", args=[draft.pk])
 
-    return _choose(request, case, need, act, back_url)
+    return _choose(request, case, need, act, back_url, call_url=_call_url(case, need, parent))
+
+
+def _call_url(case: Case, need: NeedForm, parent: Referral | None) -> str:
+    """Lodging can be asked of three at once; a further referral, proposed by a receiver, goes to one."""
+    asked = {name: value for name, value in need.cleaned_data.items() if value}
+    if asked["service"] not in SHELTER_SERVICES or (parent is not None and parent.is_open):
+        return ""
+    kept = {"parent": str(parent.pk)} if parent else {}
+    return f"{reverse('place_call_new', args=[case.pk])}?{urlencode(asked | kept)}"
 
 
 def _parent(request: ActingRequest, case: Case) -> Referral | None:
@@ -87,7 +96,8 @@ def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpRespon
             return reverse("routing")
         return reverse("referral_check", args=[draft.pk])
 
-    return _choose(request, referral.case, need, act, to_referral(referral))
+    around = _call_url(referral.case, need, referral) if side == Side.REFERRING else ""
+    return _choose(request, referral.case, need, act, to_referral(referral), call_url=around)
 
 
 def _not_now(request: ActingRequest, referral: Referral, unmet: Any) -> HttpResponse:
@@ -117,7 +127,13 @@ def _ask_need(request: ActingRequest, need: NeedForm, case: Case, back_url: str)
 
 
 def _choose(
-    request: ActingRequest, case: Case, need: NeedForm, act: Callable[[sending.Asked], str], back_url: str
+    request: ActingRequest,
+    case: Case,
+    need: NeedForm,
+    act: Callable[[sending.Asked], str],
+    back_url: str,
+    *,
+    call_url: str,
 ) -> HttpResponse:
     """Who could receive this person: those with somebody at the desk to choose from, the others to telephone."""
     asked = need.cleaned_data
@@ -149,6 +165,7 @@ def _choose(
             "to_telephone": [each for each in found if not each.staffed],
             "title": _("Who could receive this person?"),
             "emergency": asked["urgency"] == Urgency.EMERGENCY,
+            "call_url": call_url,
             "at": now(),
             "back_url": back_url,
         },

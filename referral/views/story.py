@@ -14,6 +14,7 @@ from partners.queries import code_label
 from referral.course import Reactivation, Solution, TransferAction
 from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Attachment, Case, LegalGround, Transition
+from referral.place_calls import CallAction, OfferAction
 from referral.queries.files import Conversation
 from referral.queries.milestones import milestones_of
 from referral.references import spoken
@@ -40,6 +41,17 @@ _OF_TRANSFER = {
     TransferAction.ACCEPT: gettext_lazy("Transfer accepted"),
     TransferAction.DECLINE: gettext_lazy("Transfer declined"),
     TransferAction.WITHDRAW: gettext_lazy("Transfer withdrawn"),
+}
+_OF_CALL = {
+    CallAction.CHOOSE: gettext_lazy("Place call: a centre was chosen"),
+    CallAction.CLOSE: gettext_lazy("Place call closed"),
+    CallAction.EXPIRE: gettext_lazy("Place call: nobody has a place"),
+}
+#: What the centres said; what became of their offers, the call says.
+_OF_OFFER = {
+    OfferAction.OFFER: gettext_lazy("Place call: a place was offered"),
+    OfferAction.DECLINE: gettext_lazy("Place call: no place"),
+    OfferAction.TAKE_BACK: gettext_lazy("Place call: an offer was taken back"),
 }
 #: Reasons of a move that no list of the ministry has.
 _WHY: Mapping[str, object] = {
@@ -101,6 +113,10 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
         text = spoken(move.referral.reference) if move.referral is not None else ""
     elif move.machine == Machine.TRANSFER:
         title = _OF_TRANSFER[TransferAction(move.action)]
+    elif move.machine == Machine.CALL:
+        title = _OF_CALL[CallAction(move.action)]
+    elif move.machine == Machine.OFFER:
+        title = _OF_OFFER[OfferAction(move.action)]
     elif move.machine == Machine.TITLE:
         title = _OF_TITLE[TitleAction(move.action)]
     elif move.action == CaseAction.SCREEN and move.reason_code:

@@ -14,6 +14,7 @@ from referral.models import Case, LegalGround, Referral
 from referral.queries.cards import live_card
 from referral.queries.course import open_transfer_of, waiting_requests
 from referral.queries.files import Choice
+from referral.queries.place_calls import open_call_of
 
 #: Where an act on a file is done, under the heading under which it is looked for.
 ACTS: Mapping[Promise, Mapping[str, str]] = {
@@ -22,6 +23,7 @@ ACTS: Mapping[Promise, Mapping[str, str]] = {
         CaseAct.RECORD_CONSENT: "consent",
         CaseAct.RECORD_GROUND: "ground",
         CaseAct.REFER: "case_refer",
+        CaseAct.CALL_PLACES: "place_call_new",
         CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
     },
     _("What the file says"): {
@@ -98,6 +100,8 @@ def _there(case: Case) -> dict[str, dict[str, Any]]:
         )
     if (transfer := open_transfer_of(case)) is not None:
         found[CaseAct.TRANSFER] = (gettext("See the transfer, which waits"), "transfer", transfer.pk)
+    if (call := open_call_of(case)) is not None:
+        found[CaseAct.CALL_PLACES] = (gettext("See the place call, which waits"), "place_call", call.pk)
     return {
         what: {"label": label, "url": reverse(name, args=[pk]), "possible": True, "why": ""}
         for what, (label, name, pk) in found.items()

@@ -4,13 +4,7 @@ import os
 from typing import Any
 
 import pytest
-import schemathesis
-from django.test import Client
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from schemathesis.checks import not_a_server_error
 
-from config.wsgi import application
 from tests.partners.conftest import BOTH
 from tests.partners.directory import make_directory
 

@@ -113,7 +113,11 @@ def test_each_fault_is_said_with_its_row_and_nothing_is_taken_in(db, tmp_path):
         rows[2]["attributes"][0]["taxonomy_term"]["code"] = "MAGIC"
 
     said = with_services(wrong)
-    assert [line.split(":")[0] for line in said] == ["services.json, 1", "services.json, 2", "services.json, 3"]
+    assert [line.split(":")[0] for line in said] == [
+        "services.json, 1",
+        "services.json, 2",
+        "services.json, 3",
+    ]
     assert "prix" in said[0]
     assert with_services(lambda rows: rows.append(rows[0])) == ["services.json, 4: id stands here twice"]
     [strange] = with_services(lambda rows: rows[0]["organization"].update(id=str(UUID(int=1))))

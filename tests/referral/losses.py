@@ -19,6 +19,7 @@ from referral.services import clock as rounds
 from tests import cast as c
 from tests import world
 from tests.referral import trips
+from tests.referral.calling import opened
 from tests.referral.pages import later
 
 
@@ -224,6 +225,11 @@ def never_arrived(cast: c.Cast) -> None:
     later(hours=27.5)
 
 
+def call_left_open(cast: c.Cast) -> None:
+    at = time.now()
+    changed(opened(cast), opened_at=at - timedelta(hours=29), due_at=at - timedelta(hours=25))
+
+
 #: Each defect, and the page that repairs it.
 DEFECTS: list[tuple[Callable[[c.Cast], Any], LossKind, str]] = [
     (without_owner, LossKind.NO_OWNER, "case_assign"),
@@ -246,4 +252,5 @@ DEFECTS: list[tuple[Callable[[c.Cast], Any], LossKind, str]] = [
     (ground_uncountersigned, LossKind.GROUND_UNREVIEWED, "ground_decide"),
     (review_forgotten, LossKind.GROUND_UNREVIEWED, "case_grounds"),
     (never_arrived, LossKind.ON_THE_WAY, "referral"),
+    (call_left_open, LossKind.CALL_OPEN, "place_call"),
 ]

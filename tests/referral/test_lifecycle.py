@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django_fsm import TransitionNotAllowed
 
-from referral import case_moves, deadlines, lifecycle, trip_moves
+from referral import call_moves, case_moves, deadlines, lifecycle, trip_moves
 from referral.course import OPEN_TRANSFER, TransferAction, TransferState
 from referral.enums import (
     OPEN,
@@ -24,7 +24,14 @@ from referral.enums import (
     Urgency,
 )
 from referral.lifecycle import Facts, NotPossible
-from referral.models import Case, CustodyTitle, Referral, Transfer, Trip
+from referral.models import Case, CustodyTitle, PlaceCall, PlaceOffer, Referral, Transfer, Trip
+from referral.place_calls import (
+    BEFORE_CENTRE,
+    CallAction,
+    CallState,
+    OfferAction,
+    OfferState,
+)
 from referral.trips import LIVE_TRIP, TripAction, TripState
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -34,6 +41,8 @@ STATES = {
     Machine.TITLE: TitleState,
     Machine.TRANSFER: TransferState,
     Machine.TRIP: TripState,
+    Machine.CALL: CallState,
+    Machine.OFFER: OfferState,
 }
 ACTIONS = {
     Machine.REFERRAL: Action,
@@ -41,6 +50,8 @@ ACTIONS = {
     Machine.TITLE: TitleAction,
     Machine.TRANSFER: TransferAction,
     Machine.TRIP: TripAction,
+    Machine.CALL: CallAction,
+    Machine.OFFER: OfferAction,
 }
 MODELS = {
     Machine.REFERRAL: Referral,
@@ -48,6 +59,8 @@ MODELS = {
     Machine.TITLE: CustodyTitle,
     Machine.TRANSFER: Transfer,
     Machine.TRIP: Trip,
+    Machine.CALL: PlaceCall,
+    Machine.OFFER: PlaceOffer,
 }
 
 
@@ -105,6 +118,8 @@ def test_every_state_is_reached_and_every_open_one_can_be_left(machine: Machine)
         Machine.TITLE: {TitleState.LIFTED},
         Machine.TRANSFER: set(TransferState) - OPEN_TRANSFER,
         Machine.TRIP: set(TripState) - LIVE_TRIP,
+        Machine.CALL: set(CallState) - {CallState.OPEN},
+        Machine.OFFER: set(OfferState) - BEFORE_CENTRE,
     }[machine]
     assert set(STATES[machine]) - left == set(final)
 
@@ -197,6 +212,7 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (lifecycle.CODED, row("acknowledged"), Facts(AT, question_coded=True), Facts(AT)),
     (lifecycle.NOT_REDIRECTED, row("declined"), Facts(AT), Facts(AT, redirected=True)),
     (lifecycle.FAMILY_ASSESSED, row("draft"), Facts(AT, family_assessed=True), Facts(AT)),
+    (call_moves.NOBODY_LEFT, row("open"), Facts(AT), Facts(AT, offer_awaited=True)),
     (case_moves.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
     (case_moves.NOTHING_RUNS, row("assisted"), Facts(AT), Facts(AT, open_referrals=1)),
     (case_moves.NO_OPEN_TRANSFER, row("assisted"), Facts(AT), Facts(AT, open_transfer=True)),

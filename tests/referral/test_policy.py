@@ -125,6 +125,7 @@ OWNER_ACTS = READER | {
     CaseAct.RECORD_GROUND,
     CaseAct.ENTER_TITLE,
     CaseAct.REFER,
+    CaseAct.CALL_PLACES,
     CaseAct.ASSESS_RISK,
     CaseAct.REFLECT,
     CaseAct.ADD_ATTACHMENT,

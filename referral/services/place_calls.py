@@ -1,0 +1,359 @@
+"""The place call: one need in codes before at most three centres at once, of which the sender chooses one.
+
+Every act locks the file, then the call, then its offers: of two acts on one call one comes first, and the other finds
+what it has left. A place is held from the offer to the answer of the sender, once, by the row that counts it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit import services as audit
+from audit.rows import write
+from partners.actor import Actor
+from partners.models import Organisation
+from partners.services.provision import release_place
+from referral import lifecycle, notices
+from referral.deadlines import OFFER_HELD, PLACE_CALL
+from referral.disclosure import is_child
+from referral.enums import (
+    SHELTER_SERVICES,
+    Action,
+    CaseAct,
+    Clock,
+    Machine,
+    PlacementState,
+    Side,
+    TaskKind,
+    Urgency,
+)
+from referral.lifecycle import Facts, NotPossible
+from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral, Task
+from referral.place_calls import BEFORE_CENTRE, MOST_ASKED, CallAction, CallState, OfferAction, OfferState
+from referral.queries import unmet_of
+from referral.queries.due import Rows
+from referral.queries.place_calls import (
+    Calls,
+    call_facts,
+    calls_without_answer,
+    may_be_asked,
+    offers_lapsed,
+    open_call_of,
+    unsent_holds,
+)
+from referral.queries.terms import terms_for
+from referral.references import new_reference
+from referral.services import sending, steps
+from referral.services.receiving import release_hold
+from referral.services.rounds import AnyRule, Rule
+from referral.services.tasks import finish_tasks
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is asked of each of the centres."""
+
+    service: str
+    urgency: str
+    #: Days of lodging needed, or None when nobody knows.
+    days: int | None = None
+
+
+# --- The sender --------------------------------------------------------------------------------------------
+def open_call(
+    case_pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    need: Need,
+    centres: Sequence[UUID],
+    agreed_how: str,
+    parent: Referral | None = None,
+) -> PlaceCall:
+    """Asks the centres at once. Who it is about stands in none of it.
+
+    Args:
+        centres: organisations of `may_be_asked`, three at most.
+        agreed_how: the person agreed that one asks around without a name.
+        parent: the referral that was declined, or stayed without an answer.
+
+    Raises:
+        NotVisible, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        case = steps.locked_case(by, case_pk)
+        steps.permit_change(by, CaseAct.CALL_PLACES, case)
+        if reasons := _against(case, need, centres, at):
+            steps.refuse(case, "NOT_POSSIBLE_CALL_PLACES")
+            raise NotPossible(reasons)
+        person = case.person
+        call = PlaceCall(
+            reference=new_reference(),
+            case=case,
+            service=need.service,
+            urgency=need.urgency,
+            sex=person.sex,
+            age_band=person.age_band,
+            is_child=is_child(person.age_status),
+            region_id=case.region_id,
+            details={
+                "languages": person.languages or [],
+                "children": person.children,
+                "flags": person.flags or [],
+                "days": need.days,
+            },
+            agreed_how=agreed_how,
+            opened_by_id=by.id,
+            opened_at=at,
+            state_since=at,
+            due_at=at + PLACE_CALL[Urgency(need.urgency)],
+            parent=parent,
+        )
+        write(call, case_id=case.pk)
+        for number, pk in enumerate(centres, start=1):
+            write(PlaceOffer(call=call, organisation_id=pk, number=number, state_since=at), case_id=case.pk)
+            notices.tell(notices.desk_of(pk), call, at=at, due_at=call.due_at)
+        finish_tasks(case, TaskKind.PLACE_NOT_FOUND, by=by, at=at)
+    return call
+
+
+def _against(case: Case, need: Need, centres: Sequence[UUID], at: datetime) -> list[str | Promise]:
+    if need.service not in SHELTER_SERVICES:
+        return [_("A place call is about lodging: refer the person for this service.")]
+    if not 0 < len(set(centres)) <= MOST_ASKED or len(set(centres)) != len(centres):
+        return [_("Choose one to three centres.")]
+    if not set(centres) <= {each.organisation.pk for each in may_be_asked(case, need.service, at)}:
+        return [_("One of these centres cannot be asked any more: choose again.")]
+    if open_call_of(case) is not None:
+        return [_("A place call for this person is open already.")]
+    return []
+
+
+def choose_offer(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:
+    """One centre is chosen: a draft for it, which takes the held place along. For the others the call vanishes.
+
+    Args:
+        pk: of the offer. version: of the call.
+
+    Raises:
+        NotVisible, StaleForm, NotAllowed, NotPossible.
+    """
+    with transaction.atomic():
+        call_pk = PlaceOffer.objects.values_list("call_id", flat=True).filter(pk=pk).first()
+        if call_pk is None:
+            raise steps.NotVisible
+        call = _own(call_pk, by=by, version=version)
+        steps.permit_change(by, CaseAct.CALL_PLACES, call.case)
+        offers = _offers(call)
+        (chosen,) = (offer for offer in offers if offer.pk == pk)
+        _require(call, Machine.CALL, CallAction.CHOOSE, Facts(at))
+        _move_offer(chosen, OfferAction.CHOOSE, at=at)
+        call.referral = _draft(call, chosen.organisation, by=by, at=at)
+        _carry_hold(chosen, call.referral, at)
+        _end(call, CallAction.CHOOSE, by=by, at=at)
+        _end_offers([offer for offer in offers if offer.pk != pk], at=at)
+    return call.referral
+
+
+def _draft(call: PlaceCall, centre: Organisation, *, by: Actor, at: datetime) -> Referral:
+    asked = sending.Asked(centre, call.service, call.urgency, call.details["days"])
+    if call.parent is not None and not unmet_of(call.parent, Action.REDIRECT, at):
+        return sending.redirect(call.parent.pk, by=by, at=at, asked=asked)
+    return sending.make_draft(call.case, by=by, at=at, asked=asked)
+
+
+def _carry_hold(offer: PlaceOffer, referral: Referral, at: datetime) -> None:
+    """The place stays held, by the referral from now on: until it is sent, then until it is answered."""
+    if offer.places_id is None:
+        return
+    placement = Placement(
+        referral=referral,
+        case_id=referral.case_id,
+        places_id=offer.places_id,
+        state=PlacementState.HELD,
+        held_until=at + OFFER_HELD[Urgency(referral.urgency)],
+    )
+    write(placement, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def close_call(pk: UUID, *, by: Actor, at: datetime, version: int) -> PlaceCall:
+    """The sender asks no more: every held place is given back. Raises as `choose_offer`."""
+    with transaction.atomic():
+        call = _own(pk, by=by, version=version)
+        steps.permit_case(by, CaseAct.CALL_PLACES, call.case)
+        _require(call, Machine.CALL, CallAction.CLOSE, Facts(at))
+        _end(call, CallAction.CLOSE, by=by, at=at)
+        _end_offers(_offers(call), at=at)
+    return call
+
+
+def _own(pk: UUID, *, by: Actor, version: int) -> PlaceCall:
+    case_id = PlaceCall.objects.values_list("case_id", flat=True).filter(pk=pk).first()
+    if case_id is None:
+        raise steps.NotVisible
+    steps.locked_case(by, case_id)
+    call = locked(pk)
+    if call.version != version:
+        raise steps.StaleForm
+    return call
+
+
+# --- The system --------------------------------------------------------------------------------------------
+def end_with(organisation: Organisation, *, at: datetime) -> None:
+    """A suspended organisation is asked nothing, and asks nothing, any more."""
+    open_calls = PlaceCall.objects.filter(state=CallState.OPEN).order_by("case_id")
+    for call_id, case_id in open_calls.filter(case__organisation=organisation).values_list("pk", "case_id"):
+        call = _locked_of_file(call_id, case_id)
+        if call.state == CallState.OPEN:
+            _end(call, CallAction.CLOSE, by=None, at=at)
+            _end_offers(_offers(call), at=at)
+    asked = open_calls.filter(offers__organisation=organisation, offers__state__in=sorted(BEFORE_CENTRE))
+    for call_id, case_id in asked.values_list("pk", "case_id"):
+        call = _locked_of_file(call_id, case_id)
+        _end_offers([each for each in _offers(call) if each.organisation_id == organisation.pk], at=at)
+        expire_if_over(call, at)
+
+
+def let_lapse(calls: Sequence[PlaceCall], at: datetime) -> None:
+    """A place is not kept for a sender who does not choose."""
+    for call in calls:
+        lapsed = [each for each in _offers(call) if each.held_until is not None and each.held_until <= at]
+        _end_offers([each for each in lapsed if each.state == OfferState.OFFERED], at=at)
+        if not expire_if_over(call, at):
+            notices.tell([call.case.owner], call, at=at, due_at=call.due_at)
+
+
+def end_unanswered(calls: Sequence[PlaceCall], at: datetime) -> None:
+    for call in calls:
+        expire_if_over(call, at)
+
+
+def release_unsent(placements: Sequence[Placement], at: datetime) -> None:
+    """The draft may still be sent; the centre then says anew whether it has a place."""
+    for placement in placements:
+        referral = placement.referral
+        release_hold(referral)
+        notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
+
+
+def expire_if_over(call: PlaceCall, at: datetime) -> bool:
+    """When nobody is waited for any more: the sender looks further, and has a task that says so."""
+    facts = call_facts(call, at)
+    if call.state != CallState.OPEN or lifecycle.unmet(call, CallAction.EXPIRE, facts, Machine.CALL):
+        return False
+    _end(call, CallAction.EXPIRE, by=None, at=at)
+    _end_offers(_offers(call), at=at)
+    case = call.case
+    task = Task(
+        kind=TaskKind.PLACE_NOT_FOUND,
+        case=case,
+        organisation_id=case.organisation_id,
+        owner_id=case.owner_id,
+        made_at=at,
+        due_at=terms_for(organisation_id=case.organisation_id).after(Clock.ACKNOWLEDGE, at, call.urgency),
+        proposal={"call": str(call.pk)},
+    )
+    write(task, case_id=case.pk)
+    notices.tell([case.owner], task, at=at, due_at=task.due_at)
+    return True
+
+
+# --- Rows and moves ----------------------------------------------------------------------------------------
+def locked(pk: UUID) -> PlaceCall:
+    """The call, locked. The caller holds its file."""
+    calls = PlaceCall.objects.select_related("case__owner", "case__person", "parent__case")
+    return calls.select_for_update(of=("self",)).get(pk=pk)
+
+
+def _locked_of_file(pk: UUID, case_id: UUID) -> PlaceCall:
+    Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    return locked(pk)
+
+
+def _offers(call: PlaceCall) -> list[PlaceOffer]:
+    offers = PlaceOffer.objects.select_for_update(of=("self",)).filter(call=call)
+    return list(offers.select_related("call", "organisation", "places").order_by("number"))
+
+
+def _require(row: PlaceCall | PlaceOffer, machine: Machine, action: str, facts: Facts) -> None:
+    """Raises NotPossible, and leaves an event."""
+    if reasons := lifecycle.unmet(row, action, facts, machine):
+        refuse(
+            row if isinstance(row, PlaceCall) else row.call,
+            f"NOT_POSSIBLE_{action.upper()}_{machine.upper()}",
+        )
+        raise NotPossible(reasons)
+
+
+def refuse(call: PlaceCall, reason_code: str) -> None:
+    """As `steps.refuse`."""
+    audit.deny("denied", call._meta.label_lower, call.pk, case_id=call.case_id, reason_code=reason_code)
+
+
+def _end(call: PlaceCall, action: CallAction, *, by: Actor | None, at: datetime) -> None:
+    """The caller has asked whether it is legal, and tells."""
+    source = call.state
+    lifecycle.follow(call, action, at=at)
+    call.ended_at, call.ended_by_id = at, by.id if by else None
+    write(call, f"transition.{action}", case_id=call.case_id, scope=f"{source}:{call.state}")
+    side = Side.REFERRING if by else Side.SYSTEM
+    _log(call, Machine.CALL, action, source, by=by, side=side, at=at)
+    notices.settle(call.pk, at=at)
+
+
+def answer_with(offer: PlaceOffer, action: OfferAction, *, by: Actor, at: datetime) -> None:
+    """What the centre says, which the story of the file tells too. Raises NotPossible, and leaves an event."""
+    source = offer.state
+    _move_offer(offer, action, at=at)
+    _log(offer, Machine.OFFER, action, source, by=by, side=Side.RECEIVING, at=at)
+
+
+def _move_offer(offer: PlaceOffer, action: OfferAction, *, at: datetime) -> None:
+    _require(offer, Machine.OFFER, action, Facts(at))
+    source = offer.state
+    lifecycle.follow(offer, action, at=at)
+    write(offer, f"transition.{action}", case_id=offer.call.case_id, scope=f"{source}:{offer.state}")
+
+
+def _log(
+    row: PlaceCall | PlaceOffer,
+    machine: Machine,
+    action: str,
+    source: str,
+    *,
+    by: Actor | None,
+    side: Side,
+    at: datetime,
+) -> None:
+    case_id = row.case_id if isinstance(row, PlaceCall) else row.call.case_id
+    steps.log(machine, case_id, action=action, source=source, target=row.state, by=by, side=side, at=at)
+
+
+def _end_offers(offers: Sequence[PlaceOffer], *, at: datetime) -> None:
+    """For a centre that still had the call before it, it is over: its place is free, its desk is told that, no more."""
+    left = [offer for offer in offers if offer.state in BEFORE_CENTRE]
+    held = [offer for offer in left if offer.state == OfferState.OFFERED]
+    for offer in left:
+        _move_offer(offer, OfferAction.END, at=at)
+        desk = notices.desk_of(offer.organisation_id)
+        notices.tell(desk, offer.call, at=at, due_at=None, action_needed=False)
+    release(held)
+
+
+def release(offers: Sequence[PlaceOffer]) -> None:
+    """In one order, so that two calls that give the same places back do not wait for each other."""
+    for pk in sorted(offer.places_id for offer in offers if offer.places_id is not None):
+        release_place(pk)
+
+
+#: For `services.clock`: what gives a place back comes before what counts who is left.
+RULES: Mapping[str, AnyRule] = {
+    "offers": Rule(Calls(offers_lapsed), let_lapse),
+    "place_calls": Rule(Calls(calls_without_answer), end_unanswered),
+    "unsent_holds": Rule(Rows(unsent_holds), release_unsent),
+}
