@@ -23,7 +23,9 @@ def document_of(report: Report) -> bytes:
     text.add_heading(report.title, level=1)
     for name, value in facts_of(report):
         line = text.add_paragraph()
-        line.add_run(f"{name} : ").bold = True
+        head = line.add_run(name)
+        head.bold = True
+        head.add_break()
         line.add_run(value)
     for table in report.tables:
         text.add_heading(table.title, level=2)

@@ -15,10 +15,10 @@ class PeriodForm(forms.Form):
     """The days of a report; this month where nothing is asked for. Bound to the query of the address."""
 
     first = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     last = forms.DateField(
-        label=_("To"),
+        label=_("Last day"),
         help_text=_("This day included."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

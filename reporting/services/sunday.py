@@ -106,14 +106,18 @@ def confirm_sheet(actor: Actor, answers: Iterable[Answer], *, at: datetime) -> t
             _ACTS[answer.said](actor, answer, at)
             written += 1
         except NotPossible as reasons:
-            refused += [f"{name}\u00a0: {reason}" for reason in reasons.reasons]
+            refused += [_said(name, reason) for reason in reasons.reasons]
         except (StaleForm, NotVisible):
             refused.append(
                 _("%(name)s: somebody has changed this meanwhile. Look at it again.") % {"name": name}
             )
         except Refusal as refusal:
-            refused.append(f"{name}\u00a0: {refusal}")
+            refused.append(_said(name, refusal))
     return written, refused
+
+
+def _said(name: str, reason: object) -> str:
+    return _("%(name)s: %(reason)s") % {"name": name, "reason": reason}
 
 
 def _arrived(actor: Actor, answer: Answer, at: datetime) -> None:
