@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from partners.actor import Actor
 from partners.enums import Role
 from referral.queries import frame_facts
+from reporting.policy import EVERY_READER
 
 #: Who is told why deadlines do not run at present: those who answer for others, and who can repair it.
 TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -65,6 +66,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
+        ("reports", _("Reports"), tuple(EVERY_READER)),
         ("alerts", _("My reports"), (Role.REPORTER,)),
         ("titles", _("Custody titles"), (Role.JUSTICE,)),
         ("steps", _("Justice steps"), (Role.JUSTICE,)),

@@ -19,7 +19,7 @@ STATE = default_state()
 DEVELOPMENT = env.str("RELAIS_ENVIRONMENT", "production") == "development"
 
 # --- This installation -------------------------------------------------------------------------------------
-RELAIS_APPS = ["crypto", "audit", "partners", "referral"]
+RELAIS_APPS = ["crypto", "audit", "partners", "referral", "reporting"]
 RELAIS_SITE_NAME = env.str("RELAIS_SITE_NAME", "Portail de suivi")
 #: At the top of the neutral card: a shop that could be next door.
 RELAIS_CARD_TITLE = env.str("RELAIS_CARD_TITLE", "Couture & retouches")

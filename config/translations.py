@@ -25,7 +25,7 @@ PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 HEADER = "# French texts of Relais; English is the msgid."
 BREAKABLE = re.compile("« | [:;?!»]")  # French wants a no-break space there
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-SOURCES = ("config", "crypto", "audit", "partners", "referral", "templates")
+SOURCES = ("config", "crypto", "audit", "partners", "referral", "reporting", "templates")
 METHODS = [
     ("**/migrations/**", "ignore"),
     ("**.py", "python"),

@@ -32,4 +32,5 @@ urlpatterns = [
     path("people/roles/<uuid:pk>/end/", people.role_end, {"end": leaving.end_membership}, name="role-end"),
     path("", include("partners.urls")),
     path("", include("referral.urls")),
+    path("", include("reporting.urls")),
 ]

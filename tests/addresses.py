@@ -203,6 +203,12 @@ ACCESS: dict[str, Row] = {
     "task_assign": Row("bineta", about="task", others=404, more={403: "aissatou"}),
     "task_heard": get("ibrahima", about="heard", others=404),
     "objection": Row("bineta", about="objection", others=404),
+    # --- figures
+    "reports": get(f"{SITTERS} ibrahima lamine"),
+    "report_organisation": get(SITTERS),
+    "report_organisation_file": get(SITTERS, arguments=("xlsx",)),
+    "report_sunday": Row("codou fatou ousmane"),
+    "report_shelter_gap": get("ibrahima lamine"),
     "alerts": get("gora"),
     "alert_new": Row("gora"),
     # --- registers in, files out

@@ -1,0 +1,169 @@
+"""What an organisation did in a period: counts alone, each in one statement; no sealed column, no row of a person."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from referral.enums import State
+from reporting.periods import DAY, Period
+from reporting.tables import Count
+
+#: A person counts once however often she or he came, with the age band of the last time.
+RECEIVED = """
+SELECT age_band, sex, count(*) FROM (
+    SELECT * FROM (
+        SELECT DISTINCT ON (r.case_id) p.age_band, r.sex
+        FROM referral_referral r JOIN referral_preview p ON p.referral_id = r.id
+        WHERE r.receiving_organisation_id = %(own)s AND r.started_at >= %(begins)s AND r.started_at < %(ends)s
+        ORDER BY r.case_id, r.started_at DESC, r.seq DESC
+    ) referred
+    UNION ALL
+    SELECT w.age_band, w.sex
+    FROM referral_walkin w JOIN partners_places l ON l.id = w.places_id JOIN partners_site s ON s.id = l.site_id
+    WHERE s.organisation_id = %(own)s AND w.arrived_at >= %(begins)s AND w.arrived_at < %(ends)s
+) person GROUP BY 1, 2
+"""
+REFERRED = """
+SELECT age_band, sex, count(*) FROM (
+    SELECT DISTINCT ON (r.case_id) p.age_band, r.sex
+    FROM referral_referral r JOIN referral_preview p ON p.referral_id = r.id
+    WHERE r.referring_organisation_id = %(own)s AND r.sent_at >= %(begins)s AND r.sent_at < %(ends)s
+    ORDER BY r.case_id, r.sent_at DESC, r.seq DESC
+) person GROUP BY 1, 2
+"""
+#: Midnights between arrival and departure that lie in the period, and with them those who stayed; the night that has
+#: not ended yet is nobody's.
+NIGHTS = """
+SELECT age_band, sex, place, sum(nights)::int, count(*) FROM (
+    SELECT age_band, sex, place,
+           least((coalesce(left_at, %(at)s) AT TIME ZONE %(zone)s)::date, %(after)s)
+           - greatest((arrived_at AT TIME ZONE %(zone)s)::date, %(first)s) AS nights
+    FROM (
+        SELECT p.age_band, r.sex, l."group" AS place, h.occupied_at AS arrived_at, h.left_at, l.site_id
+        FROM referral_placement h JOIN referral_referral r ON r.id = h.referral_id
+        JOIN referral_preview p ON p.referral_id = r.id JOIN partners_places l ON l.id = h.places_id
+        WHERE h.occupied_at IS NOT NULL
+        UNION ALL
+        SELECT w.age_band, w.sex, l."group", w.arrived_at, w.left_at, l.site_id
+        FROM referral_walkin w JOIN partners_places l ON l.id = w.places_id
+    ) stay JOIN partners_site s ON s.id = stay.site_id
+    WHERE s.organisation_id = %(own)s AND arrived_at < %(ends)s AND (left_at IS NULL OR left_at >= %(begins)s)
+) counted WHERE nights > 0 GROUP BY 1, 2, 3
+"""
+SERVICES = """
+SELECT service, count(*),
+       count(*) FILTER (WHERE started_at >= %(begins)s),
+       count(*) FILTER (WHERE ended_at < %(ends)s)
+FROM referral_referral
+WHERE receiving_organisation_id = %(own)s AND started_at < %(ends)s AND (ended_at IS NULL OR ended_at >= %(begins)s)
+GROUP BY 1
+"""
+OUTCOMES = """
+SELECT outcome, count(*) FROM referral_referral
+WHERE {side}_organisation_id = %(own)s AND state = %(completed)s AND {counted}
+GROUP BY 1
+"""
+#: Each referral in one class, the first that it is in.
+ANSWERS = """
+SELECT CASE WHEN stepped_back THEN 'stepped_back' WHEN accepted_at IS NOT NULL THEN 'accepted' ELSE state END,
+       CASE WHEN state = %(declined)s AND NOT stepped_back THEN decline_reason ELSE '' END, count(*)
+FROM referral_referral
+WHERE receiving_organisation_id = %(own)s AND sent_at >= %(begins)s AND sent_at < %(ends)s
+GROUP BY 1, 2
+"""
+WAITED = """
+SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(accepted_at, ended_at) - sent_at)
+FROM referral_referral
+WHERE receiving_organisation_id = %(own)s AND sent_at >= %(begins)s AND sent_at < %(ends)s
+    AND (accepted_at IS NOT NULL OR state = %(declined)s)
+"""
+SENT = """
+SELECT CASE WHEN stepped_back THEN 'stepped_back' ELSE state END, count(*)
+FROM referral_referral
+WHERE referring_organisation_id = %(own)s AND sent_at >= %(begins)s AND sent_at < %(ends)s
+GROUP BY 1
+"""
+SENT_IN_PERIOD = "sent_at >= %(begins)s AND sent_at < %(ends)s"
+ENDED_IN_PERIOD = "ended_at >= %(begins)s AND ended_at < %(ends)s"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """By codes; what nothing was counted of is missing."""
+
+    received: dict[tuple[str, str], Count]
+    referred: dict[tuple[str, str], Count]
+    nights_by_age: dict[tuple[str, str], Count]
+    nights_by_group: dict[str, tuple[int, int]]
+    services: dict[str, tuple[int, int, int]]
+    outcomes: dict[str, tuple[int]]
+    #: Answer -> number; the declined by reason beside it.
+    answers: dict[str, int]
+    declined: dict[str, int]
+    answered: int
+    median: timedelta | None
+    sent: dict[str, int]
+    sent_outcomes: dict[str, tuple[int]]
+
+
+def figures_of(own: UUID, period: Period, at: datetime) -> Figures:
+    given = _Given(own, period.first, period.last + DAY, period.begins_at, period.ends_at, at)
+    by_age: dict[tuple[str, str], Count] = {}
+    by_group: dict[str, tuple[int, int]] = {}
+    for age_band, sex, place, nights, persons in _rows(NIGHTS, given):
+        before, of = by_age.get((age_band, sex), (0, 0))
+        by_age[age_band, sex] = (before + nights, of + persons)
+        stays, slept = by_group.get(place, (0, 0))
+        by_group[place] = (stays + persons, slept + nights)
+    answers: dict[str, int] = {}
+    declined: dict[str, int] = {}
+    for answer, reason, number in _rows(ANSWERS, given):
+        answers[answer] = answers.get(answer, 0) + number
+        if reason:
+            declined[reason] = number
+    answered, median = _rows(WAITED, given)[0]
+    return Figures(
+        received=_persons(RECEIVED, given),
+        referred=_persons(REFERRED, given),
+        nights_by_age=by_age,
+        nights_by_group=by_group,
+        services={
+            service: (given_, begun, ended) for service, given_, begun, ended in _rows(SERVICES, given)
+        },
+        outcomes=_outcomes(given, "receiving", ENDED_IN_PERIOD),
+        answers=answers,
+        declined=declined,
+        answered=answered,
+        median=median,
+        sent=dict(_rows(SENT, given)),
+        sent_outcomes=_outcomes(given, "referring", SENT_IN_PERIOD),
+    )
+
+
+@dataclass(frozen=True)
+class _Given:
+    own: UUID
+    first: date
+    after: date
+    begins: datetime
+    ends: datetime
+    at: datetime
+
+
+def _persons(sql: str, given: _Given) -> dict[tuple[str, str], Count]:
+    return {(age_band, sex): (number, number) for age_band, sex, number in _rows(sql, given)}
+
+
+def _outcomes(given: _Given, side: str, counted: str) -> dict[str, tuple[int]]:
+    return {code: (number,) for code, number in _rows(OUTCOMES.format(side=side, counted=counted), given)}
+
+
+def _rows(sql: str, given: _Given) -> list[tuple[Any, ...]]:
+    states = {"declined": State.DECLINED, "completed": State.COMPLETED, "zone": settings.TIME_ZONE}
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql, vars(given) | states)
+        return list(cursor.fetchall())
