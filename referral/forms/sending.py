@@ -1,6 +1,6 @@
 """The sender's forms: what is needed, by whom, what is shared."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -37,15 +37,23 @@ class NeedForm(forms.Form):
 class ChooseForm(ActForm):
     """Which of the organisations found; the need comes along, already checked."""
 
-    organisation = forms.ChoiceField(
-        label=_("Which organisation?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose an organisation.")},
+    organisation = forms.CharField(
+        label=_("Which organisation?"), error_messages={"required": _("Choose an organisation.")}
     )
 
-    def __init__(self, *args: Any, organisations: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Callable[[str], bool], **kwargs: Any) -> None:
+        """
+        Args:
+            known: may this one be asked? Of hundreds that offer a service the page shows a few.
+        """
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = organisations
+        self._known = known
+
+    def clean_organisation(self) -> str:
+        chosen: str = self.cleaned_data["organisation"]
+        if not self._known(chosen):
+            raise forms.ValidationError(_("This organisation cannot be asked for this need: choose another."))
+        return chosen
 
 
 class FileForm(ActForm):

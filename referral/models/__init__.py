@@ -22,6 +22,7 @@ from referral.models.referral import (
     WalkIn,
 )
 from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
+from referral.models.routing import NoGoList, RoutingRule
 from referral.models.talks import ConsentTalk, ConsentText, Guardian
 from referral.models.terms import Holiday, Term
 from referral.models.work import Draft, Notice, Submission, Task, Transition
@@ -57,6 +58,7 @@ __all__ = [
     "LegalHold",
     "MatchReview",
     "Message",
+    "NoGoList",
     "Notice",
     "Person",
     "PersonLink",
@@ -71,6 +73,7 @@ __all__ = [
     "Reveals",
     "RightsRequest",
     "RiskAssessment",
+    "RoutingRule",
     "Rung",
     "SafetyExtract",
     "Screening",

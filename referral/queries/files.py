@@ -164,6 +164,7 @@ _ADDING = (
     CaseAct.RECORD_CONSENT,
     CaseAct.RECORD_GROUND,
     CaseAct.REFER,
+    CaseAct.KEEP_AWAY,
     CaseAct.ENTER_TITLE,
     CaseAct.EDIT,
     CaseAct.ADD_ATTACHMENT,

@@ -22,6 +22,7 @@ ACTS: Mapping[Promise, Mapping[str, str]] = {
         CaseAct.RECORD_CONSENT: "consent",
         CaseAct.RECORD_GROUND: "ground",
         CaseAct.REFER: "case_refer",
+        CaseAct.KEEP_AWAY: "case_keep_away",
         CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
     },
     _("What the file says"): {
