@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList
+from partners.models import Organisation
 from partners.queries import code_choices
 from referral.enums import Group, Urgency
 from referral.forms.acts import ActForm
@@ -41,18 +42,22 @@ class ChooseForm(ActForm):
         label=_("Which organisation?"), error_messages={"required": _("Choose an organisation.")}
     )
 
-    def __init__(self, *args: Any, known: Callable[[str], bool], **kwargs: Any) -> None:
+    receiver: Organisation
+
+    def __init__(self, *args: Any, known: Callable[[str], Organisation | None], **kwargs: Any) -> None:
         """
         Args:
-            known: may this one be asked? Of hundreds that offer a service the page shows a few.
+            known: the one with this id, if it may be asked; the page shows only a few of them.
         """
         super().__init__(*args, **kwargs)
         self._known = known
 
     def clean_organisation(self) -> str:
         chosen: str = self.cleaned_data["organisation"]
-        if not self._known(chosen):
+        found = self._known(chosen)
+        if found is None:
             raise forms.ValidationError(_("This organisation cannot be asked for this need: choose another."))
+        self.receiver = found
         return chosen
 
 

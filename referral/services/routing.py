@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from audit import services as audit
 from crypto import keyring
+from partners.models import Organisation
 from referral.disclosure import is_child
 from referral.enums import Side
 from referral.models import Case, RoutingRule
@@ -30,10 +30,15 @@ class Found:
     #: The rules that count here, the most specific first.
     rules: Sequence[RoutingRule]
 
-    def of(self, pk: Any) -> Candidate | None:
+    def of(self, pk: str) -> Candidate | None:
         """The one that may be asked, by the text of its id, full or not."""
         known = [*self.proposed, *(each for each in self.others if each.askable and each.staffed)]
-        return next((each for each in known if str(each.pk) == str(pk)), None)
+        return next((each for each in known if str(each.pk) == pk), None)
+
+    def receiver(self, pk: str) -> Organisation | None:
+        """As `of`, to be named in a draft."""
+        found = self.of(pk)
+        return found.organisation if found else None
 
 
 def look_for_providers(case: Case, service: str, urgency: str, *, side: Side, at: datetime) -> Found:

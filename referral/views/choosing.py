@@ -16,17 +16,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from partners.enums import CodeList
 from partners.queries import Offer, code_label
 from referral import policy
-from referral.enums import CaseAct, Side, Urgency
+from referral.enums import Action, CaseAct, Side, Urgency
+from referral.forms.acts import ActForm
 from referral.forms.sending import ChooseForm, NeedForm
-from referral.models import Case
+from referral.models import Case, Referral
 from referral.queries import case_tie
 from referral.queries.candidates import Candidate
+from referral.queries.refusals import noes as noes_of
 from referral.ranking import ASKABLE, CAUTIONS, Hindrance, Reason
 from referral.services import sending
 from referral.services.routing import Found, look_for_providers
 from referral.views import words
 from referral.views.confirming import posted
-from referral.views.door import ActingRequest, now, perform
+from referral.views.door import ActingRequest, case_or_404, now, perform
 
 #: More is shown when it is asked for: nobody chooses among a hundred.
 SHOWN = 10
@@ -54,14 +56,12 @@ def choose(
     first = wanted or best
     form = ChooseForm(
         posted(request),
-        known=lambda pk: found.of(pk) is not None,
+        known=found.receiver,
         initial={"organisation": str(first.pk) if first else None},
     )
 
     def chosen(cleaned: dict[str, Any]) -> str:
-        receiver = found.of(cleaned["organisation"])
-        assert receiver is not None  # the form knows no other
-        return act(sending.Asked(receiver.organisation, asked["service"], asked["urgency"], asked["days"]))
+        return act(sending.Asked(form.receiver, asked["service"], asked["urgency"], asked["days"]))
 
     if request.method == "POST" and (answer := perform(request, form, chosen)) is not None:
         return answer
@@ -164,11 +164,9 @@ def ages_words(candidate: Candidate) -> str:
 
 def place_words(offer: Offer, at: datetime) -> tuple[str, str, str]:
     """Women; place free; confirmed yesterday. Never how many (decision 22)."""
-    if offer.free:
-        state = _("place free")
-    else:
-        state = _("full tonight") if offer.full_tonight else _("full")
-    return str(offer.group.label), state, _confirmed(offer, at)
+    full = _("full tonight") if offer.full_tonight else _("full")
+    group = _("%(group)s:") % {"group": offer.group.label}
+    return group, _("place free") if offer.free else full, _confirmed(offer, at)
 
 
 def _confirmed(offer: Offer, at: datetime) -> str:
@@ -210,3 +208,20 @@ def why_not(hindrances: Sequence[Hindrance], side: Side) -> str:
     if side == Side.COORDINATING and gravest in _SEALED:
         return str(_KEPT_AWAY)
     return str(gravest.label)
+
+
+def suggestion(request: ActingRequest, referral: Referral) -> dict[str, Any] | None:
+    """After a no or a silence: whoever could be asked next, for one press that prepares the draft.
+
+    Args:
+        referral: one that the reader may redirect, on the side of its sender.
+    """
+    case, at = case_or_404(request, referral.case_id), now()
+    found = look_for_providers(case, referral.service, referral.urgency, side=Side.REFERRING, at=at)
+    if not found.proposed:
+        return None
+    return row(found.proposed[0], at) | {
+        "noes": _noes(noes_of(case, referral.service)),
+        "form": ActForm(),
+        "url": reverse("referral_act", args=[referral.pk, Action.REDIRECT]),
+    }

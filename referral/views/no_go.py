@@ -81,7 +81,9 @@ class _Names:
         self.organisations = dict(organisations.values_list("pk", "name"))
         self.regions = dict(Region.objects.order_by(Alphabetical("name")).values_list("pk", "name"))
         departments = Department.objects.order_by(Alphabetical("name"))
-        self.departments = {pk: (name, region) for pk, name, region in departments.values_list("pk", "name", "region")}  # fmt: skip
+        self.departments = {
+            pk: (name, region) for pk, name, region in departments.values_list("pk", "name", "region")
+        }
 
     def of(self, entry: Avoided) -> str:
         """An entry in words, with why it stands there."""
