@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import arrival, clock, inbox, search
+from bench import arrival, clock, inbox, routing, search
 from bench.site import SIZES, fill
 from config.database import CannotStart, Server, default_state, make_state
 from config.run import prepare_key
@@ -22,7 +22,9 @@ def main() -> int:
         for size in SIZES:
             fill(state, server, size)
         missed = [
-            sentence for part in (inbox, search, clock, arrival) for sentence in part.run(state, server)
+            sentence
+            for part in (inbox, search, clock, arrival, routing)
+            for sentence in part.run(state, server)
         ]
     finally:
         server.stop()

@@ -17,7 +17,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from audit.work import at_work
-from bench import boat
+from bench import boat, needs
 from bench.floor import MIDDLEWARE
 from bench.pages import TOKEN, Page, counting, own_queries, signed_in
 from partners.models import User
@@ -38,6 +38,7 @@ def main() -> None:
         "held": lambda: searches.ask(held=True),
         "free": lambda: searches.ask(held=False),
         "boat": boat.measured,
+        "needs": lambda: needs.measured(pages),
     }
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()]()), flush=True)

@@ -61,6 +61,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
         ("duplicates", _("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
+        ("routing_rules", _("Rules for regions"), (Role.COORDINATOR,)),
         ("questions", _("Questions"), (Role.COORDINATOR,)),
         ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),
         ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),

@@ -114,6 +114,14 @@ TAKER_ACTIVE = Guard(
     _("Nobody of this organisation can take a case over: choose another."),
     lambda row, facts: facts.recipient_active,
 )
+NOT_KEPT_AWAY = Guard(
+    "not_kept_away",
+    _(
+        "The file says to keep the person away from there. If that is no longer so, take it off the list "
+        "“Where not to refer” on the page of the file, with the person."
+    ),
+    lambda row, facts: not facts.kept_away,
+)
 NOTHING_RUNS = Guard(
     "nothing_runs",
     _("A referral of this case is open: only a service of the organisation that takes over may go on."),
@@ -190,7 +198,7 @@ TRANSFER_MOVES: tuple[Move, ...] = (
         TransferAction.PROPOSE,
         states(TransferState.ASKED),
         TransferState.PROPOSED,
-        (HANDED_OVER_COVERED, TAKER_ACTIVE, NOTHING_RUNS, NOT_ON_HOLD),
+        (HANDED_OVER_COVERED, TAKER_ACTIVE, NOT_KEPT_AWAY, NOTHING_RUNS, NOT_ON_HOLD),
     ),
     Move(
         TransferAction.ACCEPT,

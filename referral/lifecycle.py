@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from referral.call_moves import CALL_MOVES, OFFER_MOVES
-from referral.case_moves import CASE_MOVES, TRANSFER_MOVES
+from referral.case_moves import CASE_MOVES, NOT_KEPT_AWAY, TRANSFER_MOVES
 from referral.course import WITH_PLAN, TransferAction, TransferState
 from referral.deadlines import STEP_BACK
 from referral.enums import (
@@ -161,6 +161,7 @@ REFERRAL_MOVES: tuple[Move, ...] = (
             PROFILE_FITS,
             NOT_TWICE,
             FAMILY_ASSESSED,
+            NOT_KEPT_AWAY,
         ),
     ),
     Move(Action.ACKNOWLEDGE, states(State.SENT), State.ACKNOWLEDGED),

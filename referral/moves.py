@@ -31,6 +31,7 @@ class Facts:
     #: Of the case; of a transfer, those that cannot go along.
     open_referrals: int = 0
     family_assessed: bool = False
+    kept_away: bool = False
     open_transfer: bool = False
     title_live: bool = False
     not_victim_by_two: bool = False

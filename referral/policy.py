@@ -185,6 +185,7 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.CONFIRM_TITLE: lambda actor, tie: actor.has(Role.JUSTICE),
     CaseAct.REFER: case_caseworker,
     CaseAct.CALL_PLACES: case_caseworker,
+    CaseAct.KEEP_AWAY: file_reader,
     CaseAct.TAKE_IN: anyone_of_the_desk,
     CaseAct.ASSIGN: own_supervisor,
     CaseAct.DECIDE_AGE: file_reader,

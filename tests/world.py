@@ -52,6 +52,7 @@ from referral.models import (
     PlanGoal,
     Referral,
     RightsRequest,
+    RoutingRule,
     ServiceQuestion,
     Task,
     Term,
@@ -136,6 +137,7 @@ class World:
     region: Region
     code: Code
     term: Term
+    rule: RoutingRule
     holiday: Holiday
     guardian: Guardian
     consent_text: ConsentText
@@ -302,7 +304,7 @@ def settings() -> dict[str, Any]:
         holiday = Holiday(day=date(2027, 4, 4), name_fr="Fête de l’Indépendance", name_en="Independence Day")
         write(term)
         write(holiday)
-    return {"term": term, "holiday": holiday}
+    return {"term": term, "holiday": holiday, "rule": RoutingRule.objects.get(profile="child")}
 
 
 def exchange(cast: c.Cast) -> dict[str, Any]:

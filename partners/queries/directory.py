@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -15,7 +16,7 @@ from partners.models import Organisation, Places, Service, Site
 STALE_AFTER = timedelta(days=7)
 
 
-def is_stale(places: Places, at: datetime) -> bool:
+def is_stale(places: "Counted", at: datetime) -> bool:
     return at - places.confirmed_at > STALE_AFTER
 
 
@@ -91,16 +92,33 @@ def directory(*, region: str = "", service: str = "", kind: str = "") -> QuerySe
     )
 
 
+class Counted(Protocol):
+    """What an offer is made from: a row of `Places`, or as much of it as was read."""
+
+    @property
+    def group(self) -> str: ...
+    @property
+    def free(self) -> int: ...
+    @property
+    def full_until(self) -> datetime | None: ...
+    @property
+    def confirmed_at(self) -> datetime: ...
+
+
 def offers(organisation: Organisation, at: datetime) -> list[Offer]:
     """Args: organisation: one of `directory`."""
-    by_group: dict[str, list[Places]] = {}
-    for site in organisation.houses:  # type: ignore[attr-defined]  # prefetched
-        for places in site.counts:
-            by_group.setdefault(places.group, []).append(places)
+    return offers_of([places for site in organisation.houses for places in site.counts], at)  # type: ignore[attr-defined]  # prefetched
+
+
+def offers_of(rows: Iterable[Counted], at: datetime) -> list[Offer]:
+    """Args: rows: of one organisation."""
+    by_group: dict[str, list[Counted]] = {}
+    for places in rows:
+        by_group.setdefault(places.group, []).append(places)
     return [_offer(group, by_group[group], at) for group in PersonGroup if group in by_group]
 
 
-def _offer(group: PersonGroup, rows: list[Places], at: datetime) -> Offer:
+def _offer(group: PersonGroup, rows: list[Counted], at: datetime) -> Offer:
     open_tonight = [row for row in rows if row.full_until is None or row.full_until <= at]
     speaking = [row for row in open_tonight if row.free] or open_tonight or rows
     newest = max(speaking, key=lambda row: row.confirmed_at)

@@ -1,12 +1,13 @@
 """The sender's forms: what is needed, by whom, what is shared."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.enums import CodeList
+from partners.models import Organisation
 from partners.queries import code_choices
 from referral.enums import Group, Urgency
 from referral.forms.acts import ActForm
@@ -37,15 +38,27 @@ class NeedForm(forms.Form):
 class ChooseForm(ActForm):
     """Which of the organisations found; the need comes along, already checked."""
 
-    organisation = forms.ChoiceField(
-        label=_("Which organisation?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose an organisation.")},
+    organisation = forms.CharField(
+        label=_("Which organisation?"), error_messages={"required": _("Choose an organisation.")}
     )
 
-    def __init__(self, *args: Any, organisations: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    receiver: Organisation
+
+    def __init__(self, *args: Any, known: Callable[[str], Organisation | None], **kwargs: Any) -> None:
+        """
+        Args:
+            known: the one with this id, if it may be asked; the page shows only a few of them.
+        """
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = organisations
+        self._known = known
+
+    def clean_organisation(self) -> str:
+        chosen: str = self.cleaned_data["organisation"]
+        found = self._known(chosen)
+        if found is None:
+            raise forms.ValidationError(_("This organisation cannot be asked for this need: choose another."))
+        self.receiver = found
+        return chosen
 
 
 class FileForm(ActForm):

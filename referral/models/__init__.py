@@ -24,6 +24,7 @@ from referral.models.referral import (
     WalkIn,
 )
 from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
+from referral.models.routing import NoGoList, RoutingRule
 from referral.models.talks import ConsentTalk, ConsentText, Guardian
 from referral.models.terms import Holiday, Term
 from referral.models.trip import AddressRelease, Trip
@@ -61,6 +62,7 @@ __all__ = [
     "LegalHold",
     "MatchReview",
     "Message",
+    "NoGoList",
     "Notice",
     "Person",
     "PersonLink",
@@ -77,6 +79,7 @@ __all__ = [
     "Reveals",
     "RightsRequest",
     "RiskAssessment",
+    "RoutingRule",
     "Rung",
     "SafetyExtract",
     "Screening",

@@ -1,6 +1,6 @@
 """What do the guards need to know that is not on the row itself?"""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,11 @@ from partners.enums import PersonGroup, Role, Sex
 from partners.models import Organisation, Places, Service
 from partners.queries import active_people, desk_staffed, national_unit
 from referral.course import NOT_VICTIM, OPEN_TRANSFER, WEIGHED, Solution
-from referral.deadlines import ASK_AGAIN
-from referral.disclosure import FAMILY_SERVICES, is_child
+from referral.disclosure import FAMILY_SERVICES, ages_of, is_child
 from referral.enums import (
-    CONFLICT_OF_INTEREST,
     ENDED_CASE,
     OPEN,
     SHELTER_SERVICES,
-    STANDING_REASONS,
     TERMINAL,
     CaseState,
     Machine,
@@ -31,6 +28,8 @@ from referral.lifecycle import Facts, move_of
 from referral.models import Case, Guardian, Referral, Transfer, Waiting
 from referral.policy import TRANSFER_TAKERS
 from referral.queries.basis import bases_for, basis_live
+from referral.queries.no_go import kept_away
+from referral.ranking import profile_hindrances
 
 
 def _families_assessed(rows: Sequence[Referral], at: datetime) -> list[bool]:
@@ -78,12 +77,12 @@ def _service_of(referral: Referral) -> Service | None:
     ).first()
 
 
-def profile_fits(service: Service, *, sex: str, is_child: bool, with_children: bool = False) -> bool:
-    if (is_child and not service.takes_children) or (not is_child and not service.takes_adults):
-        return False
-    if with_children and not service.takes_children_with_parent:
-        return False
-    return not service.sexes or sex in service.sexes or sex in (Sex.UNKNOWN, Sex.OTHER)
+def profile_fits(
+    service: Service, *, sex: str, is_child: bool, age_band: str, with_children: bool = False
+) -> bool:
+    return not profile_hindrances(
+        service, sex=sex, is_child=is_child, with_children=with_children, ages=ages_of(age_band)
+    )
 
 
 #: Reads one fact of each of several referrals, in a number of queries that does not grow with theirs.
@@ -115,6 +114,7 @@ def _profiles_fit(rows: Sequence[Referral], at: datetime) -> list[bool]:
             service,
             sex=row.sex,
             is_child=row.is_child,
+            age_band=row.preview.age_band,
             with_children=bool(row.preview.details["children"]),
         )
         for row, service in zip(rows, _once(_service_asked, _service_of)(rows, at), strict=True)
@@ -163,6 +163,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "profile_fits": ("profile_fits", _profiles_fit),
     "not_twice": ("duplicate", _duplicates),
     "family_assessed": ("family_assessed", _families_assessed),
+    "not_kept_away": ("kept_away", kept_away),
     "not_redirected": ("redirected", _redirected),
     "not_waiting": ("waiting", _waiting),
 }
@@ -214,23 +215,6 @@ def second_people(case: Case, by: Actor) -> Organisation:
     if elsewhere is None or active_people(case.organisation_id, [Role.SUPERVISOR]).exclude(pk=by.id).exists():
         return case.organisation
     return elsewhere
-
-
-def said_no(cases: Iterable[Case], service: str, at: datetime) -> frozenset[UUID]:
-    """Who is not offered again for any of these persons: never for anything who has a link with the suspected
-    offender, never for this service whose mandate, area or profile it is not, and not at once who had no place or did
-    not answer.
-    """
-    ended = Referral.objects.filter(
-        case_id__in=[case.pk for case in cases], state__in=[State.DECLINED, State.EXPIRED]
-    )
-    return frozenset(
-        ended.filter(
-            Q(decline_reason=CONFLICT_OF_INTEREST)
-            | Q(service=service, decline_reason__in=sorted(STANDING_REASONS))
-            | Q(service=service, ended_at__gt=at - ASK_AGAIN)
-        ).values_list("receiving_organisation_id", flat=True)
-    )
 
 
 def title_live(case: Case, at: datetime) -> bool:
@@ -315,6 +299,7 @@ def transfer_facts(transfer: Transfer, at: datetime) -> Facts:
         at=at,
         basis_live=basis_live(transfer, at),
         recipient_active=active_people(taker, TRANSFER_TAKERS).exists(),
+        kept_away=kept_away([transfer], at)[0],
         open_referrals=staying.count(),
         on_hold=transfer.case.holds.filter(lifted_at=None).exists(),
     )

@@ -165,6 +165,7 @@ _ADDING = (
     CaseAct.RECORD_GROUND,
     CaseAct.REFER,
     CaseAct.CALL_PLACES,
+    CaseAct.KEEP_AWAY,
     CaseAct.ENTER_TITLE,
     CaseAct.EDIT,
     CaseAct.ADD_ATTACHMENT,

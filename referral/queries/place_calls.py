@@ -17,7 +17,8 @@ from referral.lifecycle import Facts
 from referral.models import Case, PlaceCall, Placement, PlaceOffer
 from referral.place_calls import BEFORE_CENTRE, CallState, OfferState
 from referral.queries.candidates import Candidate, candidates
-from referral.queries.facts import groups_of_persons, said_no
+from referral.queries.facts import groups_of_persons
+from referral.queries.refusals import said_no
 from referral.queries.visible import visible_cases
 
 

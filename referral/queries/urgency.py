@@ -12,7 +12,7 @@ from referral.models import Case, Referral, TelephoneAnswer
 from referral.queries.arrivals import granted_cases
 from referral.queries.candidates import Candidate, candidates
 from referral.queries.due import Statement, same
-from referral.queries.facts import said_no
+from referral.queries.refusals import said_no
 from referral.queries.visible import visible_to
 
 UNDER_WAY = frozenset(OPEN - {State.DRAFT})

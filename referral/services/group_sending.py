@@ -89,7 +89,9 @@ def _draft(member: Member, asked: Asked) -> Referral:
         sex=person.sex,
         is_child=is_child(person.age_status),
     )
-    row.preview = Preview(referral=row, case_id=case.pk, details={"children": person.children})
+    row.preview = Preview(
+        referral=row, case_id=case.pk, age_band=person.age_band, details={"children": person.children}
+    )
     return row
 
 

@@ -21,6 +21,7 @@ from referral.queries.facts import title_live
 from referral.references import new_reference
 from referral.services import cases, matching, steps
 from referral.services.guardians import ask_to_decide
+from referral.services.no_go import copy_list
 from referral.services.receiving import close_snapshot
 from referral.services.tasks import end_task
 from referral.services.transfers import end_accepted, end_answer, locked_for_answer, require_acceptable
@@ -57,6 +58,7 @@ def accept(pk: UUID, *, by: Actor, at: datetime, version: int) -> Case:
         _copy_person(old, new, transfer)
         _copy_goals(old, new, by=by, at=at)
         _copy_guardians(old, new, by=by, at=at)
+        copy_list(old, new)
         _complete_own_service(transfer, at)
         end_answer(transfer, by=by, at=at, result="accepted")
         _hand_tasks_over(old, new, by=by, at=at, title=title)

@@ -1,8 +1,8 @@
-"""Addresses of what national coordination sets without a programmer: deadlines and holidays."""
+"""Addresses of what national coordination sets without a programmer: deadlines, rules for regions, holidays."""
 
 from django.urls import path
 
-from referral.views import holidays, terms
+from referral.views import holidays, routing_rules, terms
 
 urlpatterns = [
     path("deadlines/", terms.term_list, name="terms"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("deadlines/values/<uuid:pk>/remove/", terms.term_remove, name="term_remove"),
     path("deadlines/<slug:clock>/", terms.clock_page, name="clock"),
     path("deadlines/<slug:clock>/new/", terms.term_add, name="term_add"),
+    path("routing-rules/", routing_rules.rule_list, name="routing_rules"),
+    path("routing-rules/new/", routing_rules.rule_add, name="routing_rule_add"),
+    path("routing-rules/<uuid:pk>/", routing_rules.rule_edit, name="routing_rule_edit"),
+    path("routing-rules/<uuid:pk>/remove/", routing_rules.rule_remove, name="routing_rule_remove"),
     path("holidays/", holidays.holiday_list, name="holidays"),
     path("holidays/new/", holidays.holiday_add, name="holiday_add"),
     path("holidays/propose/<int:year>/", holidays.holiday_propose, name="holiday_propose"),

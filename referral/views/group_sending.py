@@ -1,6 +1,7 @@
 """Several persons of one arrival are referred: who, what they need, to whom, what would be shared, one press."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from referral.forms.groups import ChosenForm, GroupGroundForm, PickForm, SendGro
 from referral.models import Arrival, GroupReferral
 from referral.queries import Candidate, candidates
 from referral.queries.arrivals import Member, families_of, group_of, members_of
-from referral.queries.facts import said_no
+from referral.queries.no_go import avoided_organisations
+from referral.queries.refusals import said_no
 from referral.services import arrivals, group_sending, steps
 from referral.services.group_sending import Readiness
 from referral.services.sending import Asked
@@ -99,6 +101,7 @@ class Choice:
             for m in self.chosen
         }
         refused = said_no((member.slip.case for member in self.chosen), service, at)
+        refused |= avoided_organisations(member.slip.case.pk for member in self.chosen)
         without = refused | ({self.parent.receiving_organisation_id} if self.parent else set())
         found: dict[UUID, Candidate] | None = None
         for case in kinds.values():
@@ -135,7 +138,7 @@ def _refused_in(member: Member, group: GroupReferral) -> bool:
 
 def _both(one: Candidate, other: Candidate) -> Candidate:
     places = {offer.group: offer for offer in (*one.places, *other.places)}
-    return Candidate(one.organisation, tuple(places.values()), one.staffed, one.same_region, one.own)
+    return replace(one, places=tuple(places.values()))
 
 
 @require_http_methods(["GET", "POST"])

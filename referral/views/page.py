@@ -27,6 +27,7 @@ from referral.queries.waiting import position, waiting_of
 from referral.references import spoken
 from referral.services import reading
 from referral.views import tasks_shown, timeline, trips, words
+from referral.views.choosing import suggestion
 from referral.views.confirming import to_referral
 from referral.views.door import ActingRequest, now, referral_or_404
 from referral.views.shared import group_rows, preview_rows
@@ -81,6 +82,7 @@ def referral(request: ActingRequest, pk: UUID) -> HttpResponse:
             "entries": timeline.entries(request.actor, row, level),
             "family": family(request.actor, row),
             "elsewhere": elsewhere(row, level),
+            "suggested": suggestion(request, row) if level == Level.CASE and may_redirect(offered) else None,
             "tasks": tasks(row, level),
             "back_url": back_url(request.actor, row),
             "case_url": reverse("case", args=[row.case_id]) if level == Level.CASE else "",
@@ -131,6 +133,10 @@ def ended_words(actor: Actor, referral: Referral) -> str:
             return code_label(CodeList.WITHDRAW_REASON, referral.withdraw_reason)
         case _:
             return ""
+
+
+def may_redirect(offered: Iterable[Possible]) -> bool:
+    return any(each.action == Action.REDIRECT and not each.reasons for each in offered)
 
 
 def buttons(referral: Referral, offered: Iterable[Possible]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The sender: what is needed, who could give it, exactly what they will see, and the sending itself."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,20 +11,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from partners.enums import CodeList
-from partners.queries import code_label
 from referral.disclosure import needed
-from referral.enums import SHELTER_SERVICES, Action, CaseAct, Group, Side, State, Urgency
-from referral.forms.sending import CheckForm, ChooseForm, NeedForm, SendForm
+from referral.enums import SHELTER_SERVICES, Action, CaseAct, Group, Side, State
+from referral.forms.sending import CheckForm, NeedForm, SendForm
 from referral.models import Case, Person, Referral
-from referral.queries import candidates, unmet_of
+from referral.queries import unmet_of
 from referral.queries.basis import agreed_groups
-from referral.queries.facts import said_no
 from referral.queries.intakes import next_need
 from referral.queries.questions import questions_of
+from referral.queries.refusals import noes
 from referral.references import spoken
 from referral.services import sending, steps
 from referral.views import words
+from referral.views.choosing import choose
 from referral.views.confirming import Page, confirm, posted, to_referral, which
 from referral.views.door import ActingRequest, case_or_404, now, perform, referral_or_404
 from referral.views.shared import group_rows, preview_rows
@@ -37,8 +35,9 @@ def refer(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.REFER, case)
     parent = _parent(request, case)
-    initial = {"urgency": case.urgency, "service": next_need(case)}
-    need = NeedForm(request.GET if "service" in request.GET else None, initial=initial)
+    asked = "service" in request.GET
+    initial = {} if asked else {"urgency": case.urgency, "service": next_need(case)}
+    need = NeedForm(request.GET if asked else None, initial=initial)
     back_url = reverse("case", args=[pk])
     if not need.is_valid():
         return _ask_need(request, need, case, back_url)
@@ -47,7 +46,7 @@ def refer(request: ActingRequest, pk: UUID) -> HttpResponse:
         draft = sending.start_draft(case.pk, by=request.actor, at=now(), asked=asked, parent=parent)
         return reverse("referral_check", args=[draft.pk])
 
-    return _choose(request, case, need, act, back_url, call_url=_call_url(case, need, parent))
+    return choose(request, case, need, act, back_url, call_url=_call_url(case, need, parent))
 
 
 def _call_url(case: Case, need: NeedForm, parent: Referral | None) -> str:
@@ -96,8 +95,17 @@ def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpRespon
             return reverse("routing")
         return reverse("referral_check", args=[draft.pk])
 
-    around = _call_url(referral.case, need, referral) if side == Side.REFERRING else ""
-    return _choose(request, referral.case, need, act, to_referral(referral), call_url=around)
+    case = referral.case if side == Side.COORDINATING else case_or_404(request, referral.case_id)
+    return choose(
+        request,
+        case,
+        need,
+        act,
+        to_referral(referral),
+        side=side,
+        noes=noes(case, before["service"]),
+        call_url=_call_url(case, need, referral) if side == Side.REFERRING else "",
+    )
 
 
 def _not_now(request: ActingRequest, referral: Referral, unmet: Any) -> HttpResponse:
@@ -121,52 +129,6 @@ def _ask_need(request: ActingRequest, need: NeedForm, case: Case, back_url: str)
             "form": need,
             "title": _("Refer this person"),
             "parent": request.GET.get("parent", ""),
-            "back_url": back_url,
-        },
-    )
-
-
-def _choose(
-    request: ActingRequest,
-    case: Case,
-    need: NeedForm,
-    act: Callable[[sending.Asked], str],
-    back_url: str,
-    *,
-    call_url: str,
-) -> HttpResponse:
-    """Who could receive this person: those with somebody at the desk to choose from, the others to telephone."""
-    asked = need.cleaned_data
-    found = candidates(case, asked["service"], now(), without=said_no([case], asked["service"], now()))
-    by_id = {str(each.organisation.pk): each.organisation for each in found if each.staffed}
-    form = ChooseForm(
-        posted(request),
-        organisations=[(pk, each.name) for pk, each in by_id.items()],
-        initial={"organisation": request.GET.get("organisation")},
-    )
-
-    def choose(cleaned: dict[str, Any]) -> str:
-        chosen = by_id[cleaned["organisation"]]
-        return act(sending.Asked(chosen, asked["service"], asked["urgency"], asked["days"]))
-
-    if request.method == "POST" and (answer := perform(request, form, choose)) is not None:
-        return answer
-    kept = {name: value for name, value in request.GET.items() if name == "parent"}
-    return render(
-        request,
-        "referral/referral/choose.html",
-        {
-            "form": form,
-            "service": code_label(CodeList.SERVICE, asked["service"]),
-            "urgency": asked["urgency"],
-            "urgency_label": Urgency(asked["urgency"]).label,
-            "change_url": f"{request.path}?{urlencode(kept | {'change': ''})}",
-            "staffed": [each for each in found if each.staffed],
-            "to_telephone": [each for each in found if not each.staffed],
-            "title": _("Who could receive this person?"),
-            "emergency": asked["urgency"] == Urgency.EMERGENCY,
-            "call_url": call_url,
-            "at": now(),
             "back_url": back_url,
         },
     )

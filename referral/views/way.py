@@ -24,6 +24,7 @@ ACTS: Mapping[Promise, Mapping[str, str]] = {
         CaseAct.RECORD_GROUND: "ground",
         CaseAct.REFER: "case_refer",
         CaseAct.CALL_PLACES: "place_call_new",
+        CaseAct.KEEP_AWAY: "case_keep_away",
         CaseAct.WITHDRAW_CONSENT: "consent_withdraw",
     },
     _("What the file says"): {

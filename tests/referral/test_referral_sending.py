@@ -15,6 +15,7 @@ from referral.models import Placement, Referral, Snapshot, Task
 from referral.services import basis, cases
 from tests import cast as c
 from tests.referral.pages import act, act_url, leaked, page_of, press, sign_in, values_of
+from tests.referral.story import fr
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -53,10 +54,16 @@ def test_full_stale_and_unstaffed_are_told_in_words(cast: c.Cast) -> None:
         nobody = c.organisation("Foyer désert", OrganisationKind.RECEPTION_CENTRE, cast.region)
         for organisation in (full, nobody):
             c.offer(organisation, "SHELTER_EMERG")
-    page = sign_in(cast.aissatou).get(refer_url(c.open_case(cast)))
-    assert offered(page)[-1] == full
-    assert page.context["staffed"][-1].full
-    assert page.context["staffed"][-1].places[0].stale
+    case = c.open_case(cast)
+    page = sign_in(cast.aissatou).get(refer_url(case))
+    assert full not in offered(page)
+    [other] = page.context["others"]
+    assert (other["name"], other["why"]) == (full.name, fr("Full"))
+    # It may take somebody above its number: whoever asks all the same reads what stands against it.
+    asked = sign_in(cast.aissatou).get(other["ask_url"])
+    assert offered(asked)[0] == full
+    assert asked.context["rows"][0]["to_mind"] == [fr("Full")]
+    assert asked.context["staffed"][0].places[0].stale
     assert [each.organisation for each in page.context["to_telephone"]] == [nobody]
     answer = sign_in(cast.aissatou).post(
         refer_url(c.open_case(cast)), {"key": str(uuid.uuid4()), "organisation": str(nobody.pk)}

@@ -1,0 +1,36 @@
+"""Who could receive this person? 1,000 services in the directory, 200 needs, the page for each beside the floor page."""
+
+from pathlib import Path
+
+from bench.site import SIZES, copied, serving
+from config.database import Server
+
+MOST_QUERIES = 6
+MOST_OF_FLOOR = 2.0
+
+
+def run(state: Path, server: Server) -> list[str]:
+    """Prints what it found. Gives the targets that were missed."""
+    size = SIZES[0]
+    with copied(state, size, "routing") as name, serving(state, server, size, name) as site:
+        found = site.ask("needs")
+    fewest, most = found["queries"]
+    for what, value, target in (
+        ("services in the directory", f"{found['services']:,}", ""),
+        ("of them for this need", str(found["offered"]), ""),
+        ("needs", str(found["needs"]), ""),
+        ("queries", f"{fewest} to {most}", f"<= {MOST_QUERIES}, the same for all"),
+        ("CPU of the floor, ms", f"{found['floor'] * 1000:.1f}", ""),
+        ("CPU of the page, ms", f"{found['page'] * 1000:.1f}", ""),
+        ("routing / floor", f"{found['ratio']:.2f}", f"<= {MOST_OF_FLOOR}"),
+    ):
+        print(f"{what:28}{value:>12}   {target}")
+    return [
+        sentence
+        for sentence, held in (
+            (f"routing takes more than {MOST_QUERIES} queries", most <= MOST_QUERIES),
+            ("the queries of routing differ from need to need", fewest == most),
+            (f"routing takes more than {MOST_OF_FLOOR} x the floor", found["ratio"] <= MOST_OF_FLOOR),
+        )
+        if not held
+    ]
