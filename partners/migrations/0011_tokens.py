@@ -16,7 +16,7 @@ from audit.triggers import versioned
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0006_directory"),
+        ("partners", "0008_places"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0006_directory"),
-        ("referral", "0014_walk_ins"),
+        ("referral", "0015_places"),
     ]
 
     operations = [

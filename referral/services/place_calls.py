@@ -17,7 +17,7 @@ from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from partners.models import Organisation
-from partners.services.provision import release_place
+from partners.services.ledger import release_place
 from referral import lifecycle, notices
 from referral.deadlines import OFFER_HELD, PLACE_CALL
 from referral.disclosure import is_child

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit import services as audit
 from partners.actor import Actor
-from partners.services.provision import NoPlaceFree, hold_place
+from partners.services.ledger import NoPlaceFree, hold_place
 from referral import notices, policy
 from referral.deadlines import OFFER_HELD
 from referral.enums import Urgency
