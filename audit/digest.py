@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -73,6 +73,8 @@ def _canonical(value: object) -> bytes:
             return b"t" + value.astimezone(UTC).isoformat(timespec="microseconds").encode()
         case date():
             return b"d" + value.isoformat().encode()
+        case time():
+            return b"h" + value.isoformat(timespec="microseconds").encode()
         case Decimal():
             return b"n" + str(value).encode()
         case list():
