@@ -59,6 +59,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("arrivals", _("Arrivals"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
+        ("empty_desks", _("Empty desks"), (Role.COORDINATOR,)),
         ("duplicates", _("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
         ("routing_rules", _("Rules for regions"), (Role.COORDINATOR,)),

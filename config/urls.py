@@ -3,6 +3,7 @@ from django.urls import include, path
 from config import views
 from partners.views import people
 from partners.views.organisations import organisation_suspend
+from referral.forms.leaving import of_person, of_role
 from referral.services import leaving
 from referral.services.suspension import suspend_organisation
 
@@ -26,10 +27,19 @@ urlpatterns = [
     path(
         "people/<uuid:pk>/deactivate/",
         people.person_deactivate,
-        {"deactivate": leaving.deactivate_person, "holds": leaving.held_in_codes},
+        {
+            "deactivate": leaving.deactivate_person,
+            "holds": leaving.held_in_codes,
+            "ask": of_person,
+        },
         name="person-deactivate",
     ),
-    path("people/roles/<uuid:pk>/end/", people.role_end, {"end": leaving.end_membership}, name="role-end"),
+    path(
+        "people/roles/<uuid:pk>/end/",
+        people.role_end,
+        {"end": leaving.end_membership, "ask": of_role},
+        name="role-end",
+    ),
     path("", include("partners.urls")),
     path("", include("referral.urls")),
     path("", include("reporting.urls")),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganisationKind(TextChoices):
@@ -55,6 +56,15 @@ class OrganisationStatus(TextChoices):
     SUSPENDED = "suspended", _("Suspended")
 
 
+class Standing(TextChoices):
+    """May it be sent to? As `partners.queries.agreements` says of an organisation today."""
+
+    OPEN = "open", _("Open")
+    EXPIRING = "expiring", _("Agreement ends soon")
+    EXPIRED = "expired", _("Agreement has run out")
+    SUSPENDED = "suspended", _("Suspended")
+
+
 class Role(TextChoices):
     REPORTER = "reporter", _("Reporter")
     CASEWORKER = "caseworker", _("Caseworker")
@@ -95,6 +105,9 @@ class Act(TextChoices):
     READ_DIRECTORY = "read_directory", _("Read the directory")
     KEEP_PLACES = "keep_places", _("Keep the places of the organisation")
     KEEP_PROVISION = "keep_provision", _("Keep the sites and services of the organisation")
+    ASSURE_PROVISION = "assure_provision", _("Say that the entry of the organisation is right")
+    KEEP_AGREEMENTS = "keep_agreements", _("Keep the agreements with organisations, and suspend them")
+    READ_ENTRY_HISTORY = "read_entry_history", _("Read who changed an entry of the directory")
     REVEAL_ADDRESS = "reveal_address", _("Reveal the address of a site")
     TAKE_DUTY = "take_duty", _("Take over the duty of the organisation")
     KEEP_ROSTER = "keep_roster", _("Keep the duty roster of the organisation")
@@ -158,13 +171,15 @@ class CountedBy(TextChoices):
 class Weekday(TextChoices):
     """As iCalendar and HSDS write them (RFC 5545, BYDAY)."""
 
-    MONDAY = "MO", _("Monday")
-    TUESDAY = "TU", _("Tuesday")
-    WEDNESDAY = "WE", _("Wednesday")
-    THURSDAY = "TH", _("Thursday")
-    FRIDAY = "FR", _("Friday")
-    SATURDAY = "SA", _("Saturday")
-    SUNDAY = "SU", _("Sunday")
+    # With a context: Django's own names of days, which are written small inside a date, stay as they are.
+
+    MONDAY = "MO", pgettext_lazy("day of the week", "Monday")
+    TUESDAY = "TU", pgettext_lazy("day of the week", "Tuesday")
+    WEDNESDAY = "WE", pgettext_lazy("day of the week", "Wednesday")
+    THURSDAY = "TH", pgettext_lazy("day of the week", "Thursday")
+    FRIDAY = "FR", pgettext_lazy("day of the week", "Friday")
+    SATURDAY = "SA", pgettext_lazy("day of the week", "Saturday")
+    SUNDAY = "SU", pgettext_lazy("day of the week", "Sunday")
 
 
 class CodeList(TextChoices):

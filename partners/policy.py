@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 
 from partners.actor import Actor
-from partners.enums import SEATS, Act, OrganisationKind, Role, exclusive_pairs
+from partners.enums import DESK_ROLES, SEATS, Act, OrganisationKind, Role, exclusive_pairs
 
 
 class NotAllowed(PermissionDenied):
@@ -47,6 +47,21 @@ def own_desk(actor: Actor, organisation_id: UUID | None) -> bool:
     return actor.organisation_id == organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
 
+def keeps_the_entry(actor: Actor, organisation_id: UUID | None) -> bool:
+    """National coordination keeps every entry, for those who cannot: what it says, never a sealed address."""
+    return own_desk(actor, organisation_id) or actor.has(Role.COORDINATOR)
+
+
+def coordination(actor: Actor, organisation_id: UUID | None) -> bool:
+    return actor.has(Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def answers_for_the_entry(actor: Actor, organisation_id: UUID | None) -> bool:
+    """The history names members of staff: those of the house, and who watches over all of them."""
+    own = actor.organisation_id == organisation_id and actor.has(*DESK_ROLES)
+    return own or actor.has(Role.COORDINATOR) or (actor.national_unit and actor.has(Role.SUPERVISOR))
+
+
 def on_the_roster(actor: Actor, organisation_id: UUID | None) -> bool:
     """Who can be on duty; at the national unit this is coordination too."""
     own = actor.organisation_id == organisation_id
@@ -66,7 +81,10 @@ def own_supervisor(actor: Actor, organisation_id: UUID | None) -> bool:
 RULES: Mapping[Act, Rule] = {
     Act.READ_DIRECTORY: anyone,
     Act.KEEP_PLACES: own_desk,
-    Act.KEEP_PROVISION: own_desk,
+    Act.KEEP_PROVISION: keeps_the_entry,
+    Act.ASSURE_PROVISION: own_desk,
+    Act.KEEP_AGREEMENTS: coordination,
+    Act.READ_ENTRY_HISTORY: answers_for_the_entry,
     Act.REVEAL_ADDRESS: own_desk,
     Act.TAKE_DUTY: on_the_roster,
     Act.KEEP_ROSTER: keeps_the_roster,

@@ -1,7 +1,20 @@
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from partners.views import account, codes, directory, hsds, organisations, people, places, provision, tokens
+from partners.views import (
+    account,
+    codes,
+    directory,
+    directory_print,
+    entry,
+    entry_history,
+    hsds,
+    organisations,
+    people,
+    places,
+    provision,
+    tokens,
+)
 
 #: Of allauth's pages only these: no sign-up, no change of address, no second address.
 sign_in = [
@@ -38,12 +51,21 @@ urlpatterns = [
     path("directory/tokens/new/", tokens.token_new, name="token-new"),
     path("directory/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("api/hsds/", include(hsds.urlpatterns)),
+    path("directory/print/", directory_print.printed, name="directory-print"),
+    path("directory/<uuid:pk>/", entry.entry, name="directory-entry"),
+    path("directory/<uuid:pk>/history/", entry_history.entry_history, name="entry-history"),
+    path("directory/<uuid:pk>/agreement/", entry.agreement, name="agreement"),
+    path("directory/<uuid:pk>/keep/", provision.offering, name="entry-keep"),
+    path("directory/<uuid:pk>/keep/description/", entry.describe, name="entry-describe"),
+    path("directory/<uuid:pk>/keep/sites/new/", provision.site_new, name="entry-site-new"),
+    path("directory/<uuid:pk>/keep/services/new/", provision.service_new, name="entry-service-new"),
     path("places/new/", places.places_new, name="places-new"),
     path("places/<uuid:pk>/", places.places_edit, name="places-edit"),
     path("places/<uuid:pk>/confirm/", places.places_confirm, name="places-confirm"),
     path("places/<uuid:pk>/full/", places.places_full, name="places-full"),
     path("places/<uuid:pk>/full/undo/", places.places_full_undo, name="places-full-undo"),
     path("places/offering/", provision.offering, name="offering"),
+    path("places/offering/assure/", provision.offering_assure, name="offering-assure"),
     path("places/sites/new/", provision.site_new, name="site-new"),
     path("places/sites/<uuid:pk>/", provision.site_edit, name="site-edit"),
     path("places/sites/<uuid:pk>/reveal/", provision.site_reveal, name="site-reveal"),

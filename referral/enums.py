@@ -360,6 +360,7 @@ class RevealReason(TextChoices):
 CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
 DRAFT_EXPIRED = "DRAFT_EXPIRED"
 ORGANISATION_SUSPENDED = "ORGANISATION_SUSPENDED"
+DESK_EMPTY = "DESK_EMPTY"
 CONFLICT_OF_INTEREST = "CONFLICT_OF_INTEREST"
 NO_CAPACITY = "NO_CAPACITY"
 #: A no that does not change with time: asking the same organisation for the same service again would lose hours.

@@ -61,6 +61,11 @@ RECIPIENT_ACTIVE = Guard(
     _("The receiving organisation is suspended or closed."),
     lambda row, facts: facts.recipient_active,
 )
+RECIPIENT_OPEN = Guard(
+    "recipient_open",
+    _("This organisation is suspended, or its agreement has run out: choose another provider."),
+    lambda row, facts: facts.recipient_open,
+)
 RECIPIENT_STAFFED = Guard(
     "recipient_staffed",
     _("Nobody is at the desk of this organisation: telephone it, or choose another."),
@@ -155,7 +160,7 @@ REFERRAL_MOVES: tuple[Move, ...] = (
         State.SENT,
         (
             BASIS_LIVE,
-            RECIPIENT_ACTIVE,
+            RECIPIENT_OPEN,
             RECIPIENT_STAFFED,
             SERVICE_OFFERED,
             PROFILE_FITS,

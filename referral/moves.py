@@ -15,6 +15,7 @@ class Facts:
     at: datetime
     basis_live: bool = False
     recipient_active: bool = False
+    recipient_open: bool = False
     recipient_staffed: bool = False
     service_offered: bool = False
     profile_fits: bool = False

@@ -19,6 +19,7 @@ from tests.referral.story import Story, fr, said
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
+SUSPENDED = "Cette organisation est suspendue ou sa convention est terminée\N{NO-BREAK SPACE}: choisissez-en une autre."
 NO_BASIS = "No live consent or legal ground covers what would be shared with this organisation."
 
 
@@ -131,7 +132,9 @@ def test_an_inactive_organisation(cast: c.Cast) -> None:
     assert Task.objects.filter(referral=lies_there, kind="redirect", done_at=None).exists()
     with nothing_changes():
         answer = press(sign_in(cast.aissatou), act_url(draft, "send"))
-        assert fr("The receiving organisation is suspended or closed.") in said(answer)
+        assert fr(
+            "This organisation is suspended, or its agreement has run out: choose another provider."
+        ) in said(answer)
         url = f"{reverse('case_refer', args=[case.pk])}?service=SHELTER_EMERG&urgency=urgent"
         offered = sign_in(cast.aissatou).get(url).context["form"].fields["organisation"].choices
         assert [pk for pk, _name in offered] == [str(cast.other_centre.pk)]

@@ -5,11 +5,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.alphabet import Alphabetical
-from partners.enums import CodeList, OrganisationKind, PersonGroup, Sex
-from partners.forms.fields import VersionForm, count, region
+from partners.enums import CodeList, PersonGroup, Sex, Weekday
+from partners.forms.fields import VersionForm, clock_time, count, of_list, phone, region, years
 from partners.forms.overflow import AboveForm
-from partners.models import Region, Site
-from partners.queries import code_choices, sites_of
+from partners.models import Department, Region, Site
+from partners.queries import sites_of
 from partners.services.provision import Offering
 
 
@@ -44,10 +44,32 @@ class OpenPlacesForm(forms.Form):
 
 
 class SiteForm(forms.Form):
-    name = forms.CharField(label=_("Name"), help_text=_("Only your organisation reads it."), max_length=80)
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("For your organisation and national coordination; it is not in the directory."),
+        max_length=80,
+    )
     region = region()
+    department = forms.ModelChoiceField(
+        label=_("Department (optional)"),
+        queryset=Department.objects.order_by(Alphabetical("name")),
+        empty_label=_("Not said"),
+        required=False,
+    )
+    confidential = forms.BooleanField(
+        label=_("The address is confidential"),
+        help_text=_("Arrivals then go by way of a meeting point, and the directory shows the region alone."),
+        required=False,
+        initial=True,
+    )
+    public_address = forms.CharField(
+        label=_("Public address (optional)"),
+        help_text=_("Of a house that anybody may find: it stands in the directory and on the printed list."),
+        max_length=200,
+        required=False,
+    )
     address = forms.CharField(
-        label=_("Address (optional)"),
+        label=_("Sealed address (optional)"),
         help_text=_(
             "Kept encrypted and shown to your desk alone, one look at a time; each look is written down."
         ),
@@ -55,18 +77,21 @@ class SiteForm(forms.Form):
         max_length=500,
         required=False,
     )
-    confidential = forms.BooleanField(
-        label=_("The address is confidential"),
-        help_text=_("Arrivals then go by way of a meeting point."),
-        required=False,
-        initial=True,
-    )
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean() or {}
+        if data.get("confidential") and data.get("public_address"):
+            self.add_error("public_address", _("A confidential house has no public address: empty this box."))
+        department = cast("Department | None", data.get("department"))
+        if department and data.get("region") and department.region != data["region"]:
+            self.add_error("department", _("This department is in another region."))
+        return data
 
 
 class ChangeSiteForm(VersionForm, SiteForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["address"].label = _("New address (optional)")
+        self.fields["address"].label = _("New sealed address (optional)")
         self.fields["address"].help_text = _("Leave it empty to keep the address as it is.")
 
 
@@ -87,24 +112,64 @@ class ServiceForm(forms.Form):
     )
     takes_children = forms.BooleanField(label=_("Children (under 18)"), required=False, initial=True)
     takes_adults = forms.BooleanField(label=_("Adults"), required=False, initial=True)
+    minimum_age = years(_("From which age? (optional)"))
+    maximum_age = years(_("Up to which age? (optional)"))
     takes_children_with_parent = forms.BooleanField(
         label=_("Children who come with their parent"), required=False, initial=True
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages spoken"), widget=forms.CheckboxSelectMultiple, required=False
     )
+    disability_access = forms.BooleanField(label=_("Accessible with a disability"), required=False)
+    title_needed = forms.BooleanField(
+        label=_("A custody title is needed first for a child"),
+        help_text=_("It is said in the directory; a placement without one stays possible."),
+        required=False,
+    )
+    regions = forms.MultipleChoiceField(
+        label=_("From which regions do people come?"),
+        help_text=_("Tick none if you receive from everywhere."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    days = forms.MultipleChoiceField(
+        label=_("On which days is it open?"),
+        help_text=_("Tick none if it is open every day."),
+        choices=Weekday.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    opens_at = clock_time(_("Opens at (optional)"), _("Leave both empty if it is open round the clock."))
+    closes_at = clock_time(_("Closes at (optional)"))
+    night_telephone = phone(
+        _("Night telephone (optional)"), _("If it is another one than your organisation’s.")
+    )
+    description = forms.CharField(
+        label=_("What is good to know (optional)"),
+        help_text=_("Every signed-in partner reads it. Write no name and no address."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=400,
+        required=False,
+    )
     active = forms.BooleanField(label=_("Offered now"), required=False, initial=True)
 
     def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _of_organisation(self.fields["site"], organisation_id)
-        _of_list(self.fields["code"], CodeList.SERVICE)
-        _of_list(self.fields["languages"], CodeList.LANGUAGE)
+        of_list(self.fields["code"], CodeList.SERVICE)
+        of_list(self.fields["languages"], CodeList.LANGUAGE)
+        served = Region.objects.order_by(Alphabetical("name")).values_list("code", "name")
+        cast(forms.MultipleChoiceField, self.fields["regions"]).choices = list(served)
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         if not data.get("takes_children") and not data.get("takes_adults"):
             self.add_error("takes_adults", _("Say whether you receive children, adults or both."))
+        least, most = data.get("minimum_age"), data.get("maximum_age")
+        if isinstance(least, int) and isinstance(most, int) and most < least:
+            self.add_error("maximum_age", _("The last age comes before the first."))
+        if ("opens_at" in data and "closes_at" in data) and (not data["opens_at"]) != (not data["closes_at"]):
+            self.add_error("closes_at", _("Give both times, or none for round the clock."))
         return data
 
     def offering(self) -> Offering:
@@ -115,27 +180,5 @@ class ChangeServiceForm(VersionForm, ServiceForm):
     pass
 
 
-class DirectoryFilter(forms.Form):
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.order_by(Alphabetical("name")),
-        to_field_name="code",
-        empty_label=_("All regions"),
-        required=False,
-    )
-    service = forms.ChoiceField(label=_("Service"), required=False)
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("", _("All kinds")), *OrganisationKind.choices], required=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _of_list(self.fields["service"], CodeList.SERVICE, ("", _("All services")))
-
-
 def _of_organisation(field: forms.Field, organisation_id: UUID) -> None:
     cast("forms.ModelChoiceField[Site]", field).queryset = sites_of(organisation_id)
-
-
-def _of_list(field: forms.Field, name: str, *first: tuple[str, Any]) -> None:
-    cast(forms.ChoiceField, field).choices = [*first, *code_choices(name)]

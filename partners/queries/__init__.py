@@ -1,15 +1,20 @@
+from partners.queries.agreements import is_sent_to, may_be_sent_to, standing, to_renew
 from partners.queries.codes import code_choices, code_label, code_labels, forget_codes
 from partners.queries.directory import (
     Offer,
+    Wanted,
     directory,
     free_places,
     is_stale,
+    is_unchecked,
     national_unit,
     offers,
     offers_of,
     organisations,
     places_of,
+    services,
     services_of,
+    sites,
     sites_of,
 )
 from partners.queries.duty import absent_now, cover_of, on_duty, present
@@ -28,6 +33,7 @@ from partners.queries.people import (
 
 __all__ = [
     "Offer",
+    "Wanted",
     "absent_now",
     "active_people",
     "actor_of",
@@ -41,8 +47,11 @@ __all__ = [
     "free_places",
     "has_undertaken",
     "invitations",
+    "is_sent_to",
     "is_stale",
+    "is_unchecked",
     "live_memberships",
+    "may_be_sent_to",
     "national_unit",
     "offers",
     "offers_of",
@@ -53,7 +62,11 @@ __all__ = [
     "places_of",
     "present",
     "seated",
+    "services",
     "services_of",
+    "sites",
     "sites_of",
+    "standing",
+    "to_renew",
     "who_answer",
 ]

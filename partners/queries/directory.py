@@ -7,13 +7,19 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from partners.alphabet import Alphabetical
-from partners.enums import OrganisationStatus, PersonGroup
+from partners.enums import PersonGroup, Weekday
 from partners.models import Organisation, Places, Service, Site
+from partners.queries.agreements import may_be_sent_to
 
 #: After this long a count of places is shown as to be confirmed again (ui.md §3).
 STALE_AFTER = timedelta(days=7)
+#: After this long without a look at it, an entry is shown as to be checked again.
+UNCHECKED_AFTER = timedelta(days=90)
+#: Completed years.
+ADULT = 18
 
 
 def is_stale(places: "Counted", at: datetime) -> bool:
@@ -28,18 +34,21 @@ def organisations() -> QuerySet[Organisation]:
     return Organisation.objects.select_related("region").order_by(Alphabetical("name"))
 
 
-def sites_of(organisation_id: UUID) -> QuerySet[Site]:
+def sites() -> QuerySet[Site]:
     """Without the address, which a reveal reads by itself."""
-    return (
-        Site.objects.filter(organisation=organisation_id)
-        .select_related("region")
-        .order_by(Alphabetical("name"))
-        .defer("address")
-    )
+    return Site.objects.select_related("region", "department").order_by(Alphabetical("name")).defer("address")
+
+
+def sites_of(organisation_id: UUID) -> QuerySet[Site]:
+    return sites().filter(organisation=organisation_id)
+
+
+def services() -> QuerySet[Service]:
+    return Service.objects.select_related("site").defer("site__address")
 
 
 def services_of(organisation_id: UUID) -> QuerySet[Service]:
-    return Service.objects.filter(organisation=organisation_id).select_related("site").defer("site__address")
+    return services().filter(organisation=organisation_id)
 
 
 def places_of(organisation_id: UUID) -> QuerySet[Places]:
@@ -52,10 +61,10 @@ def places_of(organisation_id: UUID) -> QuerySet[Places]:
 
 
 def free_places(organisation_id: UUID, groups: Iterable[str], at: datetime) -> QuerySet[Places]:
-    """The places that senders are offered: not those of a house that is full tonight, nor of one suspended."""
+    """The places that senders are offered: not of a house that is full tonight, nor of one that nothing is sent to."""
     return (
         places_of(organisation_id)
-        .filter(site__organisation__status=OrganisationStatus.ACTIVE, group__in=list(groups))
+        .filter(may_be_sent_to("site__organisation__"), group__in=list(groups))
         .filter(Q(full_until=None) | Q(full_until__lte=at))
         .filter(capacity__gt=F("held") + F("occupied") - F("over"))
     )
@@ -72,22 +81,87 @@ class Offer:
     stale: bool
 
 
-def directory(*, region: str = "", service: str = "", kind: str = "") -> QuerySet[Organisation]:
-    """Active organisations with `offered` services; three queries for any number of them.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What one service of an organisation must offer; what is not said does not matter."""
+
+    service: str = ""
+    sex: str = ""
+    #: In completed years.
+    age: int | None = None
+    with_children: bool = False
+    language: str = ""
+    disability: bool = False
+    open_at: datetime | None = None
+
+    def services(self) -> QuerySet[Service]:
+        found = Service.objects.filter(active=True)
+        if self.service:
+            found = found.filter(code=self.service)
+        if self.sex:
+            found = found.filter(Q(sexes=[]) | Q(sexes__contains=[self.sex]))
+        if self.age is not None:
+            found = found.filter(
+                Q(minimum_age=None) | Q(minimum_age__lte=self.age),
+                Q(maximum_age=None) | Q(maximum_age__gte=self.age),
+                Q(takes_adults=True) if self.age >= ADULT else Q(takes_children=True),
+            )
+        if self.with_children:
+            found = found.filter(takes_children_with_parent=True)
+        if self.language:
+            found = found.filter(languages__contains=[self.language])
+        if self.disability:
+            found = found.filter(disability_access=True)
+        return found.filter(_open(self.open_at)) if self.open_at else found
+
+
+def _open(at: datetime) -> Q:
+    """Also in the small hours of a service that closes after midnight."""
+    local = timezone.localtime(at)
+    time, week = local.time(), list(Weekday)
+
+    def on(number: int) -> Q:
+        return Q(days=[]) | Q(days__contains=[week[number]])
+
+    today, yesterday = on(local.weekday()), on(local.weekday() - 1)
+    over_midnight = Q(closes_at__lte=F("opens_at"))
+    return (
+        (today & Q(opens_at=None))
+        | (today & ~over_midnight & Q(opens_at__lte=time, closes_at__gt=time))
+        | (today & over_midnight & Q(opens_at__lte=time))
+        | (yesterday & over_midnight & Q(closes_at__gt=time))
+    )
+
+
+def directory(
+    *,
+    region: str = "",
+    service: str = "",
+    kind: str = "",
+    wanted: Wanted | None = None,
+    everybody: bool = False,
+) -> QuerySet[Organisation]:
+    """Organisations that may be sent to, with `offered` services; three queries for any number of them.
 
     Args:
         region: code of a region; service: code of a service; kind: of an OrganisationKind. Empty means any.
+        wanted: what one of the services must offer.
+        everybody: also those that are suspended or whose agreement has run out, for who keeps the directory.
     """
-    found = organisations().filter(status=OrganisationStatus.ACTIVE)
+    found = organisations() if everybody else organisations().filter(may_be_sent_to())
     if region:
         found = found.filter(region__code=region)
     if kind:
         found = found.filter(kind=kind)
-    if service:
-        found = found.filter(pk__in=Service.objects.filter(code=service, active=True).values("organisation"))
+    needed = wanted or Wanted(service=service)
+    if needed != Wanted():
+        found = found.filter(pk__in=needed.services().values("organisation"))
+    houses = Site.objects.select_related("region", "department").order_by(
+        Alphabetical("region__name"), "name"
+    )
     return found.prefetch_related(
         Prefetch("services", Service.objects.filter(active=True).order_by("code"), to_attr="offered"),
-        Prefetch("sites", Site.objects.defer("address"), to_attr="houses"),
+        Prefetch("sites", houses.defer("address"), to_attr="houses"),
         Prefetch("houses__places", Places.objects.order_by("group"), to_attr="counts"),
     )
 
@@ -103,6 +177,10 @@ class Counted(Protocol):
     def full_until(self) -> datetime | None: ...
     @property
     def confirmed_at(self) -> datetime: ...
+
+
+def is_unchecked(service: Service, at: datetime) -> bool:
+    return service.assured_at is None or at - service.assured_at > UNCHECKED_AFTER
 
 
 def offers(organisation: Organisation, at: datetime) -> list[Offer]:

@@ -103,7 +103,7 @@ def active_people(organisation_id: UUID | OuterRef, roles: Iterable[str] = Role)
     return User.objects.filter(organisation=organisation_id, is_active=True, pk__in=held.values("user"))
 
 
-def who_answer(organisation_id: UUID) -> QuerySet[User]:
+def who_answer(organisation_id: UUID | OuterRef) -> QuerySet[User]:
     """Those who can answer a referral."""
     return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR])
 

@@ -1,4 +1,4 @@
-"""Organisations, and where reports of a region go. The administrator's work."""
+"""Organisations, and where reports of a region go: the administrator's work. Agreements: coordination's too."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -76,7 +76,7 @@ def _require_seats(pk: UUID, kind: str) -> None:
 @transaction.atomic
 def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
     """Sets the status only. What becomes of its referrals is decided by `referral`, in the same transaction."""
-    authorise(by, Act.MANAGE_ORGANISATIONS)
+    authorise(by, Act.KEEP_AGREEMENTS)
     organisation = locked(Organisation, pk, version)
     if pk == by.organisation_id:
         raise Refusal(_("You cannot suspend your own organisation."))
@@ -89,7 +89,7 @@ def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
 
 @transaction.atomic
 def reinstate_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
-    authorise(by, Act.MANAGE_ORGANISATIONS)
+    authorise(by, Act.KEEP_AGREEMENTS)
     organisation = locked(Organisation, pk, version)
     if organisation.is_active:
         raise Refusal(_("This organisation is not suspended."))

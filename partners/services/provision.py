@@ -13,8 +13,8 @@ from audit.services import look
 from crypto import keyring
 from partners.actor import Actor
 from partners.enums import Act, CountedBy
-from partners.models import Places, Region, Service, Site
-from partners.services.guard import authorise, explained, locked
+from partners.models import Department, Places, Region, Service, Site
+from partners.services.guard import Refusal, authorise, explained, locked
 from partners.services.ledger import Above, settle
 
 #: "Complet ce soir" ends in the morning, when the desk counts again (design §6).
@@ -36,13 +36,42 @@ class Offering:
     takes_adults: bool = True
     takes_children_with_parent: bool = True
     languages: list[str] = field(default_factory=list)
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    disability_access: bool = False
+    regions: list[str] = field(default_factory=list)
+    title_needed: bool = False
+    days: list[str] = field(default_factory=list)
+    opens_at: time | None = None
+    closes_at: time | None = None
+    night_telephone: str = ""
+    description: str = ""
     active: bool = True
 
 
 @transaction.atomic
-def add_site(by: Actor, *, name: str, region: Region, address: str | None, confidential: bool = True) -> Site:
-    authorise(by, Act.KEEP_PROVISION, by.organisation_id)
-    site = Site(organisation_id=by.organisation_id, name=name, region=region, confidential=confidential)
+def add_site(
+    by: Actor,
+    *,
+    name: str,
+    region: Region,
+    address: str | None,
+    confidential: bool = True,
+    department: Department | None = None,
+    public_address: str = "",
+    of: UUID | None = None,
+) -> Site:
+    """Args: of: the organisation, where it is not the actor's own; as of `add_service`."""
+    organisation_id = of or by.organisation_id
+    authorise(by, Act.KEEP_PROVISION, organisation_id)
+    site = Site(
+        organisation_id=organisation_id,
+        name=name,
+        region=region,
+        department=department,
+        confidential=confidential,
+        public_address="" if confidential else public_address,
+    )
     site.address = address or None
     with explained(**SITE_ONCE):
         write(site)
@@ -51,12 +80,27 @@ def add_site(by: Actor, *, name: str, region: Region, address: str | None, confi
 
 @transaction.atomic
 def edit_site(
-    by: Actor, pk: UUID, version: int, *, name: str, region: Region, address: str | None, confidential: bool
+    by: Actor,
+    pk: UUID,
+    version: int,
+    *,
+    name: str,
+    region: Region,
+    address: str | None,
+    confidential: bool,
+    department: Department | None = None,
+    public_address: str = "",
 ) -> Site:
     """Args: address: the new one; None or empty keeps the old, which the form does not show."""
     site = locked(Site, pk, version)
     authorise(by, Act.KEEP_PROVISION, site.organisation_id)
-    new = {"name": name, "region": region, "confidential": confidential}
+    new = {
+        "name": name,
+        "region": region,
+        "department": department,
+        "confidential": confidential,
+        "public_address": "" if confidential else public_address,
+    }
     changed = [key for key, value in new.items() if getattr(site, key) != value]
     for key in changed:
         setattr(site, key, new[key])
@@ -77,10 +121,11 @@ def reveal_address(by: Actor, site: Site) -> str:
 
 
 @transaction.atomic
-def add_service(by: Actor, offering: Offering) -> Service:
-    authorise(by, Act.KEEP_PROVISION, by.organisation_id)
-    service = Service(organisation_id=by.organisation_id, **vars(offering))
-    _require_own(by, offering.site)
+def add_service(by: Actor, offering: Offering, *, of: UUID | None = None) -> Service:
+    organisation_id = of or by.organisation_id
+    authorise(by, Act.KEEP_PROVISION, organisation_id)
+    service = Service(organisation_id=organisation_id, **vars(offering))
+    _require_own(service)
     with explained(**SERVICE_ONCE):
         write(service)
     return service
@@ -90,19 +135,19 @@ def add_service(by: Actor, offering: Offering) -> Service:
 def edit_service(by: Actor, pk: UUID, version: int, offering: Offering) -> Service:
     service = locked(Service, pk, version)
     authorise(by, Act.KEEP_PROVISION, service.organisation_id)
-    _require_own(by, offering.site)
     changed = [key for key, value in vars(offering).items() if getattr(service, key) != value]
     for key in changed:
         setattr(service, key, getattr(offering, key))
+    _require_own(service)
     if changed:
         with explained(**SERVICE_ONCE):
             write(service, fields=changed)
     return service
 
 
-def _require_own(by: Actor, site: Site | None) -> None:
-    if site is not None:
-        authorise(by, Act.KEEP_PROVISION, site.organisation_id)
+def _require_own(service: Service) -> None:
+    if service.site is not None and service.site.organisation_id != service.organisation_id:
+        raise Refusal(_("This site is not of the organisation that gives the service."))
 
 
 # --- What the desk says of its places ----------------------------------------------------------------------

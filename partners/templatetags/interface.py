@@ -74,6 +74,7 @@ COLOURS = {
     "expired_consent": "orange",
     "active": "green",
     "suspended": "red",
+    "expiring": "yellow",
     "not_assessed": "orange",
     "assessed_safe": "green",
     "suspected": "red",

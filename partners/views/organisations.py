@@ -60,11 +60,11 @@ def organisation_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
 def organisation_suspend(
     request: ActingRequest, pk: UUID, suspend: Suspend = services.suspend_organisation
 ) -> HttpResponse:
-    authorise(request.actor, Act.MANAGE_ORGANISATIONS)
+    authorise(request.actor, Act.KEEP_AGREEMENTS)
     organisation = get_object_or_404(organisations(), pk=pk)
     form = VersionForm(posted(request), initial={"version": organisation.version})
     if attempt(form, lambda data: suspend(request.actor, pk, data["version"])):
-        return done(request, _("The organisation is suspended."), "organisations")
+        return done(request, _("The organisation is suspended."), "directory-entry", pk)
     return confirmation(
         request,
         form,
@@ -76,17 +76,17 @@ def organisation_suspend(
         ),
         danger=True,
         submit=_("Suspend"),
-        cancel_url=reverse("organisation", args=[pk]),
+        cancel_url=reverse("directory-entry", args=[pk]),
     )
 
 
 @require_http_methods(["GET", "POST"])
 def organisation_reinstate(request: ActingRequest, pk: UUID) -> HttpResponse:
-    authorise(request.actor, Act.MANAGE_ORGANISATIONS)
+    authorise(request.actor, Act.KEEP_AGREEMENTS)
     organisation = get_object_or_404(organisations(), pk=pk)
     form = VersionForm(posted(request), initial={"version": organisation.version})
     if attempt(form, lambda data: services.reinstate_organisation(request.actor, pk, data["version"])):
-        return done(request, _("The organisation is active again."), "organisations")
+        return done(request, _("The organisation is active again."), "directory-entry", pk)
     return confirmation(
         request,
         form,
@@ -94,7 +94,7 @@ def organisation_reinstate(request: ActingRequest, pk: UUID) -> HttpResponse:
         text=_("Its people can sign in again, and it can be referred to."),
         rows=_identity(organisation),
         submit=_("Reinstate"),
-        cancel_url=reverse("organisation", args=[pk]),
+        cancel_url=reverse("directory-entry", args=[pk]),
     )
 
 

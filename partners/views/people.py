@@ -1,8 +1,7 @@
 """Accounts: who is there, who is invited, who holds which role."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners.actor import Actor
 from partners.enums import Act
 from partners.forms.fields import VersionForm
 from partners.forms.people import InvitationForm, PeopleFilter, RoleForm
@@ -26,12 +24,19 @@ from partners.views.door import ActingRequest, attempt, confirmation, done, now,
 PER_PAGE = 50
 
 
-class Deactivate(Protocol):
-    def __call__(self, by: Actor, pk: UUID, version: int, *, at: datetime) -> User: ...
+#: By whom, the row and its version, `at`, and what the form asks besides.
+Deactivate = Callable[..., User]
+End = Callable[..., Membership]
 
 
-class End(Protocol):
-    def __call__(self, by: Actor, pk: UUID, version: int, *, at: datetime) -> Membership: ...
+class Ask(Protocol):
+    """The form on which somebody leaves; what it asks beyond the version reaches the service."""
+
+    def __call__(self, pk: UUID, data: QueryDict | None, *, initial: dict[str, Any]) -> VersionForm: ...
+
+
+def only_sure(pk: UUID, data: QueryDict | None, *, initial: dict[str, Any]) -> VersionForm:
+    return VersionForm(data, initial=initial)
 
 
 Holds = Callable[[UUID], list[tuple[str, str]]]
@@ -125,13 +130,15 @@ def role_add(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def role_end(request: ActingRequest, pk: UUID, end: End = accounts.end_membership) -> HttpResponse:
-    """Args: end: does it; given by the package that knows what the person holds."""
+def role_end(
+    request: ActingRequest, pk: UUID, end: End = accounts.end_membership, ask: Ask = only_sure
+) -> HttpResponse:
+    """Args: end: does it; ask: what it needs; given by the package that knows what the person holds."""
     authorise(request.actor, Act.MANAGE_PEOPLE)
     membership = get_object_or_404(Membership.objects.select_related("user__organisation"), pk=pk)
     user = membership.user
-    form = VersionForm(posted(request), initial={"version": membership.version})
-    if attempt(form, lambda data: end(request.actor, pk, data["version"], at=now())):
+    form = ask(pk, posted(request), initial={"version": membership.version})
+    if attempt(form, lambda data: end(request.actor, pk, **data, at=now())):
         return done(request, _("The role has ended."), "person", user.pk)
     return confirmation(
         request,
@@ -151,12 +158,13 @@ def person_deactivate(
     pk: UUID,
     deactivate: Deactivate = accounts.deactivate_person,
     holds: Holds = lambda pk: [],
+    ask: Ask = only_sure,
 ) -> HttpResponse:
-    """Args: deactivate: as of `role_end`. holds: what stands against it, in codes."""
+    """Args: deactivate, ask: as of `role_end`. holds: what stands against it, in codes."""
     authorise(request.actor, Act.MANAGE_PEOPLE)
     user = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
-    form = VersionForm(posted(request), initial={"version": user.version})
-    if attempt(form, lambda data: deactivate(request.actor, pk, data["version"], at=now())):
+    form = ask(pk, posted(request), initial={"version": user.version})
+    if attempt(form, lambda data: deactivate(request.actor, pk, **data, at=now())):
         return done(request, _("The account is closed."), "people")
     return confirmation(
         request,

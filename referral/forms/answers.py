@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from partners.forms.provision import DirectoryFilter
+from partners.forms.directory import ProviderFilter
 
 
-class AnswersFilter(DirectoryFilter):
+class AnswersFilter(ProviderFilter):
     """Region of the receiving organisation and service, as in the directory."""
 
     def __init__(self, *args: Any, every: bool, **kwargs: Any) -> None:

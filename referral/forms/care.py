@@ -180,4 +180,4 @@ class WithdrawForm(ReasonForm):
 
 
 #: Reasons that only the system gives.
-_SYSTEM_REASONS = frozenset({"DRAFT_EXPIRED", "ORGANISATION_SUSPENDED", "CONSENT_WITHDRAWN"})
+_SYSTEM_REASONS = frozenset({"DRAFT_EXPIRED", "ORGANISATION_SUSPENDED", "DESK_EMPTY", "CONSENT_WITHDRAWN"})

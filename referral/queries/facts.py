@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from partners.actor import Actor
 from partners.enums import PersonGroup, Role, Sex
 from partners.models import Organisation, Places, Service
-from partners.queries import active_people, desk_staffed, national_unit
+from partners.queries import active_people, desk_staffed, is_sent_to, national_unit
 from referral.course import NOT_VICTIM, OPEN_TRANSFER, WEIGHED, Solution
 from referral.disclosure import FAMILY_SERVICES, ages_of, is_child
 from referral.enums import (
@@ -155,6 +155,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
         "recipient_active",
         _once(_receiver, lambda row: Organisation.objects.get(pk=_receiver(row)).is_active),
     ),
+    "recipient_open": ("recipient_open", _once(_receiver, lambda row: is_sent_to(_receiver(row)))),
     "recipient_staffed": ("recipient_staffed", _once(_receiver, lambda row: desk_staffed(_receiver(row)))),
     "service_offered": (
         "service_offered",

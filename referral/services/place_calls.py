@@ -204,18 +204,23 @@ def _own(pk: UUID, *, by: Actor, version: int) -> PlaceCall:
 
 
 # --- The system --------------------------------------------------------------------------------------------
-def end_with(organisation: Organisation, *, at: datetime) -> None:
-    """A suspended organisation is asked nothing, and asks nothing, any more."""
-    open_calls = PlaceCall.objects.filter(state=CallState.OPEN).order_by("case_id")
-    for call_id, case_id in open_calls.filter(case__organisation=organisation).values_list("pk", "case_id"):
+def end_calls_of(organisation_id: UUID, *, at: datetime) -> None:
+    """A suspended organisation asks nothing any more."""
+    own = PlaceCall.objects.filter(state=CallState.OPEN, case__organisation=organisation_id).order_by("case_id")
+    for call_id, case_id in own.values_list("pk", "case_id"):
         call = _locked_of_file(call_id, case_id)
         if call.state == CallState.OPEN:
             _end(call, CallAction.CLOSE, by=None, at=at)
             _end_offers(_offers(call), at=at)
-    asked = open_calls.filter(offers__organisation=organisation, offers__state__in=sorted(BEFORE_CENTRE))
+
+
+def end_offers_of(organisation_id: UUID, *, at: datetime) -> None:
+    """An organisation at which nobody can answer any more is not asked either."""
+    before_it = {"offers__organisation": organisation_id, "offers__state__in": sorted(BEFORE_CENTRE)}
+    asked = PlaceCall.objects.filter(state=CallState.OPEN, **before_it).order_by("case_id")
     for call_id, case_id in asked.values_list("pk", "case_id"):
         call = _locked_of_file(call_id, case_id)
-        _end_offers([each for each in _offers(call) if each.organisation_id == organisation.pk], at=at)
+        _end_offers([each for each in _offers(call) if each.organisation_id == organisation_id], at=at)
         expire_if_over(call, at)
 
 

@@ -14,7 +14,8 @@ from audit.rows import write
 from crypto import keyring
 from partners.actor import Actor
 from partners.models import Organisation
-from referral import grants, notices
+from partners.queries import desk_staffed, is_sent_to
+from referral import grants, lifecycle, notices
 from referral.deadlines import due_at
 from referral.disclosure import FIELDS, is_child, purpose_of, releasable
 from referral.enums import Action, CaseAct, Clock, Group, MessageKind, State, TaskKind
@@ -284,6 +285,7 @@ def redirect(pk: UUID, *, by: Actor, at: datetime, asked: Asked) -> Referral:
     """A no or a silence starts the next draft: of the case owner, who alone takes consent and sends."""
     with transaction.atomic():
         parent = steps.locked(by, pk)
+        _require_desk(parent, asked.receiving)
         # First the parent's own step, then the child, which takes the parent off coordination's list.
         steps.finish(steps.begin(parent, Action.REDIRECT, by=by, at=at))
         child = make_draft(parent.case, by=by, at=at, asked=asked, parent=parent)
@@ -291,6 +293,14 @@ def redirect(pk: UUID, *, by: Actor, at: datetime, asked: Asked) -> Referral:
         if parent.case.owner_id != by.id:
             notices.tell([parent.case.owner], child, at=at, due_at=child.due_at)
     return child
+
+
+def _require_desk(referral: Referral, receiving: Organisation) -> None:
+    """A search is not led to a desk at which nothing could be sent. Raises NotPossible, with the way out."""
+    opened = ((lifecycle.RECIPIENT_OPEN, is_sent_to), (lifecycle.RECIPIENT_STAFFED, desk_staffed))
+    if closed := [guard.sentence for guard, holds in opened if not holds(receiving.pk)]:
+        steps.refuse(referral, "NOT_POSSIBLE_REDIRECT")
+        raise NotPossible(closed)
 
 
 def propose_onward(

@@ -1,17 +1,24 @@
-"""An organisation is suspended: what was entrusted to it comes back, in the same transaction (design §6)."""
+"""A house can no longer answer: what was entrusted to it comes back, in the same transaction (design §6)."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit import sitting
 from partners.actor import Actor
+from partners.enums import Role
 from partners.models import Organisation
+from partners.queries import desk_staffed
 from partners.services import organisations
+from partners.services.guard import Refusal, locked
 from referral import grants
-from referral.enums import OPEN, ORGANISATION_SUSPENDED, State
+from referral.enums import DESK_EMPTY, OPEN, ORGANISATION_SUSPENDED, UNANSWERED, State
 from referral.models import Referral
-from referral.services.place_calls import end_with
+from referral.services.place_calls import end_calls_of, end_offers_of
+from referral.services.reading import require_seat
 from referral.services.receiving import ask_for_redirect
 from referral.services.withdrawing import end
 
@@ -24,17 +31,36 @@ def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
     with transaction.atomic():
         organisation = organisations.suspend_organisation(by, pk, version)
         at = sitting.current().at
-        open_referrals = (
-            Referral.objects.select_for_update(of=("self",)).select_related("case").order_by("seq")
-        )
-        for referral in open_referrals.filter(
-            receiving_organisation=organisation, state__in=sorted(OPEN - {State.DRAFT})
-        ):
-            end(
-                referral, by=None, at=at, reason_code=ORGANISATION_SUSPENDED, reason=None, person_is_safe=True
-            )
-            ask_for_redirect(referral, at)
-        for referral in open_referrals.filter(referring_organisation=organisation, state__in=sorted(OPEN)):
+        hand_back(organisation.pk, OPEN - {State.DRAFT}, at, reason_code=ORGANISATION_SUSPENDED)
+        own = Referral.objects.select_for_update(of=("self",)).select_related("case").order_by("seq")
+        for referral in own.filter(referring_organisation=organisation, state__in=sorted(OPEN)):
             grants.orphan(referral)
-        end_with(organisation, at=at)
+        end_calls_of(organisation.pk, at=at)
     return organisation
+
+
+def move_waiting(by: Actor, organisation_id: UUID, *, at: datetime) -> int:
+    """What waits at a desk at which nobody can answer goes back to its senders, as at a suspension; gives how many.
+
+    Persons whom the house has accepted stay with their workers.
+
+    Raises:
+        NotAllowed, Refusal.
+    """
+    require_seat(by, Role.COORDINATOR, reason_code="NOT_ALLOWED_EMPTY_DESKS")
+    with transaction.atomic():
+        locked(Organisation, organisation_id)
+        if desk_staffed(organisation_id):
+            raise Refusal(_("Somebody is at this desk again: telephone there. Nothing was moved."))
+        return hand_back(organisation_id, UNANSWERED, at, reason_code=DESK_EMPTY)
+
+
+def hand_back(organisation_id: UUID, states: Collection[State], at: datetime, *, reason_code: str) -> int:
+    """Ends what was entrusted to a house, in the caller's transaction; owners are told, the search is open again."""
+    waiting = Referral.objects.select_for_update(of=("self",)).select_related("case").order_by("seq")
+    ended = list(waiting.filter(receiving_organisation=organisation_id, state__in=sorted(states)))
+    for referral in ended:
+        end(referral, by=None, at=at, reason_code=reason_code, reason=None, person_is_safe=True)
+        ask_for_redirect(referral, at)
+    end_offers_of(organisation_id, at=at)
+    return len(ended)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from referral.views import answers, lost
+from referral.views import answers, desks, lost
 
 urlpatterns = [
     path("reports/lost/", lost.lost_loops, name="lost_loops"),
+    path("desks/", desks.empty_desks_page, name="empty_desks"),
+    path("desks/<uuid:pk>/move/", desks.move, name="desk_move"),
     path("reports/answers/", answers.answers, name="answers"),
 ]

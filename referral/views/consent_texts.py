@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.models import User
 from partners.templatetags.interface import day
+from partners.views.changes import Change
 from referral.forms.acts import ActForm
 from referral.forms.consent_texts import ConsentTextForm, part_label
 from referral.models import ConsentText
@@ -20,7 +21,6 @@ from referral.queries.talks import all_texts
 from referral.services import consent_texts as services
 from referral.services.steps import NotVisible
 from referral.talks import AIDS, PARTS
-from referral.views.changes import Change
 from referral.views.confirming import posted
 from referral.views.door import ActingRequest, now, perform
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.templatetags.interface import written
+from partners.views.changes import changes
 from referral.feasts import FIRST, LAST, Feast, proposed
 from referral.forms.terms import HolidayForm, ProposalForm, RemoveForm
 from referral.models import Holiday
@@ -21,7 +22,6 @@ from referral.queries.terms import holiday_of, holidays_of, known_days, past_of_
 from referral.services import holidays as services
 from referral.services.steps import NotVisible
 from referral.services.terms import require_coordination
-from referral.views.changes import changes
 from referral.views.confirming import posted
 from referral.views.door import ActingRequest, now, perform
 

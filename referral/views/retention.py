@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.enums import Role
 from partners.templatetags.interface import day
+from partners.views.changes import changes
 from referral.deadlines import DRAFT
 from referral.forms.rights import RetentionForm
 from referral.models import Case
@@ -20,7 +21,6 @@ from referral.retention import BUILT_IN, RetentionKind
 from referral.services import retention
 from referral.services.steps import NotVisible
 from referral.views import file
-from referral.views.changes import changes
 from referral.views.door import ActingRequest, now, perform
 from referral.views.lengths import length
 

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET
 
 from partners.alphabet import alphabetical
 from partners.enums import CodeList
+from partners.pdf import typeset
 from partners.queries import code_choices, code_label
 from partners.templatetags.interface import day
 from referral.disclosure import is_child
 from referral.enums import Group, Purpose
 from referral.models import Case, Consent, ConsentTalk
-from referral.pdf import typeset
 from referral.queries.recipients import questions, recipients
 from referral.queries.talks import Reading, reading_for, text_read, withdrawals_of
 from referral.references import spoken

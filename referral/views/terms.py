@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.alphabet import Alphabetical
 from partners.models import Region
+from partners.views.changes import Change, changes
 from referral.deadlines import BUILT_IN, BY_URGENCY, FOLLOW_UPS, REASSESS
 from referral.enums import Clock, Urgency
 from referral.forms.terms import AddTermForm, ChangeTermForm, RemoveForm
@@ -22,7 +23,6 @@ from referral.models import Term
 from referral.queries.terms import all_terms, concerned, past_of_clock, term_of, without, without_holidays
 from referral.services import terms as services
 from referral.services.steps import NotVisible
-from referral.views.changes import Change, changes
 from referral.views.confirming import posted
 from referral.views.door import ActingRequest, now, perform
 from referral.views.fixed import fixed

@@ -154,7 +154,7 @@ class TestWhatComesWithTheSoftware:
         )
         withdraw = (
             "CONSENT_WITHDRAWN PERSON_DECLINED OTHER_SOLUTION RISK ERROR DUPLICATE DRAFT_EXPIRED "
-            "ORGANISATION_SUSPENDED OTHER"
+            "ORGANISATION_SUSPENDED DESK_EMPTY OTHER"
         )
         question = "AGE LANGUAGE CHILDREN HEALTH_NEED SAFETY_NEED LEGAL_TITLE ARRIVAL DURATION"
         for name, words in (("outcome", outcome), ("withdraw_reason", withdraw), ("question", question)):

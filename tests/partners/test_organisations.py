@@ -138,11 +138,18 @@ def test_lists_are_the_administrators(administrator, focal_point, name):
     assert denials(focal_point) == ["MANAGE_REGIONS" if name == "regions" else "MANAGE_ORGANISATIONS"]
 
 
-@pytest.mark.parametrize("name", ["organisation", "organisation-suspend", "organisation-reinstate"])
-def test_nobody_else_changes_an_organisation(administrator, focal_point, centre, name):
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        ("organisation", "MANAGE_ORGANISATIONS"),
+        ("organisation-suspend", "KEEP_AGREEMENTS"),
+        ("organisation-reinstate", "KEEP_AGREEMENTS"),
+    ],
+)
+def test_nobody_else_changes_an_organisation(administrator, focal_point, centre, name, act):
     response = focal_point.client.post(reverse(name, args=[centre.pk]), data(version=1))
     assert response.status_code == 403
-    assert denials(focal_point) == ["MANAGE_ORGANISATIONS"]
+    assert denials(focal_point) == [act]
     assert Organisation.objects.get(pk=centre.pk).version == 1
     assert administrator.client.get(reverse(name, args=[uuid4()])).status_code == 404
 

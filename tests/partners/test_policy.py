@@ -13,7 +13,10 @@ DESK = {Role.FOCAL_POINT, Role.SUPERVISOR}
 MATRIX = {
     Act.READ_DIRECTORY: set(Role),
     Act.KEEP_PLACES: DESK,
-    Act.KEEP_PROVISION: DESK,
+    Act.KEEP_PROVISION: DESK | {Role.COORDINATOR},
+    Act.ASSURE_PROVISION: DESK,
+    Act.KEEP_AGREEMENTS: {Role.COORDINATOR, Role.ADMINISTRATOR},
+    Act.READ_ENTRY_HISTORY: DESK | {Role.CASEWORKER, Role.COORDINATOR},
     Act.REVEAL_ADDRESS: DESK,
     Act.TAKE_DUTY: DESK,
     Act.KEEP_ROSTER: {Role.SUPERVISOR},
@@ -41,7 +44,9 @@ def test_the_matrix(act, role):
     assert policy.may(actor(role), Act(act), HOUSE) == (role in MATRIX[act])
 
 
-@pytest.mark.parametrize("act", [Act.KEEP_PLACES, Act.KEEP_PROVISION, Act.REVEAL_ADDRESS])
+@pytest.mark.parametrize(
+    "act", [Act.KEEP_PLACES, Act.KEEP_PROVISION, Act.ASSURE_PROVISION, Act.REVEAL_ADDRESS]
+)
 def test_the_desk_keeps_its_own_house_only(act):
     assert policy.may(actor(*DESK), act, HOUSE)
     assert not policy.may(actor(*DESK), act, OTHER_HOUSE)

@@ -82,6 +82,7 @@ FAVOURABLE = Facts(
     at=AT + timedelta(hours=1),
     basis_live=True,
     recipient_active=True,
+    recipient_open=True,
     recipient_staffed=True,
     service_offered=True,
     profile_fits=True,
@@ -170,6 +171,7 @@ def test_follow_moves_and_stamps() -> None:
 GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (lifecycle.BASIS_LIVE, row("draft"), Facts(AT, basis_live=True), Facts(AT)),
     (lifecycle.RECIPIENT_ACTIVE, row("draft"), Facts(AT, recipient_active=True), Facts(AT)),
+    (lifecycle.RECIPIENT_OPEN, row("draft"), Facts(AT, recipient_open=True), Facts(AT)),
     (lifecycle.RECIPIENT_STAFFED, row("draft"), Facts(AT, recipient_staffed=True), Facts(AT)),
     (lifecycle.SERVICE_OFFERED, row("draft"), Facts(AT, service_offered=True), Facts(AT)),
     (lifecycle.PROFILE_FITS, row("draft"), Facts(AT, profile_fits=True), Facts(AT)),
