@@ -119,9 +119,15 @@ def _arrive(
         steps.refuse(referral, "WRONG_ARRIVAL_CODE")
         raise WrongCode
     referral.started_at, referral.tell_back = occurred_at, tell_back
-    if action == Action.RESUME or hold_lapsed(referral):
+    held = _locked_hold(referral)
+    # Asked under the lock, for which the clock may have been waited that gave the place back.
+    if held is None and (action == Action.RESUME or hold_lapsed(referral)):
         hold(referral, at=at, places_id=places_id, label=None, above=above)
-    _occupy(referral, occurred_at)
+        held = _locked_hold(referral)
+    if held is not None:
+        occupy_place(held.places_id)
+        held.state, held.occupied_at = PlacementState.OCCUPIED, occurred_at
+        write(held, fields=["state", "occupied_at"], case_id=referral.case_id, referral_id=referral.pk)
     steps.finish(
         step,
         reason_code="CODE" if matches else "OTHERWISE",
@@ -141,16 +147,11 @@ def hold_lapsed(referral: Referral) -> bool:
     return PlacementState.RELEASED in states and PlacementState.HELD not in states and needs_place(referral)
 
 
-def _occupy(referral: Referral, at: datetime) -> None:
-    held = (
-        Placement.objects.select_for_update(of=("self",))
-        .filter(referral=referral, state=PlacementState.HELD)
-        .first()
+def _locked_hold(referral: Referral) -> Placement | None:
+    held = Placement.objects.select_for_update(of=("self",)).filter(
+        referral=referral, state=PlacementState.HELD
     )
-    if held is not None:
-        occupy_place(held.places_id)
-        held.state, held.occupied_at = PlacementState.OCCUPIED, at
-        write(held, fields=["state", "occupied_at"], case_id=referral.case_id, referral_id=referral.pk)
+    return held.first()
 
 
 def record_no_show(

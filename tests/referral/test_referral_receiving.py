@@ -261,7 +261,8 @@ def test_a_late_arrival_needs_a_place_again(cast: c.Cast) -> None:
     referral = c.accepted(cast, expected_arrival_at=clock.now())
     act(cast.codou, referral, "no_show", reason_code="UNKNOWN", called="no")
     fill(cast.girls)
-    assert sign_in(cast.codou).get(act_url(referral, "resume")).context["unmet"]
+    refused = act(cast.codou, referral, "resume", identified_otherwise="Connue", place=str(cast.girls.pk))
+    assert set(refused.context["form"].errors) == {"overflow"}
     with c.acting(), c.transaction.atomic():
         row = Places.objects.get(pk=cast.girls.pk)
         row.occupied = 0
