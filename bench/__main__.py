@@ -22,7 +22,9 @@ def main() -> int:
         for size in SIZES:
             fill(state, server, size)
         missed = [
-            sentence for part in (inbox, search, clock, arrival, routing) for sentence in part.run(state, server)
+            sentence
+            for part in (inbox, search, clock, arrival, routing)
+            for sentence in part.run(state, server)
         ]
     finally:
         server.stop()
