@@ -46,7 +46,7 @@ GOOD = Provider(kind="ngo", regions=frozenset({HERE}), languages=["fuc"], places
 
 
 def provider(**known: Any) -> Provider:
-    return replace(GOOD, **known)
+    return GOOD._replace(**known)
 
 
 #: From the best to the last: each is worse than the one before in one thing, which weighs more than all that follow.
