@@ -1,4 +1,4 @@
-"""Who could receive this person? 1,000 services in the directory, 200 needs, the page for each beside the floor page."""
+"""Who could receive this person? 1,000 services in the directory, the page of 200 needs beside the floor page."""
 
 from pathlib import Path
 

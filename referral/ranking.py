@@ -6,7 +6,7 @@ One order, read from left to right, the same for everybody; no weights that nobo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,7 @@ class Need:
     languages: frozenset[str]
     flags: frozenset[str]
     #: Id and code of the region in which the person is.
-    region: str
+    region: Any
     region_code: str
     urgency: str
 
@@ -45,12 +45,12 @@ class Offer(NamedTuple):
     stale: bool
 
 
-@dataclass(frozen=True)
-class Provider:
+class Provider(NamedTuple):
     """An organisation and what the directory says of the service asked for."""
 
     kind: str
-    regions: frozenset[str]
+    #: Ids of those in which it works.
+    regions: frozenset[Any]
     status: str = OrganisationStatus.ACTIVE
     agreement_until: date | None = None
     #: Can somebody at its desk answer?

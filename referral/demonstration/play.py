@@ -14,6 +14,7 @@ from referral.demonstration.pairs import FOUND_AGO, same_boy
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
 from referral.demonstration.rescue import BEGAN, rescue
+from referral.demonstration.routing import set_rules
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
 from referral.demonstration.timekeeping import keep_time
@@ -37,6 +38,7 @@ def play(now: datetime, password: str) -> None:
     stage = Stage(now, password)
     found(stage)
     keep_time(stage)
+    set_rules(stage)
     around.ask(stage)
     for file in FILES:
         stage.begin(open_file(stage, file), opening(file, now))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from referral.course import GoalResult
-from referral.demonstration import courses, guardians, papers, persons, rights, titles
+from referral.demonstration import courses, guardians, papers, persons, rights, routing, titles
 from referral.demonstration.first_meeting import hear
 from referral.demonstration.loops import TALK, Play
 from referral.demonstration.plan import DAYS, HOURS, MINUTES, File
@@ -40,6 +40,7 @@ def open_file(stage: Stage, file: File) -> Script:
         with stage.acting(file.owner) as by:
             case = cases.open_case(by=by, at=stage.at, region=region, person=person, case=facts)
     guardians.meet(stage, case.pk, file)
+    routing.keep_away(stage, case.pk, file)
     hear(stage, file.owner, file.profile, case)
     asked: set[tuple[UUID, str]] = set()
     for loop in file.loops:

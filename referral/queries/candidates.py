@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -27,8 +27,10 @@ from referral.ranking import ASKABLE, Hindrance, Need, Provider, Rank, Reason
 from referral.routing_rules import named, profiles_of, that_count
 
 DESK = (Role.FOCAL_POINT, Role.SUPERVISOR)
-ORGANISATION = [field.column for field in Organisation._meta.concrete_fields]
-REGION = [field.column for field in Region._meta.concrete_fields]
+#: What is shown of an organisation, or decides; in the order of the model, as `from_db` wants it.
+SHOWN = {"id", "name", "kind", "region_id", "status", "telephone", "night_telephone", "agreement_until"}
+ORGANISATION = [field.attname for field in Organisation._meta.concrete_fields if field.attname in SHOWN]
+REGION = [field.attname for field in Region._meta.concrete_fields if field.attname in {"id", "code", "name"}]
 #: Of the service; the names are those of `Provider`.
 SERVICE = (
     *("sexes", "takes_children", "takes_adults", "takes_children_with_parent", "minimum_age", "maximum_age"),
@@ -66,14 +68,17 @@ WHERE s.code = %(service)s AND s.active
 """  # noqa: S608 - names of columns alone
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """Places of one house for one group, as `offers_of` reads them."""
 
     group: str
     free: int
     full_until: datetime | None
     confirmed_at: datetime
+
+
+#: Names of organisations, which change rarely, as they are sorted.
+by_name = lru_cache(maxsize=4096)(alphabetical)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +104,12 @@ class Candidate:
         """Made when it is shown: of hundreds that offer a service a page shows a few."""
         found = Organisation.from_db(
             DEFAULT_DB_ALIAS,
-            [column.attname for column in Organisation._meta.concrete_fields],
+            ORGANISATION,
             self.row[: len(ORGANISATION)],
         )
         found.region = Region.from_db(
             DEFAULT_DB_ALIAS,
-            [column.attname for column in Region._meta.concrete_fields],
+            REGION,
             self.row[len(ORGANISATION) : len(ORGANISATION) + len(REGION)],
         )
         return found
@@ -112,6 +117,22 @@ class Candidate:
     @cached_property
     def pk(self) -> UUID:
         return self.row[_PK]  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        return self.row[_NAME]  # type: ignore[no-any-return]
+
+    @property
+    def region(self) -> str:
+        return self.row[_REGION]  # type: ignore[no-any-return]
+
+    @property
+    def telephone(self) -> str:
+        return self.row[_TELEPHONE]  # type: ignore[no-any-return]
+
+    @property
+    def night_telephone(self) -> str:
+        return self.row[_NIGHT]  # type: ignore[no-any-return]
 
     @property
     def staffed(self) -> bool:
@@ -140,6 +161,8 @@ _PK, _NAME, _KIND, _SEAT, _STATUS, _UNTIL, _NIGHT = (
     ORGANISATION.index(name)
     for name in ("id", "name", "kind", "region_id", "status", "agreement_until", "night_telephone")
 )
+_TELEPHONE = ORGANISATION.index("telephone")
+_REGION = len(ORGANISATION) + REGION.index("name")
 _SERVICE = len(ORGANISATION) + len(REGION)
 _REST = _SERVICE + len(SERVICE)
 
@@ -154,7 +177,7 @@ def need_of(case: Case, urgency: str) -> Need:
         with_children=bool(person.children),
         languages=frozenset(person.languages or []),
         flags=frozenset(person.flags or []),
-        region=str(case.region_id),
+        region=case.region_id,
         region_code=case.region.code,
         urgency=urgency,
     )
@@ -183,7 +206,7 @@ def ranked(
             )
             for row, provider, places in found
         ),
-        key=lambda each: (bool(each.hindrances), each.rank, alphabetical(each.row[_NAME])),
+        key=lambda each: (bool(each.hindrances), each.rank, by_name(each.name)),
     )
 
 
@@ -226,14 +249,14 @@ class _Search:
 
     def _read(self, row: Sequence[Any]) -> tuple[Provider, tuple[Offer, ...]]:
         serves, night, staffed, *lists, said = row[_REST:]
-        # One list for each column, none where there is no row.
-        houses, counts = (list(zip(*each, strict=True)) for each in _present(lists[:3], lists[3:]))
-        places = tuple(offers_of([Counted(*count) for count in counts], self.at))
-        ground = ground_of(row[_PK], row[_SEAT], houses)
-        entry = ruled_out(self.avoided, ground) if self.avoided else None
+        regions, groups = lists[0], lists[3]  # a list for each column; none where there is no row
+        counts = map(Counted, *lists[3:]) if groups else ()
+        houses = list(zip(*lists[:3], strict=True)) if regions else []
+        places = tuple(offers_of(counts, self.at)) if groups else ()
+        kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
         provider = Provider(
             kind=row[_KIND],
-            regions=ground.regions,
+            regions=frozenset(regions or (row[_SEAT],)),
             status=row[_STATUS],
             agreement_until=row[_UNTIL],
             staffed=staffed,
@@ -242,16 +265,18 @@ class _Search:
             night_telephone=bool(night or row[_NIGHT]),
             places=[ranking.Offer(each.free, each.full_tonight, each.stale) for each in places],
             said=said,
-            kept_away=entry.why if entry else "",
-            near_avoided=bool(self.avoided) and comes_near(self.avoided, ground),
+            kept_away=kept_away,
+            near_avoided=near,
             rule=named(self.rules, organisation=row[_PK], kind=row[_KIND]),
             **dict(zip(SERVICE, row[_SERVICE:_REST], strict=True)),
         )
         return provider, places
 
-
-def _present(*columns: Sequence[Any]) -> list[list[Any]]:
-    return [[values or () for values in each] for each in columns]
+    def _avoids(self, row: Sequence[Any], houses: Sequence[Any]) -> tuple[str, bool]:
+        """Why the file keeps the person away from there, if it does; and may she or he come near what is avoided?"""
+        ground = ground_of(row[_PK], row[_SEAT], houses)
+        entry = ruled_out(self.avoided, ground)
+        return entry.why if entry else "", comes_near(self.avoided, ground)
 
 
 def staffed_desks(organisations: Iterable[UUID]) -> frozenset[UUID]:

@@ -48,6 +48,7 @@ def look_for_providers(case: Case, service: str, urgency: str, *, side: Side, at
         case: of a page that its reader may open, with its region.
     """
     person = case.person
+    keyring.current().prime_scopes([case.key_scope()])
     opens = side != Side.COORDINATING and not is_child(person.age_status)
     nationality = None
     if opens:

@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from partners.enums import CodeList
+from partners.enums import CodeList, OrganisationKind
 from partners.queries import Offer, code_label
 from referral import policy
 from referral.enums import Action, CaseAct, Side, Urgency
@@ -31,7 +33,8 @@ from referral.views.confirming import posted
 from referral.views.door import ActingRequest, case_or_404, now, perform
 
 #: More is shown when it is asked for: nobody chooses among a hundred.
-SHOWN = 10
+SHOWN, SHOWN_OTHERS = 10, 5
+BREAK = SafeString("<br>")
 
 
 def choose(
@@ -100,11 +103,13 @@ def _lists(
     hidden = len(found.proposed) - len(shown) - (wanted in found.proposed)
     return {
         "staffed": staffed,
-        "rows": [row(each, at, side) for each in staffed],
+        "rows": [row(each, at) for each in staffed],
         "to_telephone": found.to_telephone[:most],
-        "others": [_other(request, each, side) for each in others[:most]],
+        "others": [_other(request, each, side) for each in others[: None if everybody else SHOWN_OTHERS]],
         "others_count": len(others),
-        "more": hidden + max(0, len(others) - SHOWN) + max(0, len(found.to_telephone) - SHOWN) if most else 0,
+        "more": hidden + max(0, len(others) - SHOWN_OTHERS) + max(0, len(found.to_telephone) - SHOWN)
+        if most
+        else 0,
         "all_url": "" if everybody else f"{request.path}?{_kept(request, all='1', need=True)}",
     }
 
@@ -129,20 +134,28 @@ def _noes(count: int) -> str:
     ) % {"count": count}
 
 
-def row(candidate: Candidate, at: datetime, side: Side = Side.REFERRING) -> dict[str, Any]:
+def row(candidate: Candidate, at: datetime) -> dict[str, Any]:
     """One candidate in words: what speaks for it, its places, what has to be known first."""
-    organisation = candidate.organisation
     said = [(reason, _reason(reason, candidate)) for reason in candidate.reasons]
     against = [str(each.label) for each in candidate.hindrances]
+    places = [place_words(offer, at) for offer in candidate.places]
+    for_it = words.listed([sentence for reason, sentence in said if reason not in CAUTIONS])
+    to_mind = [*against, *(sentence for reason, sentence in said if reason in CAUTIONS)]
+    lines = [
+        f"{candidate.region} · {OrganisationKind(candidate.provider.kind).label}",
+        *(format_html("{} <strong>{}</strong>, {}", *place) for place in places),
+        *([for_it] if for_it else []),
+        *to_mind,
+    ]
     return {
         "pk": str(candidate.pk),
-        "name": organisation.name,
-        "where": f"{organisation.region.name} · {organisation.get_kind_display()}",
-        "places": [place_words(offer, at) for offer in candidate.places],
-        "for_it": words.listed([sentence for reason, sentence in said if reason not in CAUTIONS]),
-        "to_mind": [*against, *(sentence for reason, sentence in said if reason in CAUTIONS)],
-        "telephone": organisation.telephone,
-        "night_telephone": organisation.night_telephone,
+        "name": candidate.name,
+        "places": places,
+        "for_it": for_it,
+        "to_mind": to_mind,
+        "lines": format_html_join(BREAK, "{}", ((line,) for line in lines)),
+        "telephone": candidate.telephone,
+        "night_telephone": candidate.night_telephone,
     }
 
 
@@ -192,15 +205,14 @@ _SEALED = frozenset({Hindrance.CONFLICT, Hindrance.REFUSED})
 
 def _other(request: ActingRequest, candidate: Candidate, side: Side) -> dict[str, Any]:
     """Somebody who is not proposed, and why; with the way to ask all the same, where there is one."""
-    organisation = candidate.organisation
     ask = candidate.askable and candidate.staffed
     kept = {"need": True, "organisation": str(candidate.pk)}
     return {
-        "name": organisation.name,
-        "where": organisation.region.name,
+        "name": candidate.name,
+        "where": candidate.region,
         "why": why_not(candidate.hindrances, side),
         "sealed": not _SEALED.isdisjoint(candidate.hindrances),
-        "telephone": organisation.telephone if ASKABLE.issuperset(candidate.hindrances) else "",
+        "telephone": candidate.telephone if ASKABLE.issuperset(candidate.hindrances) else "",
         "ask_url": f"{request.path}?{_kept(request, **kept)}" if ask else "",  # type: ignore[arg-type]
     }
 

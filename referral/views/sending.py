@@ -20,6 +20,7 @@ from referral.queries.basis import agreed_groups
 from referral.queries.intakes import next_need
 from referral.queries.questions import questions_of
 from referral.queries.refusals import noes
+from referral.queries.visible import granted_case
 from referral.references import spoken
 from referral.services import sending, steps
 from referral.views import words
@@ -32,7 +33,7 @@ from referral.views.shared import group_rows, preview_rows
 @require_http_methods(["GET", "POST"])
 def refer(request: ActingRequest, pk: UUID) -> HttpResponse:
     """First what is needed, as a GET form of codes; then who could give it."""
-    case = case_or_404(request, pk)
+    case = granted_case(request.actor, pk) or case_or_404(request, pk)
     steps.permit_case(request.actor, CaseAct.REFER, case)
     parent = _parent(request, case)
     asked = "service" in request.GET
