@@ -100,7 +100,6 @@ ENDED_BY_ACT = frozenset(
         TaskKind.ANSWER_TRANSFER,
         TaskKind.ANSWER_REQUEST,
         TaskKind.DECIDE_ERASURE,
-        TaskKind.PLACE_NOT_FOUND,
     }
 )
 
