@@ -7,10 +7,11 @@ from django.db import transaction
 
 from partners.models import User
 from referral import notices
-from referral.demonstration import around, persons
+from referral.demonstration import around, persons, place_call
 from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.houses import keep_house
 from referral.demonstration.pairs import FOUND_AGO, same_boy
+from referral.demonstration.place_call import look_for_place
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
 from referral.demonstration.rescue import BEGAN, rescue
@@ -46,6 +47,7 @@ def play(now: datetime, password: str) -> None:
         stage.later(now - timedelta(days=report.days), partial(_report, stage, report))
     keep_registers(stage)
     stage.begin(rescue(stage), now - BEGAN)
+    stage.begin(look_for_place(stage), now - place_call.BEGAN)
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))

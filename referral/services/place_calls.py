@@ -7,6 +7,7 @@ what it has left. A place is held from the offer to the answer of the sender, on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -40,6 +41,7 @@ from referral.queries.due import Rows
 from referral.queries.place_calls import (
     Calls,
     call_facts,
+    call_of,
     calls_without_answer,
     may_be_asked,
     offers_lapsed,
@@ -62,6 +64,22 @@ class Need:
     urgency: str
     #: Days of lodging needed, or None when nobody knows.
     days: int | None = None
+
+
+def prepare(by: Actor, case: Case, need: Need) -> dict[str, Any]:
+    """The sealed codes that the centres would see, before anybody is asked: a look. Raises NotAllowed."""
+    steps.permit_case(by, CaseAct.CALL_PLACES, case)
+    audit.look("view", case, case_id=case.pk, scope="place_call")
+    return sending.coded_details(case.person, days=need.days)
+
+
+def read_call(by: Actor, pk: UUID) -> PlaceCall:
+    """The call of one's own file, with its answers: a look. Raises NotVisible."""
+    call = call_of(by, pk)
+    if call is None or call.case.erased_at is not None:
+        raise steps.NotVisible
+    audit.look("preview", call, case_id=call.case_id, fields=["details"])
+    return call
 
 
 # --- The sender --------------------------------------------------------------------------------------------
@@ -101,12 +119,7 @@ def open_call(
             age_band=person.age_band,
             is_child=is_child(person.age_status),
             region_id=case.region_id,
-            details={
-                "languages": person.languages or [],
-                "children": person.children,
-                "flags": person.flags or [],
-                "days": need.days,
-            },
+            details=sending.coded_details(person, days=need.days),
             agreed_how=agreed_how,
             opened_by_id=by.id,
             opened_at=at,

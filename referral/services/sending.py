@@ -97,20 +97,24 @@ def make_draft(
 
 
 def _preview(referral: Referral, case: Case, person: Person, *, days: int | None) -> Preview:
-    details = {
-        "languages": person.languages or [],
-        "children": person.children,
-        "flags": person.flags or [],
-        "days": days,
-    }
     return Preview(
         referral=referral,
         case_id=case.pk,
         age_band=person.age_band,
         region_id=case.region_id,
         risk=case.risk,
-        details=details,
+        details=coded_details(person, days=days),
     )
+
+
+def coded_details(person: Person, *, days: int | None) -> dict[str, Any]:
+    """What a desk decides on beside the columns in clear, in codes (design §6, Preview)."""
+    return {
+        "languages": person.languages or [],
+        "children": person.children,
+        "flags": person.flags or [],
+        "days": days,
+    }
 
 
 def release(

@@ -101,7 +101,6 @@ ENDED_BY_ACT = frozenset(
         TaskKind.ANSWER_REQUEST,
         TaskKind.DECIDE_ERASURE,
         TaskKind.LATE_ARRIVAL,
-        TaskKind.PLACE_NOT_FOUND,
     }
 )
 

@@ -24,7 +24,7 @@ from referral.models import Case, PlaceCall, Referral
 from referral.place_calls import MOST_ASKED, CallState, OfferState
 from referral.queries import Candidate, case_tie
 from referral.queries.intakes import next_need
-from referral.queries.place_calls import call_of, calls_of, may_be_asked, open_call_of
+from referral.queries.place_calls import calls_of, may_be_asked, offer_of, open_call_of
 from referral.references import spoken
 from referral.services import place_calls, steps
 from referral.services.place_calls import Need
@@ -85,12 +85,7 @@ def place_call_new(request: ActingRequest, pk: UUID) -> HttpResponse:
                 sex=case.person.sex,
                 age_band=case.person.age_band,
                 region=case.region.name,
-                details={
-                    "languages": case.person.languages,
-                    "children": case.person.children,
-                    "flags": case.person.flags,
-                    "days": asked.days,
-                },
+                details=place_calls.prepare(request.actor, case, asked),
             ),
             "back_url": back_url,
         },
@@ -150,7 +145,7 @@ def rows_of(call: PlaceCall) -> list[tuple[str, str]]:
 @require_GET
 def place_call(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Who answered what, how long it is held, whom to choose."""
-    call = _of_own_file(request, pk)
+    call = place_calls.read_call(request.actor, pk)
     actor, is_open = request.actor, call.state == CallState.OPEN
     acts = is_open and policy.may_case(actor, CaseAct.CALL_PLACES, case_tie(actor, call.case))
     again = urlencode({"service": call.service, "urgency": call.urgency})
@@ -169,6 +164,8 @@ def place_call(request: ActingRequest, pk: UUID) -> HttpResponse:
             "acts": acts,
             "is_open": is_open,
             "referral_url": reverse("referral", args=[call.referral_id]) if call.referral_id else "",
+            # A house may ask itself too.
+            "answer_url": reverse("place_call_answer", args=[pk]) if _answers(actor, pk) else "",
             "again_url": f"{reverse('case_refer', args=[call.case_id])}?{again}"
             if call.state == CallState.EXPIRED
             else "",
@@ -178,18 +175,18 @@ def place_call(request: ActingRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _of_own_file(request: ActingRequest, pk: UUID | None) -> PlaceCall:
-    call = call_of(request.actor, pk) if pk is not None else None
-    if call is None or call.case.erased_at is not None:
-        raise steps.NotVisible
-    return call
+def _answers(actor: Actor, pk: UUID) -> bool:
+    offer = offer_of(actor, pk)
+    return offer is not None and policy.may_answer_call(actor, offer)
 
 
 @require_http_methods(["GET", "POST"])
 def place_call_choose(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Args: pk: of the offer."""
     found = calls_of(request.actor).filter(offers=pk).values_list("pk", flat=True).first()
-    call = _of_own_file(request, found)
+    if found is None:
+        raise steps.NotVisible
+    call = place_calls.read_call(request.actor, found)
     steps.permit_case(request.actor, CaseAct.CALL_PLACES, call.case)
     offer = next(each for each in call.offers.all() if each.pk == pk)
     form = ActForm(posted(request), version=call.version)
@@ -217,7 +214,7 @@ def place_call_choose(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def place_call_close(request: ActingRequest, pk: UUID) -> HttpResponse:
-    call = _of_own_file(request, pk)
+    call = place_calls.read_call(request.actor, pk)
     steps.permit_case(request.actor, CaseAct.CALL_PLACES, call.case)
     form = ActForm(posted(request), version=call.version)
 

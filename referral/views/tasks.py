@@ -133,6 +133,11 @@ def _links(actor: Actor, task: Task) -> list[dict[str, str]]:
     if not visible_cases(actor).filter(pk=task.case_id).exists():
         return links
     links.insert(0, {"url": reverse("case", args=[task.case_id]), "label": _("Open the case")})
+    if task.kind == TaskKind.PLACE_NOT_FOUND:
+        asked = UUID((task.proposal or {})["call"])
+        links.insert(
+            0, {"url": reverse("place_call", args=[asked]), "label": _("See what the centres answered")}
+        )
     if task.kind == TaskKind.REDIRECT and task.referral_id is not None:
         links.insert(
             0,

@@ -50,8 +50,6 @@ def address(task: Task) -> str:
         return reverse("objection", args=[task.pk])
     if task.kind in ASKED:
         return reverse("task_decide", args=[task.pk])
-    if task.kind == TaskKind.PLACE_NOT_FOUND:
-        return reverse("place_call", args=[UUID((task.proposal or {})["call"])])
     if task.kind == TaskKind.ANSWER_TRANSFER:
         return reverse("transfer", args=[UUID((task.proposal or {})["transfer"])])
     return reverse("task_done", args=[task.pk])

@@ -196,7 +196,9 @@ def test_when_all_have_said_no_the_sender_looks_further_at_once(cast: c.Cast) ->
     assert state_of(call) == ("expired", ["no", "no"])
     task = Task.objects.get(kind="place_not_found")
     assert (task.owner, task.done_at) == (cast.aissatou, None)
-    page = sign_in(cast.aissatou).get(url("task_done", task), follow=True)
+    aissatou = sign_in(cast.aissatou)
+    assert url("place_call", call) in aissatou.get(url("task_done", task)).content.decode()
+    page = aissatou.get(url("place_call", call))
     assert page.context["again_url"].startswith(url("case_refer", call.case))
     c.sent(cast, call.case)
     assert Task.objects.get(pk=task.pk).done_at is not None
