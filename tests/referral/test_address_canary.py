@@ -39,12 +39,17 @@ UNKNOWN = "00000000-0000-4000-8000-00000000abcd"
 @contextmanager
 def hours_later(hours: float) -> Iterator[None]:
     """Outside a transaction the clock of the database goes on for the session of the connection."""
-    for shift in (f"{hours} hours", ""):
-        for alias in ("default", "audit"):
-            with connections[alias].cursor() as cursor:
-                cursor.execute("SELECT set_config('relais.clock_offset', %s, false)", [shift])
-        if shift:
-            yield
+    _shift(f"{hours} hours")
+    try:
+        yield
+    finally:
+        _shift("")
+
+
+def _shift(offset: str) -> None:
+    for alias in ("default", "audit"):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT set_config('relais.clock_offset', %s, false)", [offset])
 
 
 def texts(answer: Any) -> Iterator[bytes]:
