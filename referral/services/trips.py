@@ -233,7 +233,9 @@ def _require(trip: Trip, action: str, at: datetime, occurred_at: datetime | None
         lifecycle.require(trip, action, trip_facts(trip, at), Machine.TRIP)
         if occurred_at is not None:
             steps.require_time(trip.referral, occurred_at, at)
-            if trip.departed_at is not None and occurred_at < trip.departed_at:
+            # To the minute, as a form shows it.
+            left = trip.departed_at and trip.departed_at.replace(second=0, microsecond=0)
+            if left is not None and occurred_at < left:
                 raise NotPossible([_("This is before the departure.")])
     except NotPossible:
         steps.refuse(trip.referral, f"NOT_POSSIBLE_{action.upper()}_TRIP")
