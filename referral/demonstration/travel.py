@@ -39,7 +39,7 @@ def travel(stage: Stage) -> None:
         escort=stage.people[ESCORT],
         escort_telephone="+221 77 000 00 07",
         meeting_point="Poste de santé du marché, devant l’entrée",
-        belongings=["Un sac à dos", "Un carnet de vaccination", "Une réquisition du parquet (copie)"],
+        belongings=["Un sac à dos", "Un carnet de vaccination", "Un acte de naissance (copie)"],
     )
     with stage.acting(ESCORT) as by:
         trip = trips.plan_trip(referral.pk, by=by, at=stage.at, version=referral.version, plan=plan)

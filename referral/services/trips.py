@@ -70,7 +70,7 @@ def plan_trip(referral_pk: UUID, *, by: Actor, at: datetime, version: int, plan:
         _expect(referral, plan.expected_arrival_at)
         write(trip, case_id=referral.case_id, referral_id=referral.pk)
         _log(trip, TripAction.PLAN, trip.state, by=by, side=side, at=at)
-        _tell(trip, side, at=at, due_at=plan.expected_arrival_at)
+        _tell(trip, side, by=by, at=at, due_at=plan.expected_arrival_at)
     return trip
 
 
@@ -89,7 +89,7 @@ def change_trip(pk: UUID, *, by: Actor, at: datetime, version: int, plan: Plan) 
         _fill(trip, plan)
         _expect(trip.referral, plan.expected_arrival_at)
         _save(trip, TripAction.PLAN, trip.state, by=by, side=side, at=at)
-        _tell(trip, side, at=at, due_at=plan.expected_arrival_at)
+        _tell(trip, side, by=by, at=at, due_at=plan.expected_arrival_at)
     return trip
 
 
@@ -101,7 +101,7 @@ def record_departure(pk: UUID, *, by: Actor, at: datetime, version: int, occurre
         lifecycle.follow(trip, TripAction.DEPART, at=occurred_at)
         trip.departed_at = occurred_at
         _save(trip, TripAction.DEPART, source, by=by, side=side, at=at, occurred_at=occurred_at)
-        _tell(trip, side, at=at, due_at=trip.expected_arrival_at)
+        _tell(trip, side, by=by, at=at, due_at=trip.expected_arrival_at)
     return trip
 
 
@@ -129,7 +129,7 @@ def record_night(
         trip.expected_arrival_at = expected_arrival_at
         _expect(trip.referral, expected_arrival_at)
         _save(trip, TripAction.STAY, source, by=by, side=side, at=at, occurred_at=occurred_at)
-        _tell(trip, side, at=at, due_at=expected_arrival_at)
+        _tell(trip, side, by=by, at=at, due_at=expected_arrival_at)
     return trip
 
 
@@ -140,7 +140,7 @@ def break_off(
     with transaction.atomic():
         trip, side = _begin(pk, TripAction.BREAK_OFF, by=by, at=at, version=version, occurred_at=occurred_at)
         end_trip(trip, TripAction.BREAK_OFF, by=by, side=side, at=at, occurred_at=occurred_at, reason=reason)
-        _tell(trip, side, at=at, due_at=trip.referral.due_at)
+        _tell(trip, side, by=by, at=at, due_at=trip.referral.due_at)
     return trip
 
 
@@ -233,7 +233,9 @@ def _require(trip: Trip, action: str, at: datetime, occurred_at: datetime | None
         lifecycle.require(trip, action, trip_facts(trip, at), Machine.TRIP)
         if occurred_at is not None:
             steps.require_time(trip.referral, occurred_at, at)
-            if trip.departed_at is not None and occurred_at < trip.departed_at:
+            # To the minute, as a form shows it.
+            left = trip.departed_at and trip.departed_at.replace(second=0, microsecond=0)
+            if left is not None and occurred_at < left:
                 raise NotPossible([_("This is before the departure.")])
     except NotPossible:
         steps.refuse(trip.referral, f"NOT_POSSIBLE_{action.upper()}_TRIP")
@@ -316,13 +318,13 @@ def _log(
     )
 
 
-def _tell(trip: Trip, side: Side, *, at: datetime, due_at: datetime | None) -> None:
-    """The other side, and the escort: each finds the trip on the page of the referral."""
+def _tell(trip: Trip, side: Side, *, by: Actor, at: datetime, due_at: datetime | None) -> None:
+    """The other side, and the escort: each finds the trip on the page of the referral. Nobody hears of an own act."""
     referral = trip.referral
     others = (
         [referral.case.owner]
         if side == Side.RECEIVING
         else [*notices.desk_of(referral.receiving_organisation_id), referral.worker]
     )
-    told = [user for user in (*others, trip.escort) if user is not None]
+    told = [user for user in (*others, trip.escort) if user is not None and user.pk != by.id]
     notices.tell(told, referral, at=at, due_at=due_at, action_needed=False)

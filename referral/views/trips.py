@@ -10,8 +10,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actor import Actor
@@ -31,11 +32,11 @@ from referral.views.door import ActingRequest, now
 
 #: As for every sheet: an open folder of a shared machine tells nothing.
 FILE_NAME = "fiche.pdf"
-_PAGES = {
-    TripAction.DEPART: "trip_depart",
-    TripAction.STAY: "trip_night",
-    TripAction.PLAN: "trip_change",
-    TripAction.BREAK_OFF: "trip_break_off",
+_PAGES: dict[TripAction, tuple[str | Promise, str]] = {
+    TripAction.DEPART: (TripAction.DEPART.label, "trip_depart"),
+    TripAction.STAY: (TripAction.STAY.label, "trip_night"),
+    TripAction.PLAN: (gettext_lazy("Change the trip"), "trip_change"),
+    TripAction.BREAK_OFF: (TripAction.BREAK_OFF.label, "trip_break_off"),
 }
 
 
@@ -85,8 +86,8 @@ def trip(request: ActingRequest, pk: UUID) -> HttpResponse:
             "rows": rows(found),
             "agreed": agreed(found) if live else [],
             "acts": [
-                (action.label, reverse(_PAGES[action], args=[pk]))
-                for action in _PAGES
+                (label, reverse(page, args=[pk]))
+                for action, (label, page) in _PAGES.items()
                 if may(request.actor, action, found, standing)
             ],
             "start_url": reverse("referral_act", args=[referral.pk, Action.START])
