@@ -150,9 +150,7 @@ def location(site: Site, *, full: bool = True, accessible: bool = False) -> stan
     access = standard.Accessibility(
         id=derived(site.pk, "accessibility"), description=str(Tag.DISABILITY_ACCESS.label)
     )
-    return said.model_copy(
-        update={"addresses": [address], "accessibility": [access] if accessible else None}
-    )
+    return said.model_copy(update={"addresses": [address], "accessibility": [access] if accessible else None})
 
 
 def moment(at: datetime) -> str:
@@ -191,7 +189,9 @@ def _schedule(row: Service) -> standard.Schedule:
 
 def _areas(row: Service, reader: Audience) -> list[standard.ServiceArea]:
     """Regions, never less: what lies around a house would lead there."""
-    areas = [(code, reader.regions.get(code, code)) for code in sorted(row.regions)] or [(COUNTRY, _("The whole country"))]
+    areas = [(code, reader.regions.get(code, code)) for code in row.regions] or [
+        (COUNTRY, _("The whole country"))
+    ]
     return [
         standard.ServiceArea(id=derived(row.pk, "area", code), name=name, extent=code, extent_type="text")
         for code, name in areas
@@ -200,16 +200,16 @@ def _areas(row: Service, reader: Audience) -> list[standard.ServiceArea]:
 
 def _tags(row: Service) -> list[standard.Attribute]:
     said = [tagged(row.pk, List.SERVICE, row.code, code_label(CodeList.SERVICE, row.code))]
-    said += [tagged(row.pk, List.SEX, sex, str(Sex(sex).label)) for sex in sorted(row.sexes)]
-    return said + [
-        tagged(row.pk, List.TAG, tag, str(tag.label)) for tag in Tag if getattr(row, COLUMNS[tag])
-    ]
+    said += [tagged(row.pk, List.SEX, sex, str(Sex(sex).label)) for sex in row.sexes]
+    return said + [tagged(row.pk, List.TAG, tag, str(tag.label)) for tag in Tag if getattr(row, COLUMNS[tag])]
 
 
 def _eligibility(row: Service) -> str:
-    said = [str(Sex(sex).label) for sex in sorted(row.sexes)]
+    said = [str(Sex(sex).label) for sex in row.sexes]
     said += [
-        str(tag.label) for tag in (Tag.ADULTS, Tag.CHILDREN, Tag.CHILDREN_WITH_PARENT) if getattr(row, COLUMNS[tag])
+        str(tag.label)
+        for tag in (Tag.ADULTS, Tag.CHILDREN, Tag.CHILDREN_WITH_PARENT)
+        if getattr(row, COLUMNS[tag])
     ]
     if row.minimum_age is not None:
         said.append(

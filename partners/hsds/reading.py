@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from partners.enums import CodeList, OrganisationKind, Sex, Weekday
 from partners.hsds import mapping, standard
 from partners.hsds.standard import Attribute, derived
-from partners.hsds.taxonomies import COLUMNS, List, Standing, Tag
+from partners.hsds.taxonomies import COLUMNS, List, Standing
 from partners.hsds.writing import FILES, ORGANIZATIONS, SERVICES, TAXONOMIES, TERMS
 from partners.models import Code, Department, Organisation, Region, Service, Site
 
@@ -81,7 +81,9 @@ def _texts(source: Path, reader: "_Reader") -> dict[str, bytes]:
     try:
         if source.is_dir():
             known = {path.name: path.stat().st_size for path in source.iterdir()}
-            texts = {name: (source / name).read_bytes() for name in FILES if known.get(name, LARGEST) < LARGEST}
+            texts = {
+                name: (source / name).read_bytes() for name in FILES if known.get(name, LARGEST) < LARGEST
+            }
         else:
             with zipfile.ZipFile(source) as archive:
                 known = {info.filename: info.file_size for info in archive.infolist()}
@@ -218,9 +220,7 @@ class _Reader:
             organisation=owner,
             code=code,
             site=self.house(said, owner, houses),
-            sexes=self.known(
-                "sex", [tag.taxonomy_term.code for tag in tags.get(List.SEX, ())], Sex.values
-            ),
+            sexes=self.known("sex", [tag.taxonomy_term.code for tag in tags.get(List.SEX, ())], Sex.values),
             languages=self.known(
                 "language", [each.code for each in said.languages or ()], self.codes[CodeList.LANGUAGE]
             ),
@@ -265,9 +265,7 @@ class _Reader:
                 self.wrong(f"phone {phone.id}: is neither the desk's nor the night's")
         return {by_id[phone.id]: phone.number for phone in said or () if phone.id in by_id}
 
-    def house(
-        self, said: standard.Service, owner: Organisation, houses: Mapping[UUID, Site]
-    ) -> Site | None:
+    def house(self, said: standard.Service, owner: Organisation, houses: Mapping[UUID, Site]) -> Site | None:
         if not said.service_at_locations:
             return None
         site = houses.get(said.service_at_locations[0].location.id)

@@ -147,5 +147,9 @@ def bearing_any(taxonomy_id: UUID) -> Q:
 
 def tagged(row: UUID, of: List, code: str, label: str, *, value: str | None = None) -> Attribute:
     return Attribute(
-        id=derived(row, of, code), link_type=str(of), value=value, label=label, taxonomy_term=term(of, code, label)
+        id=derived(row, of, code),
+        link_type=str(of),
+        value=value,
+        label=label,
+        taxonomy_term=term(of, code, label),
     )

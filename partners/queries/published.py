@@ -84,7 +84,10 @@ def published_services(reader: Audience) -> QuerySet[Service]:
         .prefetch_related(Prefetch("organisation", organisations))
         .annotate(
             modified_at=Greatest(
-                *(_changed(m, ref) for m, ref in ((Service, "pk"), (Organisation, "organisation"), (Site, "site")))
+                *(
+                    _changed(m, ref)
+                    for m, ref in ((Service, "pk"), (Organisation, "organisation"), (Site, "site"))
+                )
             )
         )
         .order_by("organisation__name", "code", "pk")
@@ -97,6 +100,11 @@ def _changed(model: type[Model], reference: str) -> Subquery:
     return Subquery(
         history.objects.filter(id=OuterRef(reference)).order_by("-version").values("history_date")[:1]
     )
+
+
+def changed_since(services: QuerySet[Service], at: datetime) -> QuerySet[Service]:
+    """Args: services: of `published_services`."""
+    return services.filter(**{"modified_at__gte": at})
 
 
 def at_open_sites(services: QuerySet[Service]) -> QuerySet[Service]:

@@ -154,7 +154,7 @@ def _closed(schema: dict[str, Any]) -> dict[str, Any]:
 def faults(table: str, row: dict[str, Any]) -> list[str]:
     """What the standard has against a row of `table`."""
     schema = _registry()[f"{table}.json"].contents
-    found = Draft202012Validator(
-        schema, registry=_registry(), format_checker=FormatChecker()
-    ).iter_errors(row)
+    found = Draft202012Validator(schema, registry=_registry(), format_checker=FormatChecker()).iter_errors(
+        row
+    )
     return [f"{'.'.join(map(str, each.absolute_path))}: {each.message}" for each in found]

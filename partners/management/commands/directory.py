@@ -34,9 +34,7 @@ class Command(BaseCommand):
             except Faulty as refused:
                 for fault in refused.faults:
                     self.stderr.write(str(fault))
-                raise CommandError(
-                    f"{len(refused.faults)} faults: nothing was taken in."
-                ) from refused
+                raise CommandError(f"{len(refused.faults)} faults: nothing was taken in.") from refused
             self.stdout.write(
                 f"{len(found.organisations)} organisations and {len(found.services)} services taken in."
             )
