@@ -105,6 +105,16 @@ ACCESS: dict[str, Row] = {
     "entry-site-new": Row("ousmane ibrahima", about="organisation"),
     "entry-service-new": Row("ousmane ibrahima", about="organisation"),
     "tasks": get(ALL),
+    # --- what programs read; the public part needs no sign-in
+    "hsds": public(methods="GET"),
+    "hsds_openapi": public(methods="GET"),
+    **{
+        f"hsds_{name}": public() for name in ("services", "organizations", "locations", "taxonomies", "terms")
+    },
+    **{
+        f"hsds_{name}": public(404, methods="GET", status=404, arguments=(INTAKE,))
+        for name in ("service", "organization", "location", "taxonomy", "term", "nothing")
+    },
     # --- files
     "cases": get("aissatou bineta daouda elisabeth fatou"),
     "case_new": get(WORKERS),
@@ -362,6 +372,9 @@ ACCESS: dict[str, Row] = {
     "organisation-reinstate": Row(f"ibrahima {ADMIN}", about="organisation"),
     "regions": get(ADMIN),
     "region": Row(ADMIN, about="region"),
+    "tokens": get(f"{ADMIN} ibrahima"),
+    "token-new": Row(f"{ADMIN} ibrahima"),
+    "token-revoke": Row(f"{ADMIN} ibrahima", about="token"),
     "codes": get(ADMIN),
     "code-list": get(ADMIN, arguments=("service",)),
     "code-add": Row(ADMIN, arguments=("service",)),

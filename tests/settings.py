@@ -14,3 +14,5 @@ INSTALLED_APPS += ["tests.database", "tests.audit.testapp", "tests.crypto.testap
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# All tests ask from one address, many in a minute; those of the limits set their own.
+RELAIS_API_REQUESTS = RELAIS_API_REQUESTS_TOKEN = 1_000_000

@@ -9,9 +9,10 @@ from django.db import transaction
 
 from audit import clock
 from audit.rows import write
-from partners.enums import Role
+from partners.enums import Role, TokenScope
 from partners.models import (
     Absence,
+    ApiToken,
     Code,
     DutyShift,
     Invitation,
@@ -25,6 +26,7 @@ from partners.models import (
 )
 from partners.services import duty
 from partners.services.accounts import offer_seat
+from partners.services.tokens import make_token
 from referral.enums import GroundCode, Purpose, TaskKind, TitleAction
 from referral.escalation import TASK_LADDER, Audience
 from referral.guardians import Relation, Standing
@@ -134,6 +136,7 @@ class World:
     somebody: User
     membership: Membership
     invitation: Invitation
+    token: ApiToken
     region: Region
     code: Code
     term: Term
@@ -192,6 +195,7 @@ def make_world(cast: c.Cast) -> World:
         somebody=somebody,
         membership=somebody.memberships.get(role=Role.SUPERVISOR),
         invitation=invitation(cast),
+        token=token(cast),
         region=cast.region,
         code=Code.objects.filter(list="service").first(),  # type: ignore[arg-type]
         **settings(),
@@ -395,6 +399,12 @@ def report(cast: c.Cast) -> Case:
     with c.acting(cast.gora) as actor:
         said = {"person": c.GIRL, "case": {"urgency": "urgent"}}
         return cases.report(by=actor, at=clock.now(), region=cast.region, **said)
+
+
+def token(cast: c.Cast) -> ApiToken:
+    with c.acting(cast.mareme) as actor:
+        asked = {"name": "Carte", "scopes": [*TokenScope], "days": 30, "at": clock.now()}
+        return make_token(actor, cast.ngo, **asked)[0]
 
 
 def invitation(cast: c.Cast) -> Invitation:

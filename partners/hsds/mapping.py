@@ -189,7 +189,7 @@ def _schedule(row: Service) -> standard.Schedule:
 
 def _areas(row: Service, reader: Audience) -> list[standard.ServiceArea]:
     """Regions, never less: what lies around a house would lead there."""
-    areas = [(code, reader.regions.get(code, code)) for code in sorted(row.regions)] or [
+    areas = [(code, reader.regions.get(code, code)) for code in row.regions] or [
         (COUNTRY, _("The whole country"))
     ]
     return [
@@ -200,12 +200,12 @@ def _areas(row: Service, reader: Audience) -> list[standard.ServiceArea]:
 
 def _tags(row: Service) -> list[standard.Attribute]:
     said = [tagged(row.pk, List.SERVICE, row.code, code_label(CodeList.SERVICE, row.code))]
-    said += [tagged(row.pk, List.SEX, sex, str(Sex(sex).label)) for sex in sorted(row.sexes)]
+    said += [tagged(row.pk, List.SEX, sex, str(Sex(sex).label)) for sex in row.sexes]
     return said + [tagged(row.pk, List.TAG, tag, str(tag.label)) for tag in Tag if getattr(row, COLUMNS[tag])]
 
 
 def _eligibility(row: Service) -> str:
-    said = [str(Sex(sex).label) for sex in sorted(row.sexes)]
+    said = [str(Sex(sex).label) for sex in row.sexes]
     said += [
         str(tag.label)
         for tag in (Tag.ADULTS, Tag.CHILDREN, Tag.CHILDREN_WITH_PARENT)

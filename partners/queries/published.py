@@ -102,6 +102,11 @@ def _changed(model: type[Model], reference: str) -> Subquery:
     )
 
 
+def changed_since(services: QuerySet[Service], at: datetime) -> QuerySet[Service]:
+    """Args: services: of `published_services`."""
+    return services.filter(**{"modified_at__gte": at})
+
+
 def at_open_sites(services: QuerySet[Service]) -> QuerySet[Service]:
     return services.filter(OPEN_SITE)
 

@@ -31,6 +31,7 @@ from partners.queries.published import (
     Audience,
     at_open_sites,
     audience_of,
+    changed_since,
     owners_of,
     published_organisations,
     published_services,
@@ -53,17 +54,24 @@ class PartnerToken(HttpBearer):
         token = admit(shown.strip() if scheme else None, _address(request), at)
         if token is not None:
             current().who = replace(current().who, organisation_id=token.organisation_id)
-            match = request.resolver_match
-            name, about = (match.url_name or "", match.kwargs.get("pk")) if match else ("", None)
-            look(
-                Verb.LIST if about is None else Verb.VIEW,
-                token,
-                scope=f"{name}:{about}" if about else name,
-            )
+            name, about = _asked_for(request)
+            verb, scope = (Verb.VIEW, f"{name}:{about}") if about else (Verb.LIST, name)
+            look(verb, token, scope=scope)
         return audience_of(token, at)
 
     def authenticate(self, request: HttpRequest, token: str) -> None:
         raise NotImplementedError("`__call__` does it: no token is an answer too.")
+
+
+def _asked_for(request: HttpRequest) -> tuple[str, UUID | None]:
+    """The name of the address and the id in it, as an event may say them; nothing that a stranger made up."""
+    match = request.resolver_match
+    if match is None:
+        return "none", None
+    try:
+        return match.url_name or "none", UUID(match.kwargs["pk"])
+    except (KeyError, ValueError):
+        return match.url_name or "none", None
 
 
 def _address(request: HttpRequest) -> str:
@@ -123,11 +131,8 @@ def _too_many(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     """Absent and not published look alike, and leave alike events where it is known who asked."""
     if current().who.organisation_id is not None:
-        match = request.resolver_match
-        name, about = (match.url_name or "none", match.kwargs.get("pk")) if match else ("none", None)
-        deny(
-            Verb.DENIED, f"api.{name}", about if isinstance(about, UUID) else None, reason_code="NOT_VISIBLE"
-        )
+        name, about = _asked_for(request)
+        deny(Verb.DENIED, f"api.{name}", about, reason_code="NOT_VISIBLE")
     return _refused(request, 404, "not_found", _("There is nothing here."))
 
 
@@ -218,7 +223,7 @@ def _services(reader: Audience, asked: AskedOrganizations) -> QuerySet[Service]:
         if asked.organization_id:
             found = found.filter(organisation=asked.organization_id)
         if asked.modified_after:
-            found = found.filter(modified_at__gte=asked.modified_after)
+            found = changed_since(found, asked.modified_after)
     return found
 
 
@@ -245,7 +250,7 @@ def services(reader: Audience, asked: AskedServices) -> dict[str, Any]:
     return _paged(found, asked, lambda row: mapping.service(row, reader, full=asked.full))
 
 
-@_operation("/services/{uuid:pk}", "hsds_service", standard.Service)
+@_operation("/services/{pk}", "hsds_service", standard.Service)
 def service(request: Any, pk: UUID) -> standard.Service:
     return mapping.service(get_object_or_404(published_services(request.auth), pk=pk), request.auth)
 
@@ -267,7 +272,7 @@ def organizations(reader: Audience, asked: AskedOrganizations) -> dict[str, Any]
     return _paged(found, asked, lambda row: mapping.organization(row, reader, full=asked.full))
 
 
-@_operation("/organizations/{uuid:pk}", "hsds_organization", standard.Organization)
+@_operation("/organizations/{pk}", "hsds_organization", standard.Organization)
 def organization(request: Any, pk: UUID) -> standard.Organization:
     return mapping.organization(get_object_or_404(published_organisations(request.auth), pk=pk), request.auth)
 
@@ -278,7 +283,7 @@ def service_at_locations(reader: Audience, asked: AskedLocations) -> dict[str, A
     return _paged(found, asked, lambda row: mapping.at_location(row, full=asked.full))
 
 
-@_operation("/service_at_locations/{uuid:pk}", "hsds_location", standard.ServiceAtLocation)
+@_operation("/service_at_locations/{pk}", "hsds_location", standard.ServiceAtLocation)
 def service_at_location(request: Any, pk: UUID) -> standard.ServiceAtLocation:
     """Its id is made of the service's and the house's, so it is looked for among those that one may see."""
     open_to_reader = at_open_sites(published_services(request.auth))
@@ -295,7 +300,7 @@ def all_taxonomies(reader: Audience, asked: Listing) -> dict[str, Any]:
     return _paged(found, asked, lambda each: each)
 
 
-@_operation("/taxonomies/{uuid:pk}", "hsds_taxonomy", standard.Taxonomy)
+@_operation("/taxonomies/{pk}", "hsds_taxonomy", standard.Taxonomy)
 def taxonomy(request: HttpRequest, pk: UUID) -> standard.Taxonomy:
     return _one(taxonomies.taxonomies(), pk)
 
@@ -314,9 +319,15 @@ def taxonomy_terms(reader: Audience, asked: AskedTerms) -> dict[str, Any]:
     return _paged(found, asked, lambda each: each)
 
 
-@_operation("/taxonomy_terms/{uuid:pk}", "hsds_term", standard.TaxonomyTerm)
+@_operation("/taxonomy_terms/{pk}", "hsds_term", standard.TaxonomyTerm)
 def taxonomy_term(request: HttpRequest, pk: UUID) -> standard.TaxonomyTerm:
     return _one([each for of in List for each in taxonomies.terms(of)], pk)
+
+
+@_operation("/{path:rest}", "hsds_nothing", None, shown=False)
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    """Refused as everything else here, in JSON."""
+    raise Http404
 
 
 def _one(rows: Sequence[Table], pk: UUID) -> Any:

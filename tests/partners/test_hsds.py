@@ -38,8 +38,7 @@ TABLES = {
 
 
 @pytest.fixture
-def made(db, settings) -> Directory:
-    settings.RELAIS_API_REQUESTS = settings.RELAIS_API_REQUESTS_TOKEN = 10_000
+def made(db) -> Directory:
     return make_directory()
 
 

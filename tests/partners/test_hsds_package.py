@@ -8,14 +8,15 @@ from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from audit import clock
 from audit.models import Event
 from partners.hsds.writing import FILES
-from partners.models import Organisation, Service, Site, User
+from partners.models import Membership, Organisation, Places, Service, Site, User
 from partners.queries.published import Audience, published_organisations, published_services
 from tests import canary
+from tests import cast as c
 from tests.partners.conftest import BOTH
 from tests.partners.directory import HIDDEN, SECRET_HOUSE, STAFF, faults, make_directory
 
@@ -45,9 +46,13 @@ def refused(source: Path) -> list[str]:
 
 def empty() -> None:
     """As a new installation: reference data alone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute("TRUNCATE partners_organisation, partners_historicalorganisation CASCADE")
+    with c.acting(), transaction.atomic():
+        for model in (Places, Service, Site, Membership, User, Organisation):
+            for row in model.objects.all():
+                row.delete()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            model.history.model.objects.all().delete()
 
 
 def told() -> dict[UUID, dict[str, object]]:
