@@ -75,8 +75,7 @@ def test_a_quarter_that_is_not_over_and_any_other_narrowing_are_not_answered(cas
     assert tables_of(page) == {}
     assert page.context["form"].errors
     plain, narrowed = (
-        tables_of(read(cast.ibrahima, **asked))
-        for asked in ({}, {"region": "SN-DK", "sex": "male"})
+        tables_of(read(cast.ibrahima, **asked)) for asked in ({}, {"region": "SN-DK", "sex": "male"})
     )
     assert plain == narrowed
 
