@@ -1,10 +1,10 @@
 """Which cells of a published table are masked, so that no small number can be read or computed? Pure.
 
 A table with its totals is a network: what stands in a row flows in from its total and out into the columns, and what
-flows into a column leaves as the column's total. The reader knows the shown cells and that nothing is below nought.
-How far a masked cell may lie from its true number, given all that is shown, is then a question of how much more, or
-less, can flow in a circle through masked cells alone. This is exact, for whole numbers too, because it is a network
-(Gusfield 1988; the circles are the shortest-path heuristic of Kelly, Golden and Assad 1992). See decision 24.
+flows into a column leaves as the column's total. The reader knows the shown cells, and that whatever is masked is 1 or
+more. How far a masked cell may lie from its true number, given all that is shown, is then a question of how much more,
+or less, can flow in a circle through masked cells alone. This is exact, for whole numbers too, because it is a network
+(Gusfield 1988; the circles are shortest paths, as in Castro 2007). See decision 24.
 """
 
 import heapq

@@ -163,7 +163,7 @@ def _answers(found: Figures) -> list[Table]:
             "answers",
             _("Your answers"),
             asked + " " + _("Each stands in one line, and they add up to all that you were asked."),
-            _("Answer"),
+            _("Your answer"),
             (_("Referrals"),),
             listed(_merged(found.answers), _answer_words()),
         ),

@@ -27,14 +27,14 @@ FILE = "report_organisation_file"
 def test_the_house_reads_whom_it_received_and_how_long_they_stayed(story: Story) -> None:
     page = report(story.cast.codou, story.day(0), story.day(4))
     found = tables_of(page)
-    assert row(found, "Personnes accueillies", "De 9 à 13 ans") == ["2", "0", "0", "2"]
-    assert row(found, "Personnes accueillies", "De 21 à 29 ans") == ["2", "0", "0", "2"]
+    assert row(found, "Personnes accueillies", "9 à 13 ans") == ["2", "0", "0", "2"]
+    assert row(found, "Personnes accueillies", "21 à 29 ans") == ["2", "0", "0", "2"]
     assert row(found, "Personnes accueillies", "Total") == ["4", "0", "0", "4"]
     # The girls: three nights and five. The woman: five; she who came by herself: two.
     assert row(found, "Nuits par groupe de personnes", "Filles") == ["2", "8"]
     assert row(found, "Nuits par groupe de personnes", "Femmes") == ["2", "7"]
     assert row(found, "Nuits par groupe de personnes", "Total") == ["4", "15"]
-    assert row(found, "Nuits par âge et sexe", "De 9 à 13 ans") == ["8", "0", "0", "8"]
+    assert row(found, "Nuits par âge et sexe", "9 à 13 ans") == ["8", "0", "0", "8"]
     assert "Personnes orientées" not in found  # it sent nobody
     assert leaked(page) == []
 
@@ -56,8 +56,8 @@ def test_the_house_reads_what_it_gave_and_answered(story: Story) -> None:
     assert row(found, "Vos réponses", "Refusée") == ["1"]
     assert row(found, "Vos réponses", "Total") == ["4"]
     assert row(found, "Pourquoi vous avez refusé", "Pas de place") == ["1"]
-    assert row(found, "Délai de réponse", "Réponses") == ["4"]
-    assert row(found, "Délai de réponse", "La moitié en moins de") == [
+    assert row(found, "Temps de réponse", "Réponses") == ["4"]
+    assert row(found, "Temps de réponse", "La moitié en moins de") == [
         "0 minute"
     ]  # three at once, one in two hours
 
@@ -157,8 +157,7 @@ def test_no_word_of_the_workbook_is_a_formula(story: Story) -> None:
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
     assert any(cell.value == "@SUM(1+1)" for cell in cells)
-    assert "f" not in {cell.data_type for cell in cells if not str(cell.value).startswith("=")}
-    assert "<f>" not in whole(fetched(story, "xlsx"))
+    assert "f" not in {cell.data_type for cell in cells}
 
 
 def test_each_reading_is_a_look_and_each_file_an_export(story: Story) -> None:

@@ -74,7 +74,7 @@ def computed(table: Margins, hidden: frozenset[Cell]) -> set[Cell]:
     return solved
 
 
-@settings(max_examples=2000 if FULL else 60, deadline=None)
+@settings(max_examples=500 if FULL else 60, deadline=None)
 @given(tables)
 @example([[3, 40, 12], [0, 50, 20], [11, 15, 70]])
 @example([[1, 1, 1, 1, 1]])
@@ -94,7 +94,7 @@ def test_no_masked_cell_can_be_computed_from_what_is_shown(inner: Table) -> None
             assert most >= SHOWN_FROM
 
 
-@settings(max_examples=300 if FULL else 5, deadline=None)
+@settings(max_examples=60 if FULL else 5, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from([0, 1, 2, 9, 10, 11]), min_size=2, max_size=2), min_size=2, max_size=2)
 )
