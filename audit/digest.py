@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -24,13 +25,7 @@ def row_digest(instance: Model, using: str = DEFAULT_DB_ALIAS) -> bytes:
         RowNotStored: there is no such row, or not in the version that the instance has.
     """
     meta = instance._meta
-    owner = getattr(type(instance), "instance_type", type(instance))._meta
-    columns = [str(field.column) for field in owner.concrete_fields]
-    query = SQL("SELECT {columns} FROM {table} WHERE {key} = %s").format(
-        columns=SQL(", ").join(map(Identifier, columns)),
-        table=Identifier(meta.db_table),
-        key=Identifier(str(meta.pk.column)),
-    )
+    columns, query = _reading(type(instance))
     with connections[using].cursor() as cursor:
         cursor.execute(query, [instance.pk])
         row = cursor.fetchone()
@@ -41,6 +36,19 @@ def row_digest(instance: Model, using: str = DEFAULT_DB_ALIAS) -> bytes:
     if stored.get("version") != version:
         raise RowNotStored(f"{meta.label_lower} {instance.pk} is not stored in version {version}.")
     return digest_of(stored.items())
+
+
+@cache
+def _reading(model: type[Model]) -> tuple[list[str], str]:
+    """The columns of a version, and one statement of fixed text that reads them: every change runs it."""
+    owner = getattr(model, "instance_type", model)._meta
+    columns = [str(field.column) for field in owner.concrete_fields]
+    query = SQL("SELECT {columns} FROM {table} WHERE {key} = %s").format(
+        columns=SQL(", ").join(map(Identifier, columns)),
+        table=Identifier(model._meta.db_table),
+        key=Identifier(str(model._meta.pk.column)),
+    )
+    return columns, query.as_string()
 
 
 def digest_of(columns: Iterable[tuple[str, object]]) -> bytes:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -90,19 +91,25 @@ class SealedHistory(HistoricalRecords):  # type: ignore[misc, unused-ignore]  # 
     def create_historical_record(
         self, instance: models.Model, history_type: str, using: str | None = None
     ) -> None:
-        model = type(instance)
-        history: type[HistoryRow] = getattr(model, self.manager_name).model
-        query = SQL(
-            "INSERT INTO {history} ({columns}, history_date, history_type, history_by)"
-            " SELECT {columns}, relais_now(), %s, %s::uuid FROM {table} WHERE {key} = %s"
-        ).format(
-            history=Identifier(history._meta.db_table),
-            columns=SQL(", ").join(Identifier(str(field.column)) for field in self.fields_included(model)),
-            table=Identifier(model._meta.db_table),
-            key=Identifier(str(model._meta.pk.column)),
-        )
         with connections[using or DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(query, [history_type, sitting.current().who.actor_id, instance.pk])
+            values = [history_type, sitting.current().who.actor_id, instance.pk]
+            cursor.execute(_copying(self, type(instance)), values)
+
+
+@cache
+def _copying(records: SealedHistory, model: type[models.Model]) -> str:
+    """One statement of fixed text for each model: every change runs it."""
+    history: type[HistoryRow] = getattr(model, records.manager_name).model
+    query = SQL(
+        "INSERT INTO {history} ({columns}, history_date, history_type, history_by)"
+        " SELECT {columns}, relais_now(), %s, %s::uuid FROM {table} WHERE {key} = %s"
+    ).format(
+        history=Identifier(history._meta.db_table),
+        columns=SQL(", ").join(Identifier(str(field.column)) for field in records.fields_included(model)),
+        table=Identifier(model._meta.db_table),
+        key=Identifier(str(model._meta.pk.column)),
+    )
+    return query.as_string()
 
 
 class Recorded(models.Model):

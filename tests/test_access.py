@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from partners.models import Organisation, User
 from referral.enums import Action
 from tests import cast as c
 from tests.addresses import ACCESS, PEOPLE, STRANGERS, Row
+from tests.referral.pages import session_of
 from tests.world import World, make_world
 
 # Committed: a walk through a thousand pages would leave one of the two connections idle in its transaction too long.
@@ -45,7 +47,7 @@ def names() -> set[str]:
 
 def browser(user: User) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.get(pk=user.pk))
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
     return client
 
 

@@ -1,5 +1,6 @@
 """Why may something be shared? Conversations about consent and legal grounds."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
@@ -78,14 +78,16 @@ def record_conversation(
         case = steps.locked_case(by, pk)
         steps.permit_change(by, CaseAct.RECORD_CONSENT, case)
         child, objections = is_child(case.person.age_status), set()
+        standing = _standing(case)
         expires_at = terms_for(organisation_id=case.organisation_id).after(Clock.CONSENT, at, case.urgency)
         for cell in cells:
-            if child and not cell.given and _standing(case, cell).filter(given=True).exists():
+            earlier = standing[cell.recipient_id, cell.purpose, cell.group]
+            if child and not cell.given and any(each.given for each in earlier):
                 objections.add((cell.recipient_id, cell.purpose))
                 continue
-            if assent and cell.given and _standing(case, cell).filter(given=True, assent=False).exists():
+            if assent and cell.given and any(each.given and not each.assent for each in earlier):
                 continue  # agreed for the child already: its own yes takes nothing away
-            _replace(case, cell, at)
+            _replace(case, earlier, at)
             consent = Consent(
                 case=case,
                 recipient_id=cell.recipient_id,
@@ -102,6 +104,7 @@ def record_conversation(
                 expires_at=expires_at,
             )
             write(consent, "consent.change", case_id=case.pk)
+            earlier[:] = [consent]
         _follow_basis(case, at)
         settle_consents(at, case)
         if any(not cell.given for cell in cells):
@@ -121,19 +124,16 @@ def _follow_basis(case: Case, at: datetime) -> None:
             write(referral, fields=["basis_until"], case_id=case.pk, referral_id=referral.pk)
 
 
-def _standing(case: Case, cell: Cell) -> QuerySet[Consent]:
-    return Consent.objects.filter(
-        case=case,
-        recipient_id=cell.recipient_id,
-        purpose=cell.purpose,
-        group=cell.group,
-        withdrawn_at=None,
-        replaced_at=None,
-    )
+def _standing(case: Case) -> defaultdict[tuple[UUID, str, str], list[Consent]]:
+    """What was answered and neither taken back nor replaced, by recipient, purpose and group."""
+    found: defaultdict[tuple[UUID, str, str], list[Consent]] = defaultdict(list)
+    for consent in Consent.objects.select_for_update().filter(case=case, withdrawn_at=None, replaced_at=None):
+        found[consent.recipient_id, consent.purpose, consent.group].append(consent)
+    return found
 
 
-def _replace(case: Case, cell: Cell, at: datetime) -> None:
-    for earlier in _standing(case, cell).select_for_update():
+def _replace(case: Case, answers: Sequence[Consent], at: datetime) -> None:
+    for earlier in answers:
         earlier.replaced_at = at
         write(earlier, "consent.change", fields=["replaced_at"], case_id=case.pk)
 

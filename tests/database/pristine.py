@@ -12,12 +12,14 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.state import ProjectState
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
@@ -157,7 +159,8 @@ def _make_template(connection: psycopg.Connection[Any]) -> None:
     for alias in ALIASES:
         connections.settings[alias]["NAME"] = making
     switch("owner")
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    with mock.patch.object(ProjectState, "reload_model", _reload_alone):
+        call_command("migrate", run_syncdb=True, verbosity=0)
     with _owner() as owner:
         owner.execute(KEEP)
     for alias in ALIASES:
@@ -166,6 +169,18 @@ def _make_template(connection: psycopg.Connection[Any]) -> None:
     connection.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(template()))
     )
+
+
+def _reload_alone(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
+    """After each step of a migration Django makes all related models anew: four fifths of the time, as all are.
+
+    Here the changed one alone, and all of them before the next step in Python, as Django does for the steps that it
+    delays. The schema is the same; `make check` and the demonstration migrate without this.
+    """
+    if "apps" in state.__dict__:
+        state.is_delayed = True
+        state.apps.unregister_model(app_label, model_name)
+        state.apps.render_multiple([state.models[app_label, model_name]])
 
 
 def switch(login: Login) -> None:

@@ -18,6 +18,7 @@ from partners.models import Organisation, Places, Region, Site, User
 from partners.queries import actor_of, forget_codes
 from partners.services import accounts, organisations, provision
 from partners.services.organisations import Particulars
+from tests.referral.pages import sign_in
 
 BOTH = ["default", "audit"]
 PASSWORD = "baobab lampe rivière onze"
@@ -70,9 +71,7 @@ def seat(house: Organisation, *roles: str, name: str = "") -> Signed:
     _invitation, token = accounts.offer_seat(house, email=email, name=name or "Awa Test", roles=roles, at=at)
     user = accounts.accept_invitation(token, password=PASSWORD, language="fr", at=at)
     accounts.accept_undertaking(user.pk, at=at)
-    client = Client()
-    client.force_login(User.objects.get(pk=user.pk))
-    return Signed(user, client)
+    return Signed(user, sign_in(User.objects.get(pk=user.pk)))
 
 
 @pytest.fixture
