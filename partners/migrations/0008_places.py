@@ -14,7 +14,7 @@ from audit.triggers import versioned
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0006_directory"),
+        ("partners", "0007_directory_kept"),
     ]
 
     operations = [

@@ -219,7 +219,9 @@ def _own(pk: UUID, *, by: Actor, version: int) -> PlaceCall:
 # --- The system --------------------------------------------------------------------------------------------
 def end_calls_of(organisation_id: UUID, *, at: datetime) -> None:
     """A suspended organisation asks nothing any more."""
-    own = PlaceCall.objects.filter(state=CallState.OPEN, case__organisation=organisation_id).order_by("case_id")
+    own = PlaceCall.objects.filter(state=CallState.OPEN, case__organisation=organisation_id).order_by(
+        "case_id"
+    )
     for call_id, case_id in own.values_list("pk", "case_id"):
         call = _locked_of_file(call_id, case_id)
         if call.state == CallState.OPEN:

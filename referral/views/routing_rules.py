@@ -15,6 +15,7 @@ from partners.alphabet import Alphabetical
 from partners.enums import CodeList, OrganisationKind, OrganisationStatus
 from partners.models import Organisation, Region
 from partners.queries import code_label, organisations
+from partners.views.changes import changes
 from referral.forms.routing_rules import AddRuleForm, RuleForm
 from referral.forms.terms import RemoveForm
 from referral.models import RoutingRule
@@ -23,7 +24,6 @@ from referral.routing_rules import Profile
 from referral.services import routing_rules as services
 from referral.services.steps import NotVisible
 from referral.views import words
-from referral.views.changes import changes
 from referral.views.confirming import posted
 from referral.views.door import ActingRequest, perform
 

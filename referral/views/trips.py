@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actor import Actor
+from partners.pdf import typeset
 from partners.templatetags.interface import day, dial, moment
 from referral import policy
 from referral.enums import Action, Machine, Side, State
 from referral.lifecycle import legal_actions
 from referral.models import Referral, Trip
-from referral.pdf import typeset
 from referral.policy import Tie
 from referral.queries.trips import latest_trip, live_trip, open_release, trip_tie
 from referral.references import spoken
