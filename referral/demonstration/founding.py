@@ -11,7 +11,6 @@ from partners.services.organisations import (
     set_report_rule,
 )
 from partners.services.provision import (
-    Offering,
     add_service,
     add_site,
     confirm_places,
@@ -19,6 +18,7 @@ from partners.services.provision import (
     open_places,
     set_full_tonight,
 )
+from referral.demonstration.entries import keep_entries, offering
 from referral.demonstration.organisations import ENTRIES, REPORTS_TO, Entry
 from referral.demonstration.stage import Script, Stage
 
@@ -53,6 +53,7 @@ def found(stage: Stage) -> None:
                 _staff(stage, key)
         if entry.services:
             _furnish(stage, key, entry)
+    keep_entries(stage, ADMINISTRATOR)
 
 
 def _particulars(stage: Stage, entry: Entry, *, national: bool = False) -> Particulars:
@@ -76,10 +77,7 @@ def _furnish(stage: Stage, key: str, entry: Entry) -> None:
     desk = stage.holder(organisation.pk, Role.FOCAL_POINT, Role.SUPERVISOR)
     with stage.acting(desk) as by:
         for code in entry.services:
-            offering = Offering(
-                code=code, sexes=list(entry.sexes), takes_children=entry.children, takes_adults=entry.adults
-            )
-            add_service(by, offering)
+            add_service(by, offering(key, entry, code))
         for number, house in enumerate(entry.houses, start=1):
             site = add_site(
                 by,

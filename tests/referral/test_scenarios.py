@@ -1,13 +1,11 @@
-"""Scenarios A1 to A7, A9 and A11 of peers.md §5.A, end to end through the pages that their users use."""
+"""Scenarios A1 to A7 and A9 of peers.md §5.A, end to end through the pages that their users use."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from audit import clock
 from audit.models import Event
 from partners.models import Places
 from partners.templatetags.interface import lasting
@@ -309,42 +307,3 @@ def test_a9_deadline(story: Story) -> None:
         assert fr("Given after the deadline") in story.reads(who, "referral", referral.pk)
         assert late not in story.reads(who, name).lower()
     story.waits(12)  # past the hour at which national coordination would have been told
-
-
-def test_a11_the_only_intake_officer_is_deactivated(story: Story) -> None:
-    """Sending is blocked with a way out; what is open is listed for the telephone and for national coordination."""
-    cast = story.cast
-    case, other = story.opens_case(**child()), story.opens_case(**child())
-    lies_there = story.refers(case, cast.other_centre, "SHELTER_EMERG", told="ousmane")
-    story.agrees(other, cast.other_centre, "SHELTER_EMERG")
-    draft = story.drafts(other, cast.other_centre, "SHELTER_EMERG")
-    assert str(lies_there.pk) not in story.reads("ibrahima", "routing")
-
-    story.does("mareme", reverse("person-deactivate", args=[cast.ousmane.pk]))
-    refused = story.is_refused("aissatou", story.page_of_act(draft, "send"))
-    assert refused == fr("Nobody is at the desk of this organisation: telephone it, or choose another.")
-    assert denied("aissatou", story) == ["NOT_POSSIBLE_SEND"]
-    draft.refresh_from_db()
-    assert draft.state == State.DRAFT
-
-    # The way out: another desk, or the telephone; what waits there is shown to its sender and to coordination.
-    found = story.browser("aissatou").get(
-        f"{reverse('case_refer', args=[other.pk])}?service=SHELTER_EMERG&urgency=urgent"
-    )
-    assert [row["name"] for row in found.context["rows"]] == [cast.centre.name]
-    rows = story.browser("aissatou").get(reverse("referrals")).context["rows"]
-    (row,) = [row for row in rows if row["url"] == reverse("referral", args=[lies_there.pk])]
-    assert fr("nobody is at this desk any more: telephone, or withdraw and refer elsewhere") in row["note"]
-    assert str(lies_there.pk) in story.reads("ibrahima", "routing")
-    page = story.reads("ibrahima", "referral", lies_there.pk)
-    assert canary.found([*c.SECRETS.values(), case.reference], page.encode()) == []
-    said_at = timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M")
-    story.does(
-        "ibrahima",
-        story.page_of_act(lies_there, "record_telephone_answer"),
-        yes="no",
-        said_by="Le gardien",
-        said_at=said_at,
-    )
-    story.acts("aissatou", lies_there, "withdraw", reason_code="OTHER_SOLUTION")
-    assert str(lies_there.pk) not in story.reads("ibrahima", "routing")
