@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from partners.alphabet import Alphabetical
-from partners.enums import OrganisationStatus, PersonGroup
+from partners.enums import CountedBy, OrganisationStatus, PersonGroup
 from partners.models import Organisation, Places, Service, Site
 
 #: After this long a count of places is shown as to be confirmed again (ui.md §3).
@@ -69,6 +69,8 @@ class Offer:
     full_tonight: bool
     confirmed_at: datetime
     stale: bool
+    #: Said by a text message, whose number can be forged.
+    by_sms: bool = False
 
 
 def directory(*, region: str = "", service: str = "", kind: str = "") -> QuerySet[Organisation]:
@@ -110,4 +112,5 @@ def _offer(group: PersonGroup, rows: list[Places], at: datetime) -> Offer:
         full_tonight=not open_tonight,
         confirmed_at=newest.confirmed_at,
         stale=is_stale(newest, at),
+        by_sms=newest.confirmed_how == CountedBy.SMS,
     )
