@@ -10,7 +10,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from partners.alphabet import Alphabetical
-from partners.enums import PersonGroup, Weekday
+from partners.enums import CountedBy, PersonGroup, Weekday
 from partners.models import Organisation, Places, Service, Site
 from partners.queries.agreements import may_be_sent_to
 
@@ -79,6 +79,8 @@ class Offer:
     full_tonight: bool
     confirmed_at: datetime
     stale: bool
+    #: Said by a text message, whose number can be forged.
+    by_sms: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +179,8 @@ class Counted(Protocol):
     def full_until(self) -> datetime | None: ...
     @property
     def confirmed_at(self) -> datetime: ...
+    @property
+    def confirmed_how(self) -> str: ...
 
 
 def is_unchecked(service: Service, at: datetime) -> bool:
@@ -206,4 +210,5 @@ def _offer(group: PersonGroup, rows: list[Counted], at: datetime) -> Offer:
         full_tonight=not open_tonight,
         confirmed_at=newest.confirmed_at,
         stale=is_stale(newest, at),
+        by_sms=newest.confirmed_how == CountedBy.SMS,
     )

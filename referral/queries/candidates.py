@@ -45,7 +45,7 @@ SELECT {", ".join(f"o.{name}" for name in ORGANISATION)}, {", ".join(f"g.{name}"
         WHERE u.organisation_id = o.id AND u.is_active AND m.role = ANY(%(desk)s)
             AND (m.until IS NULL OR m.until > relais_now())),
     house.regions, house.departments, house.secret,
-    counted.groups, counted.free, counted.full_until, counted.confirmed_at,
+    counted.groups, counted.free, counted.full_until, counted.confirmed_at, counted.confirmed_how,
     ARRAY(
         SELECT CASE WHEN {refusals.ASKED} THEN '{ranking.ASKED}'
             WHEN r.state = 'expired' THEN '{ranking.SILENT}' ELSE r.decline_reason END
@@ -61,7 +61,8 @@ LEFT JOIN LATERAL (
     FROM partners_site h WHERE h.organisation_id = o.id) house ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(p."group") AS groups, array_agg(p.capacity + p.over - p.held - p.occupied) AS free,
-        array_agg(p.full_until) AS full_until, array_agg(p.confirmed_at) AS confirmed_at
+        array_agg(p.full_until) AS full_until, array_agg(p.confirmed_at) AS confirmed_at,
+        array_agg(p.confirmed_how) AS confirmed_how
     FROM partners_places p JOIN partners_site h ON h.id = p.site_id
     WHERE h.organisation_id = o.id AND p."group" = ANY(%(groups)s)) counted ON true
 WHERE s.code = %(service)s AND s.active
@@ -75,6 +76,7 @@ class Counted(NamedTuple):
     free: int
     full_until: datetime | None
     confirmed_at: datetime
+    confirmed_how: str
 
 
 #: Names of organisations, which change rarely, as they are sorted.

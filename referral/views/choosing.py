@@ -186,6 +186,12 @@ def place_words(offer: Offer, at: datetime) -> tuple[str, str, str]:
 
 
 def _confirmed(offer: Offer, at: datetime) -> str:
+    since = _since(offer, at)
+    # The number of a telephone can be forged.
+    return _("%(confirmed)s (by text message)") % {"confirmed": since} if offer.by_sms else since
+
+
+def _since(offer: Offer, at: datetime) -> str:
     days = (timezone.localdate(at) - timezone.localdate(offer.confirmed_at)).days
     if offer.stale:
         return ngettext("not confirmed for %(count)d day", "not confirmed for %(count)d days", days) % {

@@ -228,6 +228,8 @@ def place(referral: Referral, level: Level) -> list[tuple[str, Any]]:
             rows.append((_("Room or bed"), found.label))
     if found.state == PlacementState.HELD and found.held_until:
         rows.append((_("Held until"), moment(found.held_until)))
+    if found.away_until and level in (Level.SNAPSHOT, Level.CASE):
+        rows.append((_("On leave"), _("back on %(moment)s") % {"moment": moment(found.away_until)}))
     if found.left_at:
         rows.append((_("Left"), moment(found.left_at)))
     return rows

@@ -141,6 +141,7 @@ def test_the_count_comes_by_text_message_from_a_telephone_of_the_desk(cast: c.Ca
     assert gate.received[-1]["to"] == "+221770000000"
     assert gate.received[-1]["text"].endswith("FI 2.")
     assert "par SMS" in said(sign_in(cast.codou))
+    assert "par SMS" in sign_in(cast.aissatou).get(reverse("directory")).content.decode()  # senders too
     # Above capacity it takes a person who says why.
     answers("PLACES FI 3")
     assert numbers(cast.girls) == (0, 2, 0, 0)
