@@ -54,7 +54,10 @@ def asked_of(actor: Actor) -> QuerySet[PlaceOffer]:
     For everybody else, and from that moment on, there is no such call.
     """
     before_it = Q(state__in=sorted(BEFORE_CENTRE), call__state=CallState.OPEN)
-    chosen = Q(state=OfferState.CHOSEN, call__referral__state=State.DRAFT)
+    kept = Placement.objects.filter(referral=OuterRef("call__referral"), state=PlacementState.HELD)
+    chosen = Q(state=OfferState.CHOSEN, call__referral__state=State.DRAFT) & (
+        Q(places=None) | Q(Exists(kept))
+    )
     if not actor.has(*DESK_ROLES):
         return PlaceOffer.objects.none()
     return (

@@ -248,6 +248,9 @@ def test_a_chosen_place_is_kept_until_sending_and_not_for_ever(cast: c.Cast) -> 
     later(hours=3)
     go_round()
     assert (held(cast.girls), draft.placements.get().state) == ([0], "released")
+    assert same_as_unknown(sign_in(cast.codou), "place_call_answer", call.pk), (
+        "it is promised nothing any more"
+    )
     assert Notice.objects.filter(user=cast.aissatou, object_id=draft.pk, action_needed=True).exists()
 
 
