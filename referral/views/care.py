@@ -24,6 +24,7 @@ from referral.forms.care import (
 )
 from referral.models import Referral
 from referral.queries import needs_place, places_for, referral_of
+from referral.queries.trips import live_trip
 from referral.references import spoken
 from referral.services import care, reading, sending, steps, withdrawing
 from referral.views.confirming import Page, confirm, posted, to_referral
@@ -62,9 +63,17 @@ def start(request: ActingRequest, referral: Referral) -> HttpResponse:
         title=_("Record the arrival"),
         text=_("The code makes sure that it is the person whom the sender sent."),
         submit=Action.START.label,
+        rows=_on_the_way(referral),
         done=_("Arrival recorded. The sender is told."),
     )
     return confirm(request, referral, Action.START, form, act, page)
+
+
+def _on_the_way(referral: Referral) -> tuple[tuple[str, Any], ...]:
+    """The trip that this arrival ends."""
+    trip = live_trip(referral)
+    left = trip and trip.departed_at
+    return ((_("Departed"), moment(left)),) if left else ()
 
 
 def no_show(request: ActingRequest, referral: Referral) -> HttpResponse:
