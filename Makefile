@@ -11,6 +11,9 @@ WORKERS ?= 2
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps
 OFFLINE := { echo "Python packages could not be installed: the first run needs the network (see above)." >&2; exit 1; }
 
+# Node builds the assets while pip fetches what the tests need.
+MAKEFLAGS += $(if $(filter 0,$(MAKELEVEL)),--jobs=2)
+
 .PHONY: run test coverage check bench faults docs assets translations lock
 .DEFAULT_GOAL := run
 
