@@ -60,7 +60,7 @@ def services_in_words(organisation: Organisation) -> list[dict[str, Any]]:
             "label": labels.get(code, code),
             "eligible": eligible(service, languages=languages, regions=regions),
             "opening": opening(service),
-            "night_telephone": service.night_telephone or organisation.night_telephone,
+            "night_telephone": service.night_telephone,
             "unchecked": is_unchecked(service, now()),
         }
         for code in ordered

@@ -13,11 +13,12 @@ from pypdf import PdfReader
 
 from audit import clock
 from audit.models import Event
+from audit.rows import write
 from partners.eligibility import eligible, opening
 from partners.enums import OrganisationStatus, PersonGroup, Role, Standing
 from partners.models import Organisation, Service, Site
 from partners.queries import Wanted, directory, free_places, is_sent_to, is_unchecked, standing, to_renew
-from partners.services import entries, organisations, provision
+from partners.services import organisations, provision
 from partners.services.provision import Offering
 from tests.partners.conftest import BOTH, denials, history, region, seat
 from tests.referral.pages import press
@@ -58,7 +59,7 @@ def agree(centre, until):
     """As coordination sets it."""
     row = Organisation.objects.get(pk=centre.pk)
     row.agreement_until = until
-    entries.write(row, fields=["agreement_until"])
+    write(row, fields=["agreement_until"])
 
 
 # --- In words ----------------------------------------------------------------------------------------------
@@ -79,54 +80,49 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("offered", "whom", "when"),
-    [
-        ({}, "enfants et adultes", "tous les jours, 24 h sur 24"),
-        (
-            {
-                "sexes": ["female"],
-                "minimum_age": 6,
-                "maximum_age": 25,
-                "languages": ["wol", "fuc"],
-                "disability_access": True,
-                "title_needed": True,
-                "days": ["MO", "TU", "WE", "TH", "FR"],
-                "opens_at": time(8),
-                "closes_at": time(17, 30),
-            },
-            "femmes et filles de 6 à 25 ans, wolof et pulaar, accessible avec un handicap, "
-            "titre de placement demandé",
-            "lundi à vendredi, 8 h à 17 h 30",
-        ),
-        (
-            {
-                "sexes": ["male"],
-                "takes_adults": False,
-                "maximum_age": 17,
-                "regions": ["SN-DK", "SN-TH"],
-                "days": ["MO", "WE"],
-            },
-            "garçons jusqu’à 17 ans, de Dakar et Thiès seulement",
-            "lundi et mercredi, 24 h sur 24",
-        ),
-        (
-            {"takes_children": False, "takes_children_with_parent": True, "minimum_age": 18},
-            "adultes à partir de 18 ans, avec leurs enfants",
-            "tous les jours, 24 h sur 24",
-        ),
-    ],
-)
-def test_whom_it_takes_and_when_it_is_open_are_one_sentence_each(offered, whom, when):
-    row = SimpleNamespace(**(WHOLE | offered))
+SENTENCES = [
+    ({}, "enfants et adultes", "tous les jours, 24 h sur 24"),
+    (
+        {
+            "sexes": ["female"],
+            "minimum_age": 6,
+            "maximum_age": 25,
+            "languages": ["wol", "fuc"],
+            "disability_access": True,
+            "title_needed": True,
+            "days": ["MO", "TU", "WE", "TH", "FR"],
+            "opens_at": time(8),
+            "closes_at": time(17, 30),
+        },
+        "femmes et filles de 6 à 25 ans, wolof et pulaar, accessible avec un handicap, titre de placement demandé",
+        "lundi à vendredi, 8 h à 17 h 30",
+    ),
+    (
+        {
+            "sexes": ["male"],
+            "takes_adults": False,
+            "maximum_age": 17,
+            "regions": ["SN-DK", "SN-TH"],
+            "days": ["MO", "WE"],
+        },
+        "garçons jusqu’à 17 ans, de Dakar et Thiès seulement",
+        "lundi et mercredi, 24 h sur 24",
+    ),
+    (
+        {"takes_children": False, "takes_children_with_parent": True, "minimum_age": 18},
+        "adultes à partir de 18 ans, avec leurs enfants",
+        "tous les jours, 24 h sur 24",
+    ),
+]
+
+
+def test_whom_it_takes_and_when_it_is_open_are_one_sentence_each():
+    languages, regions = {"wol": "Wolof", "fuc": "Pulaar"}, {"SN-DK": "Dakar", "SN-TH": "Thiès"}
     with translation.override("fr"):
-        said = eligible(
-            row,
-            languages={"wol": "Wolof", "fuc": "Pulaar"},
-            regions={"SN-DK": "Dakar", "SN-TH": "Thiès"},
-        )
-        assert said.replace("\xa0", " ") == whom
-        assert opening(row).replace("\xa0", " ") == when
+        for offered, whom, when in SENTENCES:
+            row = SimpleNamespace(**(WHOLE | offered))
+            said = eligible(row, languages=languages, regions=regions), opening(row)
+            assert [each.replace("\xa0", " ") for each in said] == [whom, when]
 
 
 # --- Who keeps it ------------------------------------------------------------------------------------------
@@ -300,24 +296,20 @@ def test_the_filters_of_the_page_are_those(stranger, centre, service):
 
 
 # --- Agreements --------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (None, Standing.OPEN),
-        (31, Standing.OPEN),
-        (30, Standing.EXPIRING),
-        (0, Standing.EXPIRING),
-        (-1, Standing.EXPIRED),
-    ],
-)
-def test_the_last_day_of_an_agreement_still_counts(centre, days, expected):
+def test_the_last_day_of_an_agreement_still_counts(centre):
     today = django_timezone.localdate(clock.now())
-    if days is not None:
-        agree(centre, today + timedelta(days=days))
-    row = Organisation.objects.get(pk=centre.pk)
-    assert standing(row, clock.now()) == expected
-    assert is_sent_to(centre.pk) is (expected != Standing.EXPIRED)
-    assert (row in to_renew(clock.now())) is (expected != Standing.OPEN)
+    for days, expected in {
+        None: Standing.OPEN,
+        31: Standing.OPEN,
+        30: Standing.EXPIRING,
+        0: Standing.EXPIRING,
+        -1: Standing.EXPIRED,
+    }.items():
+        agree(centre, today + timedelta(days=days) if days is not None else None)
+        row = Organisation.objects.get(pk=centre.pk)
+        assert standing(row, clock.now()) == expected
+        assert is_sent_to(centre.pk) is (expected != Standing.EXPIRED)
+        assert (row in to_renew(clock.now())) is (expected != Standing.OPEN)
 
 
 def test_an_agreement_that_ran_out_is_marked_for_coordination_and_gone_for_the_others(
