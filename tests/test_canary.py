@@ -26,7 +26,7 @@ from crypto.errors import KeyDestroyed
 from crypto.fields import SealedField
 from tests import canary
 from tests import cast as c
-from tests.chapters import around
+from tests.chapters import around, house
 from tests.chapters.file import (
     BORN,
     TYPED,
@@ -47,7 +47,7 @@ from tests.referral.story import Story
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
-CHAPTERS = (around,)
+CHAPTERS = (around, house)
 PLANTED = [
     *(value for name, value in c.SECRETS.items() if name != "nationality"),
     *TYPED.values(),
