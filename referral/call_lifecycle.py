@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin
 
 from referral.enums import Machine
-from referral.lifecycle import StateField, _follows
+from referral.lifecycle import StateField, follows
 from referral.place_calls import CallAction, CallState, OfferAction, OfferState
 
 
@@ -15,9 +15,9 @@ class CallLifecycle(FSMModelMixin, models.Model):
     )
     state_since = models.DateTimeField(_("since"))
 
-    choose = _follows(CallAction.CHOOSE, Machine.CALL)
-    close = _follows(CallAction.CLOSE, Machine.CALL)
-    expire = _follows(CallAction.EXPIRE, Machine.CALL)
+    choose = follows(CallAction.CHOOSE, Machine.CALL)
+    close = follows(CallAction.CLOSE, Machine.CALL)
+    expire = follows(CallAction.EXPIRE, Machine.CALL)
 
     class Meta:
         abstract = True
@@ -29,11 +29,11 @@ class OfferLifecycle(FSMModelMixin, models.Model):
     )
     state_since = models.DateTimeField(_("since"))
 
-    offer = _follows(OfferAction.OFFER, Machine.OFFER)
-    decline = _follows(OfferAction.DECLINE, Machine.OFFER)
-    take_back = _follows(OfferAction.TAKE_BACK, Machine.OFFER)
-    choose = _follows(OfferAction.CHOOSE, Machine.OFFER)
-    end = _follows(OfferAction.END, Machine.OFFER)
+    offer = follows(OfferAction.OFFER, Machine.OFFER)
+    decline = follows(OfferAction.DECLINE, Machine.OFFER)
+    take_back = follows(OfferAction.TAKE_BACK, Machine.OFFER)
+    choose = follows(OfferAction.CHOOSE, Machine.OFFER)
+    end = follows(OfferAction.END, Machine.OFFER)
 
     class Meta:
         abstract = True

@@ -40,7 +40,7 @@ from referral.moves import NotPossible as NotPossible
 from referral.moves import states
 from referral.place_calls import CallState, OfferState
 from referral.trip_moves import TRIP_MOVES
-from referral.trips import TripAction, TripState
+from referral.trips import TripState
 
 
 @dataclass(frozen=True)
@@ -314,7 +314,7 @@ class StateField(FSMField):
             super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
 
 
-def _follows(action: str, machine: Machine = Machine.REFERRAL) -> Callable[..., None]:
+def follows(action: str, machine: Machine = Machine.REFERRAL) -> Callable[..., None]:
     """The fsm method of a row of the table. Its body only stamps: no write, no side effect."""
     move = move_of(action, machine)
 
@@ -332,19 +332,19 @@ class ReferralLifecycle(FSMModelMixin, models.Model):
     state = StateField(_("status"), max_length=16, choices=State.choices, default=State.DRAFT, protected=True)
     state_since = models.DateTimeField(_("since"))
 
-    send = _follows(Action.SEND)
-    acknowledge = _follows(Action.ACKNOWLEDGE)
-    request_info = _follows(Action.REQUEST_INFO)
-    answer = _follows(Action.ANSWER)
-    accept = _follows(Action.ACCEPT)
-    decline = _follows(Action.DECLINE)
-    step_back = _follows(Action.STEP_BACK)
-    start = _follows(Action.START)
-    no_show = _follows(Action.NO_SHOW)
-    resume = _follows(Action.RESUME)
-    complete = _follows(Action.COMPLETE)
-    withdraw = _follows(Action.WITHDRAW)
-    expire = _follows(Action.EXPIRE)
+    send = follows(Action.SEND)
+    acknowledge = follows(Action.ACKNOWLEDGE)
+    request_info = follows(Action.REQUEST_INFO)
+    answer = follows(Action.ANSWER)
+    accept = follows(Action.ACCEPT)
+    decline = follows(Action.DECLINE)
+    step_back = follows(Action.STEP_BACK)
+    start = follows(Action.START)
+    no_show = follows(Action.NO_SHOW)
+    resume = follows(Action.RESUME)
+    complete = follows(Action.COMPLETE)
+    withdraw = follows(Action.WITHDRAW)
+    expire = follows(Action.EXPIRE)
 
     class Meta:
         abstract = True
@@ -356,18 +356,18 @@ class CaseLifecycle(FSMModelMixin, models.Model):
     )
     state_since = models.DateTimeField(_("since"))
 
-    screen = _follows(CaseAction.SCREEN, Machine.CASE)
-    protect = _follows(CaseAction.PROTECT, Machine.CASE)
-    redirect_out = _follows(CaseAction.REDIRECT_OUT, Machine.CASE)
-    plan = _follows(CaseAction.PLAN, Machine.CASE)
-    approve = _follows(CaseAction.APPROVE, Machine.CASE)
-    prepare = _follows(CaseAction.PREPARE, Machine.CASE)
-    follow_up = _follows(CaseAction.FOLLOW_UP, Machine.CASE)
-    reactivate = _follows(CaseAction.REACTIVATE, Machine.CASE)
-    close = _follows(CaseAction.CLOSE, Machine.CASE)
-    transfer = _follows(CaseAction.TRANSFER, Machine.CASE)
-    reopen = _follows(CaseAction.REOPEN, Machine.CASE)
-    archive = _follows(CaseAction.ARCHIVE, Machine.CASE)
+    screen = follows(CaseAction.SCREEN, Machine.CASE)
+    protect = follows(CaseAction.PROTECT, Machine.CASE)
+    redirect_out = follows(CaseAction.REDIRECT_OUT, Machine.CASE)
+    plan = follows(CaseAction.PLAN, Machine.CASE)
+    approve = follows(CaseAction.APPROVE, Machine.CASE)
+    prepare = follows(CaseAction.PREPARE, Machine.CASE)
+    follow_up = follows(CaseAction.FOLLOW_UP, Machine.CASE)
+    reactivate = follows(CaseAction.REACTIVATE, Machine.CASE)
+    close = follows(CaseAction.CLOSE, Machine.CASE)
+    transfer = follows(CaseAction.TRANSFER, Machine.CASE)
+    reopen = follows(CaseAction.REOPEN, Machine.CASE)
+    archive = follows(CaseAction.ARCHIVE, Machine.CASE)
 
     class Meta:
         abstract = True
@@ -379,10 +379,10 @@ class TitleLifecycle(FSMModelMixin, models.Model):
     )
     state_since = models.DateTimeField(_("since"))
 
-    requisition = _follows(TitleAction.REQUISITION, Machine.TITLE)
-    request_ogp = _follows(TitleAction.REQUEST_OGP, Machine.TITLE)
-    order = _follows(TitleAction.ORDER, Machine.TITLE)
-    lift = _follows(TitleAction.LIFT, Machine.TITLE)
+    requisition = follows(TitleAction.REQUISITION, Machine.TITLE)
+    request_ogp = follows(TitleAction.REQUEST_OGP, Machine.TITLE)
+    order = follows(TitleAction.ORDER, Machine.TITLE)
+    lift = follows(TitleAction.LIFT, Machine.TITLE)
 
     class Meta:
         abstract = True
@@ -394,25 +394,10 @@ class TransferLifecycle(FSMModelMixin, models.Model):
     )
     state_since = models.DateTimeField(_("since"))
 
-    propose = _follows(TransferAction.PROPOSE, Machine.TRANSFER)
-    accept = _follows(TransferAction.ACCEPT, Machine.TRANSFER)
-    decline = _follows(TransferAction.DECLINE, Machine.TRANSFER)
-    withdraw = _follows(TransferAction.WITHDRAW, Machine.TRANSFER)
-
-    class Meta:
-        abstract = True
-
-
-class TripLifecycle(FSMModelMixin, models.Model):
-    state = StateField(
-        _("status"), max_length=16, choices=TripState.choices, default=TripState.PLANNED, protected=True
-    )
-    state_since = models.DateTimeField(_("since"))
-
-    depart = _follows(TripAction.DEPART, Machine.TRIP)
-    stay = _follows(TripAction.STAY, Machine.TRIP)
-    arrive = _follows(TripAction.ARRIVE, Machine.TRIP)
-    break_off = _follows(TripAction.BREAK_OFF, Machine.TRIP)
+    propose = follows(TransferAction.PROPOSE, Machine.TRANSFER)
+    accept = follows(TransferAction.ACCEPT, Machine.TRANSFER)
+    decline = follows(TransferAction.DECLINE, Machine.TRANSFER)
+    withdraw = follows(TransferAction.WITHDRAW, Machine.TRANSFER)
 
     class Meta:
         abstract = True

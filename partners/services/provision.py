@@ -13,7 +13,7 @@ from audit.services import look
 from crypto import keyring
 from partners.actor import Actor
 from partners.enums import Act, CountedBy
-from partners.models import Department, Places, Region, Service, Site
+from partners.models import Department, Overflow, Places, Region, Service, Site
 from partners.services.guard import Refusal, authorise, explained, locked
 from partners.services.ledger import Above, settle
 
@@ -118,6 +118,13 @@ def reveal_address(by: Actor, site: Site) -> str:
     look("reveal", site, fields=["address"])
     with keyring.current().revealing(site):
         return site.address or ""
+
+
+def read_overflow_words(by: Actor, overflow: Overflow) -> str:
+    """What was said with the reason OTHER, for the house's own desk. A look."""
+    authorise(by, Act.KEEP_PLACES, overflow.places.site.organisation_id)
+    look("view", overflow, fields=["words"])
+    return overflow.words or ""
 
 
 @transaction.atomic

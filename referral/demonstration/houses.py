@@ -21,16 +21,14 @@ CAME = (
     (PersonGroup.WOMEN, "female", AgeBand.B21_29, 30),
     (PersonGroup.BOYS, "male", AgeBand.B14_17, 9),
 )
-#: In the end: the evening of the last day.
-COUNTED, WAITS = timedelta(minutes=20), timedelta(minutes=10)
 
 
 def keep_house(stage: Stage) -> None:
     for number, came in enumerate(CAME):
         stage.later(stage.now - timedelta(hours=came[3]), partial(_walk_in, stage, came, leaves=not number))
-    stage.later(stage.now - timedelta(hours=8), partial(_go_on_leave, stage))
-    stage.later(stage.now - COUNTED, partial(_one_too_many, stage))
-    stage.later(stage.now - WAITS, partial(_let_wait, stage))
+    # Last of all: nobody of the plot still looks for a place in this house.
+    for act in (_go_on_leave, _one_too_many, _let_wait):
+        stage.later(stage.now, partial(act, stage))
 
 
 def _desk(stage: Stage) -> str:

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crypto.fields import CodeField, SealedJSONField, SealedTextField
-from referral.lifecycle import TripLifecycle
 from referral.models.referral import OfReferral, Referral
+from referral.trip_lifecycle import TripLifecycle
 from referral.trips import LIVE_TRIP, Means, Payer
 
 #: The CHECK that outlasts every form: a released address is gone after this, whatever happens.

@@ -86,7 +86,7 @@ def board(actor: Actor, at: datetime) -> list[Bed]:
     acts: dict[UUID, list[Overflow]] = defaultdict(list)
     if above:
         found = Overflow.objects.filter(places__in=[bed.places.pk for bed in above]).select_related("said_by")
-        for act in found.defer("words").order_by("-said_at"):
+        for act in found.order_by("-said_at"):
             acts[act.places_id].append(act)
     for bed in above:
         bed.overflow = next(iter(acts[bed.places.pk]), None)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners.enums import Act
+from partners.enums import OTHER, Act
 from partners.queries import places_of
 from partners.services.guard import Refusal, authorise
+from partners.services.provision import read_overflow_words
 from partners.views.door import done, posted, question
 from referral.forms.places import HeadcountForm
 from referral.models import Referral
@@ -29,8 +30,18 @@ def places_list(request: ActingRequest) -> HttpResponse:
     at = now()
     beds = board(request.actor, at)
     codes = place_codes([bed.places for bed in beds])
-    rows = [{"bed": bed, "code": codes[bed.places.pk], **_said_of(bed)} for bed in beds]
+    rows = [
+        {"bed": bed, "code": codes[bed.places.pk], "words": _words(request, bed), **_said_of(bed)}
+        for bed in beds
+    ]
     return render(request, "referral/places/board.html", {"rows": rows, "at": at})
+
+
+def _words(request: ActingRequest, bed: Bed) -> str:
+    """Where the reason was another one than those of the list."""
+    if bed.overflow is None or bed.overflow.reason != OTHER:
+        return ""
+    return read_overflow_words(request.actor, bed.overflow)
 
 
 def _said_of(bed: Bed) -> dict[str, Any]:
