@@ -6,7 +6,7 @@ One order, read from left to right, the same for everybody; no weights that nobo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -37,12 +37,32 @@ class Need:
     urgency: str
 
 
-class Offer(NamedTuple):
+class Offer(Protocol):
     """Of places for such a person, what a sender learns: never how many."""
 
-    free: bool
-    full_tonight: bool
-    stale: bool
+    @property
+    def free(self) -> bool: ...
+    @property
+    def full_tonight(self) -> bool: ...
+    @property
+    def stale(self) -> bool: ...
+
+
+class Mandate(Protocol):
+    """Whom a service receives: a row of `Service`, or as much of it as was read."""
+
+    @property
+    def sexes(self) -> Sequence[str]: ...
+    @property
+    def takes_children(self) -> bool: ...
+    @property
+    def takes_adults(self) -> bool: ...
+    @property
+    def takes_children_with_parent(self) -> bool: ...
+    @property
+    def minimum_age(self) -> int | None: ...
+    @property
+    def maximum_age(self) -> int | None: ...
 
 
 class Provider(NamedTuple):
@@ -51,11 +71,7 @@ class Provider(NamedTuple):
     kind: str
     #: Ids of those in which it works.
     regions: frozenset[Any]
-    status: str = OrganisationStatus.ACTIVE
-    agreement_until: date | None = None
-    #: Can somebody at its desk answer?
-    staffed: bool = True
-    own: bool = False
+    # What the directory says of the service, in the order of `queries.candidates.SERVICE`.
     sexes: Sequence[str] = ()
     takes_children: bool = True
     takes_adults: bool = True
@@ -64,12 +80,17 @@ class Provider(NamedTuple):
     maximum_age: int | None = None
     languages: Sequence[str] = ()
     disability_access: bool = False
-    #: Codes; none: from all regions.
-    serves: Sequence[str] = ()
     title_needed: bool = False
     days: Sequence[str] = ()
     opens_at: time | None = None
     closes_at: time | None = None
+    #: Codes; none: from all regions.
+    serves: Sequence[str] = ()
+    status: str = OrganisationStatus.ACTIVE
+    agreement_until: date | None = None
+    #: Can somebody at its desk answer?
+    staffed: bool = True
+    own: bool = False
     night_telephone: bool = False
     #: Empty where none are counted for such a person.
     places: Sequence[Offer] = ()
@@ -111,7 +132,7 @@ ASKABLE = frozenset({Hindrance.OTHER_REGIONS, Hindrance.FULL_TONIGHT, Hindrance.
 
 
 def profile_hindrances(
-    provider: Provider, *, sex: str, is_child: bool, with_children: bool, ages: tuple[int, int]
+    provider: Mandate, *, sex: str, is_child: bool, with_children: bool, ages: tuple[int, int]
 ) -> list[Hindrance]:
     """Out of mandate: whom it does not receive, whatever the need."""
     # Of a child of unknown age, only the years that a child can have count (design §5).

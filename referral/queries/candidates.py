@@ -118,23 +118,23 @@ class Candidate:
 
     @cached_property
     def pk(self) -> UUID:
-        return self.row[_PK]  # type: ignore[no-any-return]
+        return self.row[_PK]
 
     @property
     def name(self) -> str:
-        return self.row[_NAME]  # type: ignore[no-any-return]
+        return self.row[_NAME]
 
     @property
     def region(self) -> str:
-        return self.row[_REGION]  # type: ignore[no-any-return]
+        return self.row[_REGION]
 
     @property
     def telephone(self) -> str:
-        return self.row[_TELEPHONE]  # type: ignore[no-any-return]
+        return self.row[_TELEPHONE]
 
     @property
     def night_telephone(self) -> str:
-        return self.row[_NIGHT]  # type: ignore[no-any-return]
+        return self.row[_NIGHT]
 
     @property
     def staffed(self) -> bool:
@@ -257,20 +257,20 @@ class _Search:
         places = tuple(offers_of(counts, self.at)) if groups else ()
         kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
         provider = Provider(
-            kind=row[_KIND],
-            regions=frozenset(regions or (row[_SEAT],)),
+            row[_KIND],
+            frozenset(regions or (row[_SEAT],)),
+            *row[_SERVICE:_REST],
+            serves=serves,
             status=row[_STATUS],
             agreement_until=row[_UNTIL],
             staffed=staffed,
             own=row[_PK] == self.case.organisation_id,
-            serves=serves,
             night_telephone=bool(night or row[_NIGHT]),
-            places=[ranking.Offer(each.free, each.full_tonight, each.stale) for each in places],
+            places=places,
             said=said,
             kept_away=kept_away,
             near_avoided=near,
             rule=named(self.rules, organisation=row[_PK], kind=row[_KIND]),
-            **dict(zip(SERVICE, row[_SERVICE:_REST], strict=True)),
         )
         return provider, places
 

@@ -28,8 +28,10 @@ def grounds_of(organisations: Iterable[UUID]) -> dict[UUID, Ground]:
     seats = dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "region_id"))
     houses: dict[UUID, list[tuple[UUID, UUID | None, bool]]] = {pk: [] for pk in wanted}
     rows = Site.objects.filter(organisation__in=wanted)
-    for pk, *house in rows.values_list("organisation_id", "region_id", "department_id", "confidential"):
-        houses[pk].append((house[0], house[1], house[2]))
+    for pk, region, there, secret in rows.values_list(
+        "organisation_id", "region_id", "department_id", "confidential"
+    ):
+        houses[pk].append((region, there, secret))
     return {pk: ground_of(pk, seats[pk], houses[pk]) for pk in wanted if pk in seats}
 
 

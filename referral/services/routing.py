@@ -32,6 +32,8 @@ class Found:
 
     def of(self, pk: str) -> Candidate | None:
         """The one that may be asked, by the text of its id, full or not."""
+        if not pk:
+            return None
         known = [*self.proposed, *(each for each in self.others if each.askable and each.staffed)]
         return next((each for each in known if str(each.pk) == pk), None)
 

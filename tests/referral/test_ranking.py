@@ -14,7 +14,6 @@ from referral.ranking import (
     ASKABLE,
     Hindrance,
     Need,
-    Offer,
     Provider,
     Reason,
     hindrances,
@@ -40,8 +39,8 @@ MOTHER = Need(
 )
 CHILD = replace(MOTHER, is_child=True, ages=(9, 13), with_children=False)
 UNKNOWN_AGE = replace(CHILD, ages=(0, 30))
-FREE, STALE = Offer(True, False, False), Offer(True, False, True)
-FULL, TONIGHT = Offer(False, False, False), Offer(False, True, False)
+FREE, STALE = (SimpleNamespace(free=True, full_tonight=False, stale=old) for old in (False, True))
+FULL, TONIGHT = (SimpleNamespace(free=False, full_tonight=said, stale=False) for said in (False, True))
 GOOD = Provider(kind="ngo", regions=frozenset({HERE}), languages=["fuc"], places=[FREE])
 
 

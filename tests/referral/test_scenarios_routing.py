@@ -99,7 +99,13 @@ def test_a10_directory_match(story: Story) -> None:
     for sentence in ("same region", "receives the children with the person"):
         assert fr(sentence) in first["for_it"]
     assert "Pulaar" in first["for_it"]
-    assert first["places"] == [("Mères avec enfants :", fr("place free"), fr("confirmed yesterday"))]
+    assert first["places"] == [
+        (
+            fr("%(group)s:") % {"group": fr("Mothers with children")},
+            fr("place free"),
+            fr("confirmed yesterday"),
+        )
+    ]
     assert why_not(page) == {
         full.name: fr("Full"),
         alone.name: fr("Does not receive the children with the person"),
@@ -292,5 +298,5 @@ def test_the_page_takes_six_queries_whatever_is_offered(cast: c.Cast) -> None:
             for each in range(12):
                 house(cast, f"Maison {each} N{each}")
     assert counts == [6, 6]
-    assert (len(page.context["rows"]), page.context["more"]) == (10, 3)
-    assert len(names(browser.get(page.context["all_url"]))) == 13
+    assert (len(page.context["rows"]), page.context["more"]) == (10, 4)
+    assert len(names(browser.get(page.context["all_url"]))) == 14
