@@ -244,7 +244,7 @@ def test_nobody_came_is_heard_once_by_both_sides_and_sooner_for_a_child(
     assert "Bineta" in heads, "silence climbs as every other"
     does(cast.codou, trip, "trip_change", expected_arrival_at=box(clock.now() + 2 * HOUR))
     assert none_open(TaskKind.LATE_ARRIVAL)
-    later(hours=8 + 2 + after + 0.1)
+    later(hours=10.4 + after)
     assert ran("late_arrivals") == 1, "the new hour has its own alarm"
     referral = Referral.objects.get(pk=trip.referral_id)
     assert act(cast.codou, referral, "start", **OTHERWISE).status_code == 302
