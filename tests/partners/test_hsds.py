@@ -84,7 +84,7 @@ def test_a_service_says_when_for_whom_and_how_to_call(made):
     token = made.token()
     [row] = ask("/services", token, full="true", search="espoir").json()["contents"]
     assert (row["name"], row["minimum_age"], row["maximum_age"]) == ("Hébergement d’urgence", 6, 17)
-    assert [area["name"] for area in row["service_areas"]] == ["Dakar", "Thiès"]
+    assert [area["name"] for area in row["service_areas"]] == ["Thiès", "Dakar"]
     assert row["phones"][0]["number"] == "+221770000001"
     assert row["schedules"][0]["byday"] == "MO,TU,WE,TH,FR,SA,SU"
     assert row["required_documents"]
