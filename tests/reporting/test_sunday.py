@@ -104,7 +104,7 @@ def test_what_somebody_else_has_done_meanwhile_is_said_and_stops_no_other_line(
     taps = said(cast.girls, "headcount", "right") | said(week["missing"], "awaited", "not_arrived")
     after = client.post(reverse(URL), sent | taps, follow=True).content.decode()
     assert "1 ligne est enregistrée." in after
-    assert "quelqu’un l’a modifié entre-temps" in after
+    assert "Quelqu’un a modifié ceci après que vous avez ouvert la page." in after
     assert now_of(week["missing"]).state == State.NO_SHOW
 
 
