@@ -74,7 +74,10 @@ def crossed(
 
 def listed(counts: Mapping[str, Sequence[int]], rows: Mapping[str, str]) -> tuple[Row, ...]:
     """Rows that add up to a total, in columns that have nothing to do with one another. Nought everywhere: no row."""
-    rows = {**{code: code for code in counts}, **rows}  # a code that no list knows is still counted
+    rows = {
+        **rows,
+        **{code: code for code in counts if code not in rows},
+    }  # what no list knows is still counted
     there = [code for code in rows if any(counts.get(code, ()))]
     width = max((len(each) for each in counts.values()), default=1)
     columns = [[counts[code][place] for code in there] for place in range(width)]

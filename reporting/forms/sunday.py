@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.templatetags.interface import moment
 from referral.forms.acts import ActForm
 from referral.forms.when import Moment, shown
 from reporting.enums import ANSWERS, DATED, Missing, SundayAnswer
@@ -23,7 +24,7 @@ class SundayForm(ActForm):
         self.questions = [each for each in questions if ANSWERS[each.kind]]
         for each in self.questions:
             self.fields[f"{each.code}-said"] = forms.ChoiceField(
-                label=each.kind.label,
+                label=f"{each.kind.label} · {moment(each.since)}",
                 choices=[(answer.value, answer.label) for answer in ANSWERS[each.kind]],
                 widget=forms.RadioSelect,
                 required=False,

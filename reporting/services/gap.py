@@ -33,7 +33,7 @@ def read_gap(actor: Actor, period: Period) -> list[Table]:
         ),
         _table(
             "expired",
-            _("Closed without an answer"),
+            _("Left without an answer"),
             _("Persons for whom at least one referral to a shelter expired, because nobody answered.")
             + " "
             + once,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from partners.actor import Actor
 from partners.enums import CodeList, PersonGroup, Sex
@@ -142,7 +142,7 @@ def _given(found: Figures) -> list[Table]:
                 "began in it and those that ended in it. A person with two services counts in both."
             ),
             _("Service"),
-            (_("Given"), _("Begun"), _("Ended")),
+            (pgettext("services", "Given"), pgettext("services", "Begun"), pgettext("services", "Ended")),
             listed(found.services, code_labels(CodeList.SERVICE)),
         ),
         Table(

@@ -100,7 +100,8 @@ def confirm_sheet(actor: Actor, answers: Iterable[Answer], *, at: datetime) -> t
     """
     permit(actor, Report.SUNDAY)
     written, refused = 0, []
-    for answer in answers:
+    # First the numbers that were before one's eyes: an arrival on the same sheet changes them.
+    for answer in sorted(answers, key=lambda each: each.question.kind != Missing.HEADCOUNT):
         name = answer.question.name
         try:
             _ACTS[answer.said](actor, answer, at)
