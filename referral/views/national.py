@@ -19,7 +19,8 @@ def places_national(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.READ_NATIONAL_PLACES)
     at = now()
     tallies = national(at)
-    series = [_("Taken"), _("Held"), _("Free"), _("Full tonight")]
+    # The lightest tone for what can be had, the heavy ones for what cannot.
+    series = [_("Free"), _("Held"), _("Taken"), _("Full tonight")]
     return render(
         request,
         "referral/places/national.html",
@@ -38,4 +39,4 @@ def places_national(request: ActingRequest) -> HttpResponse:
 
 def _bar(tally: Tally) -> tuple[str, tuple[int, int, int, int]]:
     label = f"{tally.region}, {tally.group.label}"
-    return label, (tally.occupied, tally.held, tally.free, tally.closed)
+    return label, (tally.free, tally.held, tally.occupied, tally.closed)
