@@ -17,6 +17,8 @@ from reporting.policy import EVERY_READER
 TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
 #: Who is told to telephone meanwhile.
 WITHOUT_REMINDERS = (Role.CASEWORKER, Role.FOCAL_POINT, Role.JUSTICE)
+#: Who answers at a desk.
+DESK = (Role.FOCAL_POINT, Role.SUPERVISOR)
 #: Who may own a task.
 TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
@@ -33,12 +35,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None:
-        facts = frame_facts(actor.id)
+        answers = actor.has(*DESK)
+        facts = frame_facts(actor.id, actor.organisation_id if answers else None)
         shown |= {
             "actor": actor,
             "clock_stands": "" if facts.clock_runs else _of_the_clock(actor),
             "navigation": menu(actor, request.path),
             "notices_count": facts.unread,
+            "calls_count": facts.calls,
             "notices_url": address("notices"),
         }
     return shown

@@ -17,7 +17,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from referral.call_moves import CALL_MOVES, OFFER_MOVES
 from referral.case_moves import CASE_MOVES, NOT_KEPT_AWAY, TRANSFER_MOVES
-from referral.course import WITH_PLAN, TransferAction, TransferState
+from referral.course import WITH_PLAN, TransferState
 from referral.deadlines import STEP_BACK
 from referral.enums import (
     ENDED_CASE,
@@ -383,21 +383,6 @@ class TitleLifecycle(FSMModelMixin, models.Model):
     request_ogp = follows(TitleAction.REQUEST_OGP, Machine.TITLE)
     order = follows(TitleAction.ORDER, Machine.TITLE)
     lift = follows(TitleAction.LIFT, Machine.TITLE)
-
-    class Meta:
-        abstract = True
-
-
-class TransferLifecycle(FSMModelMixin, models.Model):
-    state = StateField(
-        _("status"), max_length=16, choices=TransferState.choices, default=TransferState.ASKED, protected=True
-    )
-    state_since = models.DateTimeField(_("since"))
-
-    propose = follows(TransferAction.PROPOSE, Machine.TRANSFER)
-    accept = follows(TransferAction.ACCEPT, Machine.TRANSFER)
-    decline = follows(TransferAction.DECLINE, Machine.TRANSFER)
-    withdraw = follows(TransferAction.WITHDRAW, Machine.TRANSFER)
 
     class Meta:
         abstract = True

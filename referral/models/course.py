@@ -10,7 +10,7 @@ from crypto.fields import CodeField, SealedJSONField, SealedTextField
 from crypto.scopes import Scope, ScopeKind
 from referral.course import ALARMING, OPEN_TRANSFER, GoalResult, HowItGoes, RiskAbout
 from referral.enums import Basis, Group, Purpose, RiskLevel
-from referral.lifecycle import TransferLifecycle
+from referral.transfer_lifecycle import TransferLifecycle
 
 
 class OfCase(Recorded):

@@ -216,7 +216,8 @@ def tasks_of(actor: Actor, *, limit: int = 50) -> list[Task]:
 FRAME = """
 SELECT (SELECT count(*) FROM
             (SELECT FROM referral_notice WHERE user_id = %s AND read_at IS NULL LIMIT %s) unread),
-       coalesce((SELECT max(at) FROM referral_clockround) > relais_now() - %s * interval '1 second', false)
+       coalesce((SELECT max(at) FROM referral_clockround) > relais_now() - %s * interval '1 second', false),
+       (SELECT count(*) FROM referral_placeoffer WHERE organisation_id = %s AND state = 'asked')
 """
 #: How long the worker may be silent before people are told that deadlines do not run.
 SILENCE = timedelta(minutes=2)
@@ -227,12 +228,14 @@ class FrameFacts:
     #: Unread notices, counted no further than the badge shows.
     unread: int
     clock_runs: bool
+    #: Place calls that wait for an answer of the desk.
+    calls: int
 
 
-def frame_facts(user_id: UUID) -> FrameFacts:
-    """What the frame of every page says, in one query."""
+def frame_facts(user_id: UUID, desk_of: UUID | None) -> FrameFacts:
+    """What the frame of every page says, in one query. Args: desk_of: the house at whose desk the person answers."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(FRAME, [user_id, UNREAD_CAP + 1, SILENCE.total_seconds()])
+        cursor.execute(FRAME, [user_id, UNREAD_CAP + 1, SILENCE.total_seconds(), desk_of])
         return FrameFacts(*cursor.fetchone())
 
 

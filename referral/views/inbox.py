@@ -23,7 +23,6 @@ from referral.queries.desk import GroupLine
 from referral.queries.lists import PAGE, After, ended_of, still_lodged
 from referral.references import spoken
 from referral.services import reading
-from referral.views import place_offers
 from referral.views.door import ActingRequest, now
 from referral.views.shared import in_counts, in_short, persons
 
@@ -37,8 +36,7 @@ def inbox(request: ActingRequest) -> HttpResponse:
         _row(grant, grant.content_object.referring_organisation.name) | _in_short(grant)
         for grant in grants[:PAGE]
     ]
-    asked = [] if "after" in request.GET else place_offers.lines(request.actor, now())
-    return _page(request, "inbox", asked + rows, grants)
+    return _page(request, "inbox", rows, grants)
 
 
 def _in_short(grant: Any) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpRespon
         act,
         to_referral(referral),
         side=side,
-        noes=noes(case, before["service"]),
+        noes=noes(case, referral.service),
         call_url=_call_url(case, need, referral) if side == Side.REFERRING else "",
     )
 

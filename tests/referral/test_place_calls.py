@@ -53,10 +53,10 @@ def test_the_whole_loop_from_the_need_to_the_arrival_at_the_one_chosen(cast: c.C
     call = PlaceCall.objects.get(case=case)
     assert call.agreed_how == "oral_with_witness"
 
-    # The desk: a line in the inbox and on the first page, then one page with two buttons.
+    # The desk: a word in the inbox, a line on the first page, then one page with two buttons.
     codou = sign_in(cast.codou)
-    for list_page in ("inbox", "home"):
-        assert url("place_call_answer", call) in codou.get(reverse(list_page)).content.decode()
+    assert codou.get(reverse("inbox")).context["calls_count"] == 1
+    assert url("place_call_answer", call) in codou.get(reverse("home")).content.decode()
     assert answers(cast.codou, call, "offer").status_code == 302
     assert answers(cast.ousmane, call, "no").status_code == 302
     assert answers(diarra, call, "offer").status_code == 302
@@ -103,7 +103,9 @@ def test_for_the_others_it_vanishes_from_the_next_request_on(cast: c.Cast) -> No
         form = {"key": stale[user].context["form"]["key"].value(), "version": "9", "answer": "offer"}
         assert client.post(url("place_call_answer", call), form).status_code == 404
         for list_page in ("home", "inbox"):
-            assert str(call.pk) not in client.get(reverse(list_page)).content.decode()
+            page = client.get(reverse(list_page))
+            assert str(call.pk) not in page.content.decode()
+            assert page.context["calls_count"] == 0
         told = Notice.objects.get(user=user, action_needed=False)
         assert (told.reference, told.due_at) == (call.reference, None)
         shown = client.get(url("notice", told)).content.decode()
