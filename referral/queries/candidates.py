@@ -253,7 +253,7 @@ class _Search:
         serves, night, staffed, *lists, said = row[_REST:]
         regions, groups = lists[0], lists[3]  # a list for each column; none where there is no row
         counts = map(Counted, *lists[3:]) if groups else ()
-        houses = list(zip(*lists[:3], strict=True)) if regions else []
+        houses = list(zip(*lists[:3], strict=True)) if regions and self.avoided else []
         places = tuple(offers_of(counts, self.at)) if groups else ()
         kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
         provider = Provider(
