@@ -16,7 +16,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0006_directory"),
-        ("referral", "0016_routing_rules"),
+        ("referral", "0017_routing_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,7 +18,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0006_directory"),
-        ("referral", "0017_place_calls"),
+        ("referral", "0018_place_calls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
