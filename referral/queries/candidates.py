@@ -255,9 +255,9 @@ class _Search:
         places = tuple(offers_of(counts, self.at)) if groups else ()
         kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
         provider = Provider(
-            row[_KIND],
-            frozenset(regions or (row[_SEAT],)),
-            *row[_SERVICE:_REST],
+            kind=row[_KIND],
+            regions=frozenset(regions or (row[_SEAT],)),
+            **dict(zip(SERVICE, row[_SERVICE:_REST], strict=True)),
             serves=serves,
             status=row[_STATUS],
             agreement_until=row[_UNTIL],

@@ -89,7 +89,7 @@ def redirect_elsewhere(request: ActingRequest, referral: Referral) -> HttpRespon
 
     case = referral.case if side == Side.COORDINATING else case_or_404(request, referral.case_id)
     return choose(
-        request, case, need, act, to_referral(referral), side=side, noes=noes(case, before["service"])
+        request, case, need, act, to_referral(referral), side=side, noes=noes(case, referral.service)
     )
 
 
