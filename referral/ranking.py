@@ -71,7 +71,7 @@ class Provider(NamedTuple):
     kind: str
     #: Ids of those in which it works.
     regions: frozenset[Any]
-    # What the directory says of the service, in the order of `queries.candidates.SERVICE`.
+    # What the directory says of the service.
     sexes: Sequence[str] = ()
     takes_children: bool = True
     takes_adults: bool = True

@@ -256,10 +256,10 @@ class _Search:
         houses = list(zip(*lists[:3], strict=True)) if regions and self.avoided else []
         places = tuple(offers_of(counts, self.at)) if groups else ()
         kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
-        provider = Provider(  # type: ignore[misc]  # mypy cannot count the columns of SERVICE
-            row[_KIND],
-            frozenset(regions or (row[_SEAT],)),
-            *row[_SERVICE:_REST],
+        provider = Provider(
+            kind=row[_KIND],
+            regions=frozenset(regions or (row[_SEAT],)),
+            **dict(zip(SERVICE, row[_SERVICE:_REST], strict=True)),
             serves=serves,
             status=row[_STATUS],
             agreement_until=row[_UNTIL],

@@ -62,7 +62,7 @@ def test_full_stale_and_unstaffed_are_told_in_words(cast: c.Cast) -> None:
     # It may take somebody above its number: whoever asks all the same reads what stands against it.
     asked = sign_in(cast.aissatou).get(other["ask_url"])
     assert offered(asked)[0] == full
-    assert asked.context["rows"][0]["to_mind"] == [fr("Full")]
+    assert asked.context["rows"][0]["to_mind"][0] == fr("Full")
     assert asked.context["staffed"][0].places[0].stale
     assert [each.organisation for each in page.context["to_telephone"]] == [nobody]
     answer = sign_in(cast.aissatou).post(
