@@ -20,8 +20,8 @@ TYPED = {
     "lodged_with": "couvent canari",
     "reason": "roue canari",
 }
-#: Drawn by ourselves, from everyday words that stand elsewhere too.
-CODED = {"referral.Trip.word_asked", "referral.Trip.word_answered"}
+#: Drawn by ourselves, from everyday words that stand elsewhere too; and a number holds no word.
+CODED = {"referral.Trip.word_asked", "referral.Trip.word_answered", "referral.Trip.escort_telephone"}
 #: A number is shown as one dials it.
 UNSHOWN = {TYPED["escort_telephone"]}
 
@@ -29,7 +29,8 @@ UNSHOWN = {TYPED["escort_telephone"]}
 def play(story: Story, trace: Any) -> None:
     """The owner plans it and goes along; the centre reads it, and reads the words."""
     cast = story.cast
-    referral = c.accepted(cast)
+    # A nationality is a code wherever a page asks for it.
+    referral = c.accepted(cast, c.sent(cast, c.open_case(cast, nationality="SEN")))
     written = ("escort_name", "escort_telephone", "escort_organisation", "meeting_point", "belongings")
     arrives = timezone.localtime(timezone.now() + timedelta(hours=9)).strftime(BOX)
     said = {name: TYPED[name] for name in written} | {"means": "bus", "expected_arrival_at": arrives}
