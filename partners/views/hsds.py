@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from ninja import Body, NinjaAPI, Query
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import BaseModel
 
@@ -94,7 +94,7 @@ class Misunderstood(BaseModel):
     detail: list[dict[str, Any]]
 
 
-REFUSALS: dict[Any, Any] = {401: Refused, 404: Refused, 422: Misunderstood, 429: Refused}
+REFUSALS: dict[Any, Any] = {400: Refused, 401: Refused, 404: Refused, 422: Misunderstood, 429: Refused}
 
 api = NinjaAPI(
     title="Relais",
@@ -141,6 +141,12 @@ def _misunderstood(request: HttpRequest, error: ValidationError) -> HttpResponse
     """Says where the fault is, and does not repeat what was sent."""
     said = [{"loc": [str(part) for part in one["loc"]], "msg": one["msg"]} for one in error.errors]
     return api.create_response(request, {"code": "not_understood", "detail": said}, status=422)
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja's own refusals: a body that is no JSON."""
+    return _refused(request, error.status_code, "not_understood", _("The body could not be read."))
 
 
 def _refused(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
@@ -339,10 +345,12 @@ def _one(rows: Sequence[Table], pk: UUID) -> Any:
 
 def _urls() -> list[URLPattern | URLResolver]:
     """Of ninja's addresses ours alone: open to whoever is not signed in, and kept by no cache on the way."""
-    patterns = [each for each in api.urls[0] if isinstance(each, URLPattern) and each.name != "api-root"]
-    for pattern in patterns:
+    ours = [each for each in api.urls[0] if isinstance(each, URLPattern) and each.name != "api-root"]
+    # One for each address, which answers all methods: ninja names it once for each of them.
+    patterns = {str(each.pattern): each for each in ours}
+    for pattern in patterns.values():
         pattern.callback = login_not_required(never_cache(pattern.callback))
-    return [*patterns]
+    return [*patterns.values()]
 
 
 urlpatterns = _urls()
