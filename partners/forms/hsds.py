@@ -7,8 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _in_utc(at: datetime) -> datetime:
+    """PostgreSQL knows no offset of nineteen hours, and no year 0."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("a time that no calendar has") from error
 
 
 Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -33,7 +37,7 @@ class AskedOrganizations(Listing):
 
 class AskedLocations(AskedOrganizations):
     organization_id: UUID | None = None
-    modified_after: Annotated[datetime, AfterValidator(_aware)] | None = None
+    modified_after: Annotated[datetime, AfterValidator(_in_utc)] | None = None
 
 
 class AskedServices(AskedLocations):

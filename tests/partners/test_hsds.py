@@ -177,6 +177,8 @@ def test_a_search_by_post_answers_as_by_get(made):
     assert posted.json() == ask("/services", search="juridique", full="true").json()
     assert ask("/services", serch="x").status_code == 422
     assert ask("/services", search="a\x00b").status_code == 422
+    assert ask("/services", modified_after="1954-09-02T22:00:49-19:12").status_code == 200
+    assert ask("/services", modified_after="0001-01-01T00:00:00+12:00").status_code == 422
 
 
 # --- Tokens ------------------------------------------------------------------------------------------------
