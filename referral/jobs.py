@@ -12,6 +12,7 @@ from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
 from referral.services import clock, deliveries, duplicates, exporting, importing, lost, sms_counts
+from referral.sms import CountAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +45,24 @@ def deliver(context: JobContext, delivery: int) -> None:
             raise
 
 
-@app.task(name=sms_counts.TASK, pass_context=True, retry=PATIENT)
-def answer_count(context: JobContext, user: str, answer: str, places: str) -> None:
+@app.task(name=sms_counts.TASKS[CountAnswer.COUNTED], pass_context=True, retry=PATIENT)
+def count_taken(context: JobContext, user: str, places: str) -> None:
+    _answer_count(context, user, CountAnswer.COUNTED, UUID(places))
+
+
+@app.task(name=sms_counts.TASKS[CountAnswer.UNREADABLE], pass_context=True, retry=PATIENT)
+def count_not_read(context: JobContext, user: str) -> None:
+    _answer_count(context, user, CountAnswer.UNREADABLE)
+
+
+@app.task(name=sms_counts.TASKS[CountAnswer.ABOVE], pass_context=True, retry=PATIENT)
+def count_above(context: JobContext, user: str) -> None:
+    _answer_count(context, user, CountAnswer.ABOVE)
+
+
+def _answer_count(context: JobContext, user: str, answer: CountAnswer, places: UUID | None = None) -> None:
     with at_work():
-        key = f"count-{context.job.id}"
-        sms_counts.send_answer(UUID(user), answer, UUID(places) if places else None, key=key)
+        sms_counts.send_answer(UUID(user), answer, places, key=f"count-{context.job.id}")
 
 
 @app.task(name="referral.duplicates", retry=PATIENT)

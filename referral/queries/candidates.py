@@ -215,8 +215,16 @@ def ranked(
 def candidates(
     case: Case, service: str, at: datetime, *, without: frozenset[UUID] = frozenset()
 ) -> list[Candidate]:
-    """Whom one may ask, the best first; full houses and those of other regions last. Args: without: left out."""
-    return [each for each in ranked(case, service, at) if each.askable and each.pk not in without]
+    """Whom one may ask, the best first; full houses and those of other regions last.
+
+    Whoever is being asked for this need stays among them: sending itself refuses to ask twice.
+
+    Args:
+        without: left out.
+    """
+    may_be = ASKABLE | {Hindrance.BEING_ASKED}
+    found = ranked(case, service, at)
+    return [each for each in found if may_be.issuperset(each.hindrances) and each.pk not in without]
 
 
 class _Search:

@@ -27,7 +27,7 @@ def may_be_asked(case: Case, service: str, at: datetime) -> list[Candidate]:
     if service not in SHELTER_SERVICES:
         return []
     found = candidates(case, service, at, without=said_no([case], service, at))
-    return [each for each in found if each.staffed]
+    return [each for each in found if each.staffed and each.askable]
 
 
 def calls_of(actor: Actor) -> QuerySet[PlaceCall]:

@@ -19,7 +19,12 @@ from referral.gateway import GatewayFailed, gateway
 from referral.services import wrong_codes
 from referral.sms import CountAnswer
 
-TASK = "referral.answer_count"
+#: What a job is asked to say stands in its name: its arguments are ids and nothing else.
+TASKS = {
+    CountAnswer.COUNTED: "referral.count_taken",
+    CountAnswer.UNREADABLE: "referral.count_not_read",
+    CountAnswer.ABOVE: "referral.count_above",
+}
 
 
 def receive_count(sender: str, text: str, *, at: datetime) -> bool:
@@ -83,11 +88,14 @@ def _count(user: User, text: str, at: datetime) -> tuple[CountAnswer, Places | N
 
 def _ask_for_answer(user: User, answer: CountAnswer, places: Places | None) -> None:
     if settings.RELAIS_GATEWAY_URL:
-        defer(TASK, user=user.pk, answer=answer.value, places=places.pk if places else "")
+        if answer == CountAnswer.COUNTED and places is not None:
+            defer(TASKS[answer], user=user.pk, places=places.pk)
+        else:
+            defer(TASKS[answer], user=user.pk)
 
 
-def send_answer(user_id: UUID, answer: str, places_id: UUID | None, *, key: str) -> None:
-    """Raises OSError: the job tries again."""
+def send_answer(user_id: UUID, answer: CountAnswer, places_id: UUID | None = None, *, key: str) -> None:
+    """Args: places_id: of what was counted. Raises OSError: the job tries again."""
     way = gateway()
     if way is None:
         raise GatewayFailed("There is no gateway any more.")
@@ -98,5 +106,5 @@ def send_answer(user_id: UUID, answer: str, places_id: UUID | None, *, key: str)
         code = sms.place_codes(list(places_of(places.site.organisation_id)))[places.pk]
         counted = places.occupied
     with translation.override(user.language):
-        text = sms.count_text(settings.RELAIS_SITE_NAME, CountAnswer(answer), code, counted)
+        text = sms.count_text(settings.RELAIS_SITE_NAME, answer, code, counted)
     way.send(to=f"+{sms.dialled(user.telephone)}", text=text, key=key)

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from audit.models import Event
 from tests import canary
 from tests import cast as c
-from tests.addresses import ACCESS, PEOPLE
+from tests.addresses import ACCESS, PEOPLE, Row
 from tests.contents import log_holds
 from tests.journeys.steps import FULL
 from tests.referral.pages import bare, press, sign_in
@@ -33,6 +33,9 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audi
 
 #: Three ways to leak it: whole, its street, its landmark.
 PLANTED = ["4477 impasse Introuvable, Villa Canari-Baobab", "Introuvable", "Canari-Baobab"]
+#: Nearest to it: the owner who is the escort, the desk of the house, coordination. What they open is read by each of
+#: them; of the others only what none of these opens. The long version reads everything as everybody.
+NEAREST = ("aissatou", "codou", "ibrahima")
 UNKNOWN = "00000000-0000-4000-8000-00000000abcd"
 
 
@@ -83,14 +86,19 @@ def walked(world: World, who: str) -> tuple[int, dict[str, list[str]]]:
     """How many addresses this person opened, and on which of them something was found."""
     client, opened, leaks = sign_in(world.cast.people[who]), 0, {}
     for name, row in ACCESS.items():
-        # What is refused says so in the same words to everybody: the long version reads that as well.
-        if "GET" not in row.methods or not (FULL or row.expected(who) == 200) or name == "account_logout":
+        if "GET" not in row.methods or name == "account_logout" or not (FULL or _read_by(row, who)):
             continue
         answer = client.get(row.address(name, world))
         opened += answer.status_code == 200
         if found := found_in(answer):
             leaks[name] = found
     return opened, leaks
+
+
+def _read_by(row: Row, who: str) -> bool:
+    """In the short version; what is refused says so in the same words to everybody."""
+    nearer = who not in NEAREST and any(row.expected(each) == 200 for each in NEAREST)
+    return row.expected(who) == 200 and not nearer
 
 
 def test_the_address_is_read_by_the_escort_for_one_trip_and_found_nowhere_else(
@@ -103,7 +111,7 @@ def test_the_address_is_read_by_the_escort_for_one_trip_and_found_nowhere_else(
 
     read = {who: walked(world, who) for who in PEOPLE}
     assert {who: leaks for who, (_opened, leaks) in read.items() if leaks} == {}
-    assert sum(opened for opened, _leaks in read.values()) > 500
+    assert sum(opened for opened, _leaks in read.values()) > 250
 
     export = ask(cast.aissatou, "template")
     assert decide(cast.bineta, export).status_code == 302

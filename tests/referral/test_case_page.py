@@ -105,12 +105,13 @@ def test_the_page_says_what_comes_next_and_why_not_yet(cast: c.Cast) -> None:
 def test_buttons_are_those_of_the_reader(cast: c.Cast) -> None:
     case = c.open_case(cast)
     acts = {action["url"].split("/")[3] for action in offered(page(cast.bineta, case))}
-    assert acts == {"assign", "close", "status", "redirect-out"}
+    assert acts == {"assign", "close", "keep-away", "status", "redirect-out"}
     mine = {action["url"].split("/")[3] for action in offered(page(cast.aissatou, case))}
     assert mine == {
         *("consent", "ground", "refer", "title", "edit", "protect", "risk"),
         *("attachments", "screening", "card", "guardians", "justice", "conferences"),
         *("status", "how-it-goes", "transfer", "plan", "close"),
+        *("keep-away", "place-call"),
     }
 
 

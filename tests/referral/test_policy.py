@@ -116,6 +116,7 @@ READER = {
     CaseAct.WITHDRAW_TRANSFER,
     CaseAct.RECORD_REQUEST,
     CaseAct.ASK_ERASURE,
+    CaseAct.KEEP_AWAY,
 }
 OWNER_ACTS = READER | {
     CaseAct.SEARCH,

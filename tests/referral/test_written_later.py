@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit import clock
 from referral.deadlines import DECIDE
-from referral.enums import State, TaskKind
+from referral.enums import PlacementState, State, TaskKind
 from referral.escalation import QUIET
 from referral.models import Notice, Placement, Referral, Rung, Task, Transition
 from tests import cast as c
@@ -79,7 +79,7 @@ def test_a_week_of_paper_entered_on_sunday_raises_no_false_alarm(cast: c.Cast) -
     assert set(mine.values_list("pk", flat=True)) <= told
     assert not Task.objects.filter(kind=TaskKind.CALL_BACK).exists()
     assert not Transition.objects.filter(action="no_show").exists()
-    assert Placement.objects.get(referral=referral).left_at == moment_of(FRIDAY)
+    assert Placement.objects.get(referral=referral, state=PlacementState.LEFT).left_at == moment_of(FRIDAY)
     log = Transition.objects.filter(referral=referral, machine="referral").order_by("occurred_at")
     assert [line.action for line in log if line.action != "send"] == [
         "acknowledge", "accept", "start", "complete",
