@@ -16,7 +16,8 @@ from referral.references import spoken
 from referral.services.suspension import suspend_organisation
 from tests import canary
 from tests import cast as c
-from tests.referral.calling import centre, held, offer_of, offered, opened
+from tests.referral import life
+from tests.referral.calling import centre, held, keep_away, offer_of, offered, opened
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
 from tests.referral.passing import go_round
 
@@ -294,6 +295,31 @@ def test_a_suspended_organisation_is_asked_nothing_and_asks_nothing(cast: c.Cast
         suspend_organisation(actor, house.pk, house.version)
     expected = {"centre": ("open", ["gone", "asked"]), "unit": ("closed", ["gone", "gone"])}
     assert (state_of(call), held(cast.girls)) == (expected[whose], [0])
+
+
+def test_whoever_the_person_is_kept_away_from_meanwhile_finds_the_call_over(cast: c.Cast) -> None:
+    call = opened(cast, cast.centre, cast.other_centre)
+    offered(call, cast.codou)
+    keep_away(cast, call.case, cast.centre)
+    assert (state_of(call), held(cast.girls)) == (("open", ["gone", "asked"]), [0])
+    assert same_as_unknown(sign_in(cast.codou), "place_call_answer", call.pk)
+    choose = url("place_call_choose", offer_of(call, cast.centre))
+    assert press(sign_in(cast.aissatou), choose).status_code == 200
+    assert not Referral.objects.exists()
+    told = Notice.objects.get(user=cast.codou, action_needed=False)
+    assert (told.reference, told.due_at) == (call.reference, None), "as to anybody who was not chosen"
+
+
+def test_with_the_file_ends_its_call_at_once_and_nothing_is_left_to_do_on_it(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    call = opened(cast, cast.centre, cast.other_centre, case=transfer.case)
+    offered(call, cast.ousmane)
+    life.taken(cast, transfer)
+    assert (state_of(call), held(cast.girls)) == (("closed", ["gone", "gone"]), [0])
+    assert same_as_unknown(sign_in(cast.ousmane), "place_call_answer", call.pk)
+    later(hours=5)
+    go_round()
+    assert not Task.objects.filter(case=transfer.case, done_at=None).exists()
 
 
 def test_coordination_sees_what_is_open_and_nothing_more(cast: c.Cast) -> None:
