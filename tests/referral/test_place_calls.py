@@ -18,7 +18,7 @@ from tests import canary
 from tests import cast as c
 from tests.referral import life
 from tests.referral.calling import centre, held, keep_away, offer_of, offered, opened
-from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
+from tests.referral.pages import act, later, leaked, press, same_as_unknown, sign_in
 from tests.referral.passing import go_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -271,6 +271,26 @@ def test_a_place_that_was_offered_waits_for_the_desk_as_long_as_the_referral_doe
     assert (held(cast.girls), draft.placements.get().held_until) == ([1], draft.due_at)
     c.declined(cast, draft)
     assert held(cast.girls) == [0]
+
+
+def test_a_place_that_was_offered_is_kept_while_the_desk_decides_and_while_it_asks(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    c.agree(cast, case, cast.centre)
+    call = opened(cast, case=case)
+    offered(call, cast.codou)
+    press(sign_in(cast.aissatou), url("place_call_choose", offer_of(call, cast.centre)))
+    referral = Referral.objects.get()
+    press(sign_in(cast.aissatou), reverse("referral_act", args=[referral.pk, "send"]))
+    for action, typed in (("acknowledge", {}), ("request_info", {"codes": ["AGE"]})):
+        assert act(cast.codou, referral, action, **typed).status_code == 302
+        referral.refresh_from_db()
+        assert referral.placements.get().held_until == referral.due_at
+    later(hours=30)
+    go_round(["holds"])
+    assert (held(cast.girls), referral.placements.get().state) == ([1], "held")
+    assert act(cast.aissatou, referral, "answer", answer_AGE="AGE_ESTIMATED").status_code == 302
+    referral.refresh_from_db()
+    assert referral.placements.get().held_until == referral.due_at
 
 
 def test_a_referral_that_came_back_is_redirected_by_the_choice(cast: c.Cast) -> None:
