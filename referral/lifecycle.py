@@ -56,6 +56,8 @@ BASIS_LIVE = Guard(
     _("No live consent or legal ground covers what would be shared with this organisation."),
     lambda row, facts: facts.basis_live,
 )
+#: For the receiver, in the words of a basis that ended: whoever stands on the list of the file never learns so.
+STILL_WANTED = Guard("still_wanted", BASIS_LIVE.sentence, lambda row, facts: not facts.kept_away)
 RECIPIENT_ACTIVE = Guard(
     "recipient_active",
     _("The receiving organisation is suspended or closed."),
@@ -171,12 +173,12 @@ REFERRAL_MOVES: tuple[Move, ...] = (
     ),
     Move(Action.ACKNOWLEDGE, states(State.SENT), State.ACKNOWLEDGED),
     Move(Action.REQUEST_INFO, states(State.ACKNOWLEDGED), State.INFO_REQUESTED, (CODED, ASKED_ONCE)),
-    Move(Action.ANSWER, states(State.INFO_REQUESTED), State.ACKNOWLEDGED, (BASIS_LIVE,)),
+    Move(Action.ANSWER, states(State.INFO_REQUESTED), State.ACKNOWLEDGED, (BASIS_LIVE, NOT_KEPT_AWAY)),
     Move(
         Action.ACCEPT,
         UNANSWERED,
         State.ACCEPTED,
-        (BASIS_LIVE, RECIPIENT_ACTIVE, PLACE_FREE, NO_CONFLICT, FAMILY_ASSESSED),
+        (BASIS_LIVE, STILL_WANTED, RECIPIENT_ACTIVE, PLACE_FREE, NO_CONFLICT, FAMILY_ASSESSED),
     ),
     Move(Action.DECLINE, UNANSWERED, State.DECLINED),
     Move(Action.PUT_ON_LIST, states(State.ACKNOWLEDGED), None, (NO_PLACE_FREE, NOT_WAITING)),
@@ -264,7 +266,8 @@ def unmet(row: Any, action: str, facts: Facts, machine: Machine = Machine.REFERR
     move = move_of(action, machine)
     if row.state not in move.sources:
         return [_("This is no longer possible: the status has changed.")]
-    return [guard.sentence for guard in move.guards if not guard.holds(row, facts)]
+    # Two guards may say the same.
+    return list(dict.fromkeys(guard.sentence for guard in move.guards if not guard.holds(row, facts)))
 
 
 def require(row: Any, action: str, facts: Facts, machine: Machine = Machine.REFERRAL) -> None:

@@ -78,6 +78,12 @@ class SiteForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, addressed: bool = True, **kwargs: Any) -> None:
+        """Args: addressed: whoever is asked may say where the house stands."""
+        super().__init__(*args, **kwargs)
+        if not addressed:
+            del self.fields["address"]
+
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         if data.get("confidential") and data.get("public_address"):
@@ -91,8 +97,9 @@ class SiteForm(forms.Form):
 class ChangeSiteForm(VersionForm, SiteForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["address"].label = _("New sealed address (optional)")
-        self.fields["address"].help_text = _("Leave it empty to keep the address as it is.")
+        if "address" in self.fields:
+            self.fields["address"].label = _("New sealed address (optional)")
+            self.fields["address"].help_text = _("Leave it empty to keep the address as it is.")
 
 
 class ServiceForm(forms.Form):

@@ -55,7 +55,7 @@ def add_site(
     *,
     name: str,
     region: Region,
-    address: str | None,
+    address: str | None = None,
     confidential: bool = True,
     department: Department | None = None,
     public_address: str = "",
@@ -64,6 +64,7 @@ def add_site(
     """Args: of: the organisation, where it is not the actor's own; as of `add_service`."""
     organisation_id = of or by.organisation_id
     authorise(by, Act.KEEP_PROVISION, organisation_id)
+    _permit_address(by, organisation_id, address)
     site = Site(
         organisation_id=organisation_id,
         name=name,
@@ -86,14 +87,15 @@ def edit_site(
     *,
     name: str,
     region: Region,
-    address: str | None,
     confidential: bool,
+    address: str | None = None,
     department: Department | None = None,
     public_address: str = "",
 ) -> Site:
     """Args: address: the new one; None or empty keeps the old, which the form does not show."""
     site = locked(Site, pk, version)
     authorise(by, Act.KEEP_PROVISION, site.organisation_id)
+    _permit_address(by, site.organisation_id, address)
     new = {
         "name": name,
         "region": region,
@@ -111,6 +113,12 @@ def edit_site(
         with explained(**SITE_ONCE):
             write(site, fields=changed)
     return site
+
+
+def _permit_address(by: Actor, organisation_id: UUID, address: str | None) -> None:
+    """Where escorts are led is said by the house alone: whoever may not read the address does not write it."""
+    if address:
+        authorise(by, Act.REVEAL_ADDRESS, organisation_id)
 
 
 def reveal_address(by: Actor, site: Site) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -75,13 +75,17 @@ def _asked_for(request: HttpRequest) -> tuple[str, UUID | None]:
 
 
 def _address(request: HttpRequest) -> str:
-    """Of whoever asks: behind our proxy, which is on this machine, what the proxy says."""
+    """Of whoever asks: behind our proxy, which is on this machine, what the proxy says.
+
+    Of the new kind (IPv6) one house has a whole network, and would be as many callers: that counts as one.
+    """
     near = request.META.get("REMOTE_ADDR", "")
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     try:
-        return told if told and ip_address(near).is_loopback else near
+        seen = ip_address(told if told and ip_address(near).is_loopback else near)
     except ValueError:
         return near
+    return str(ip_network((seen.packed, 64), strict=False)) if seen.version == 6 else str(seen)
 
 
 class Refused(BaseModel):

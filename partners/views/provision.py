@@ -44,12 +44,16 @@ def _kept_row(request: ActingRequest, rows: QuerySet[Row], pk: UUID) -> Row:
     return row
 
 
+def _reveals(request: ActingRequest, organisation_id: UUID) -> bool:
+    return policy.may(request.actor, Act.REVEAL_ADDRESS, organisation_id)
+
+
 def _context(request: ActingRequest, organisation_id: UUID) -> dict[str, object]:
     own = organisation_id == request.actor.organisation_id
     return {
         "organisation": get_object_or_404(organisations(), pk=organisation_id),
         "own": own,
-        "reveals": policy.may(request.actor, Act.REVEAL_ADDRESS, organisation_id),
+        "reveals": _reveals(request, organisation_id),
         "assures": policy.may(request.actor, Act.ASSURE_PROVISION, organisation_id),
         "sites": sites_of(organisation_id),
         "services": [
@@ -78,7 +82,7 @@ def offering_assure(request: ActingRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def site_new(request: ActingRequest, pk: UUID | None = None) -> HttpResponse:
     organisation_id = _kept(request, pk)
-    form = SiteForm(posted(request))
+    form = SiteForm(posted(request), addressed=_reveals(request, organisation_id))
     if attempt(form, lambda data: provision.add_site(request.actor, of=organisation_id, **data)):
         return done(request, _("Saved."), "entry-keep", organisation_id)
     return question(request, form, title=_("New site"), submit=_("Save"), back_url=_back(organisation_id))
@@ -90,7 +94,9 @@ def site_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     shown = ("version", "name", "confidential", "public_address")
     initial = {name: getattr(site, name) for name in shown}
     form = ChangeSiteForm(
-        posted(request), initial={**initial, "region": site.region_id, "department": site.department_id}
+        posted(request),
+        addressed=_reveals(request, site.organisation_id),
+        initial={**initial, "region": site.region_id, "department": site.department_id},
     )
     if attempt(form, lambda data: provision.edit_site(request.actor, pk, **data)):
         return done(request, _("Saved."), "entry-keep", site.organisation_id)

@@ -165,6 +165,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "not_twice": ("duplicate", _duplicates),
     "family_assessed": ("family_assessed", _families_assessed),
     "not_kept_away": ("kept_away", kept_away),
+    "still_wanted": ("kept_away", kept_away),
     "not_redirected": ("redirected", _redirected),
     "not_waiting": ("waiting", _waiting),
 }

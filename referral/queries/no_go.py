@@ -66,6 +66,13 @@ def avoided_organisations(cases: Iterable[UUID]) -> frozenset[UUID]:
     )
 
 
+def avoided_among(case: Case, organisations: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the organisations from which the file keeps the person away, as it stands in the database now."""
+    entries = avoided_by([case.pk]).get(case.pk, ())
+    grounds = grounds_of(organisations) if entries else {}
+    return frozenset(pk for pk in grounds if _ruled_out(entries, grounds, pk))
+
+
 def sent_to_avoided(case: Case, entries: Sequence[Avoided]) -> list[Referral]:
     """What is under way to somebody on the list: sent before it stood there."""
     under_way = case.referrals.filter(state__in=sorted(OPEN)).select_related("receiving_organisation")

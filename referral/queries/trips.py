@@ -69,11 +69,15 @@ def escorts_of(organisation_id: UUID) -> QuerySet[User]:
 
 
 def open_release(trip: Trip, at: datetime) -> AddressRelease | None:
-    """The release that counts now: nothing outlives the trip, or its own time."""
+    """The release that counts now: nothing outlives the trip, or its own time.
+
+    A house whose entry has changed since then may have moved, from this very escort: the centre gives it anew.
+    """
     if trip.state not in LIVE_TRIP:
         return None
     releases = AddressRelease.objects.select_related("site", "released_to")
-    return releases.filter(trip=trip, ended_at=None, until__gt=at).first()
+    changed = Site.history.filter(id=OuterRef("site"), history_date__gt=OuterRef("released_at"))
+    return releases.filter(~Exists(changed), trip=trip, ended_at=None, until__gt=at).first()
 
 
 def release_for(actor: Actor, pk: UUID, at: datetime) -> AddressRelease | None:

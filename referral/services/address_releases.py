@@ -13,8 +13,8 @@ from partners.actor import Actor
 from referral import lifecycle, notices
 from referral.enums import Machine
 from referral.lifecycle import NotPossible
-from referral.models import AddressRelease, Trip
-from referral.queries.trips import release_for, sites_to_release, trip_facts, trip_tie
+from referral.models import AddressRelease, Referral, Trip
+from referral.queries.trips import live_trip, release_for, sites_to_release, trip_facts, trip_tie
 from referral.services import steps
 from referral.services.trips import end_release, locked, permit
 from referral.trips import TripAction
@@ -68,6 +68,15 @@ def take_back_address(pk: UUID, *, by: Actor, at: datetime) -> Trip:
         permit(by, TripAction.TAKE_BACK, trip.referral, trip_tie(by, trip))
         end_release(trip, at=at)
     return trip
+
+
+def follow_place(referral: Referral, site_id: UUID, *, at: datetime) -> None:
+    """The person is expected in another house: the escort reads no longer where the former one stands, and is told."""
+    trip = live_trip(referral)
+    if trip is not None and trip.releases.filter(ended_at=None).exclude(site=site_id).exists():
+        trip.referral = referral
+        end_release(trip, at=at)
+        notices.tell([trip.escort], referral, at=at, due_at=trip.expected_arrival_at)
 
 
 def find_release(actor: Actor, pk: UUID, at: datetime) -> AddressRelease:

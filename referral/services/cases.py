@@ -34,6 +34,7 @@ from referral.references import new_reference
 from referral.services import duplicates, matching, steps
 from referral.services.assessing import keep_assessment
 from referral.services.paper import take_case_code
+from referral.services.place_calls import end_call_of
 from referral.services.tasks import ask_first_step, finish_tasks
 
 #: A report must be taken in within a day, at once when somebody's life is in danger (domain §5.3).
@@ -316,9 +317,10 @@ def end_case(
     reason: str | None = None,
     **given: Any,
 ) -> None:
-    """What follows from every end of a file: its tasks end, its grants are the owner's alone, the owner is told."""
+    """What follows from every end of a file: its tasks and place call end, its grants are the owner's alone."""
     steps.advance(case, action, by=by, at=at, reason_code=reason_code, reason=reason, **given)
     grants.keep_owner(case)
+    end_call_of(case, at=at)
     result = "transferred" if action == CaseAction.TRANSFER else "closed"
     for kind in TaskKind:
         finish_tasks(case, kind, by=by, at=at, result=result)

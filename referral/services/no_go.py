@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import services as audit
+from audit import sitting
 from audit.rows import write
 from partners.actor import Actor
 from referral.avoiding import Avoided, stored
@@ -13,6 +14,7 @@ from referral.enums import CaseAct
 from referral.models import Case, NoGoList
 from referral.queries.no_go import avoided_of
 from referral.services import steps
+from referral.services.place_calls import end_offers_avoided
 
 
 def read_list(by: Actor, case: Case) -> tuple[Avoided, ...]:
@@ -53,6 +55,7 @@ def keep_away(pk: UUID, *, by: Actor, version: int, entries: Iterable[Avoided]) 
         elif stored(avoided_of(case)) != wanted:
             found.entries = wanted
             write(found, fields=["entries"], case_id=case.pk)
+        end_offers_avoided(case, at=sitting.current().at)
     return found
 
 

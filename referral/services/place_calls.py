@@ -4,7 +4,7 @@ Every act locks the file, then the call, then its offers: of two acts on one cal
 what it has left. A place is held from the offer to the answer of the sender, once, by the row that counts it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral, Ta
 from referral.place_calls import BEFORE_CENTRE, MOST_ASKED, CallAction, CallState, OfferAction, OfferState
 from referral.queries import unmet_of
 from referral.queries.due import Rows
+from referral.queries.no_go import avoided_among
 from referral.queries.place_calls import (
     Calls,
     call_facts,
@@ -217,16 +218,23 @@ def _own(pk: UUID, *, by: Actor, version: int) -> PlaceCall:
 
 
 # --- The system --------------------------------------------------------------------------------------------
+def end_call_of(case: Case, *, at: datetime) -> None:
+    """With its file ends what was asked for it. The caller holds the file."""
+    if (call := open_call_of(case)) is not None:
+        _close(locked(call.pk), at)
+
+
 def end_calls_of(organisation_id: UUID, *, at: datetime) -> None:
     """A suspended organisation asks nothing any more."""
-    own = PlaceCall.objects.filter(state=CallState.OPEN, case__organisation=organisation_id).order_by(
-        "case_id"
-    )
-    for call_id, case_id in own.values_list("pk", "case_id"):
-        call = _locked_of_file(call_id, case_id)
-        if call.state == CallState.OPEN:
-            _end(call, CallAction.CLOSE, by=None, at=at)
-            _end_offers(_offers(call), at=at)
+    own = PlaceCall.objects.filter(state=CallState.OPEN, case__organisation=organisation_id)
+    for call_id, case_id in own.order_by("case_id").values_list("pk", "case_id"):
+        _close(_locked_of_file(call_id, case_id), at)
+
+
+def _close(call: PlaceCall, at: datetime) -> None:
+    if call.state == CallState.OPEN:
+        _end(call, CallAction.CLOSE, by=None, at=at)
+        _end_offers(_offers(call), at=at)
 
 
 def end_offers_of(organisation_id: UUID, *, at: datetime) -> None:
@@ -234,9 +242,22 @@ def end_offers_of(organisation_id: UUID, *, at: datetime) -> None:
     before_it = {"offers__organisation": organisation_id, "offers__state__in": sorted(BEFORE_CENTRE)}
     asked = PlaceCall.objects.filter(state=CallState.OPEN, **before_it).order_by("case_id")
     for call_id, case_id in asked.values_list("pk", "case_id"):
-        call = _locked_of_file(call_id, case_id)
-        _end_offers([each for each in _offers(call) if each.organisation_id == organisation_id], at=at)
-        expire_if_over(call, at)
+        _end_those(_locked_of_file(call_id, case_id), {organisation_id}, at)
+
+
+def end_offers_avoided(case: Case, *, at: datetime) -> None:
+    """Whoever the person is kept away from is asked no longer, and learns no more than others whom nobody chose.
+
+    The caller holds the file.
+    """
+    if (call := open_call_of(case)) is not None:
+        asked = call.offers.values_list("organisation_id", flat=True)
+        _end_those(locked(call.pk), avoided_among(case, asked), at)
+
+
+def _end_those(call: PlaceCall, organisations: Collection[UUID], at: datetime) -> None:
+    _end_offers([each for each in _offers(call) if each.organisation_id in organisations], at=at)
+    expire_if_over(call, at)
 
 
 def let_lapse(calls: Sequence[PlaceCall], at: datetime) -> None:

@@ -59,6 +59,7 @@ def make_acknowledged(
     step = steps.begin(referral, Action.ACKNOWLEDGE, by=by, at=at, occurred_at=occurred_at)
     referral.acknowledged_at = step.since
     steps.finish(step)
+    keep_hold(referral)
     end_calls(referral, by=by, at=at)
 
 
@@ -80,6 +81,7 @@ def request_info(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Sequ
             )
             write(message, case_id=referral.case_id, referral_id=referral.pk)
         steps.finish(step)
+        keep_hold(referral)
         notices.tell([referral.case.owner], referral, at=at, due_at=referral.due_at)
     return referral
 
@@ -240,11 +242,14 @@ def release_hold(referral: Referral) -> None:
         write(held, fields=["state"], case_id=referral.case_id, referral_id=referral.pk)
 
 
-def keep_hold(referral: Referral, *, until: datetime | None) -> None:
-    """A place that the desk offered before it was asked goes on being held until its answer is due."""
-    held = referral.placements.select_for_update(of=("self",)).filter(state=PlacementState.HELD).first()
-    if held is not None:
-        held.held_until = until
+def keep_hold(referral: Referral) -> None:
+    """A place that the desk offered before it was asked goes on being held until its answer is due, whatever moves
+    that; a yes by telephone has hours of its own.
+    """
+    offered = referral.placements.filter(state=PlacementState.HELD, by_telephone=False)
+    held = offered.select_for_update(of=("self",)).first()
+    if held is not None and held.held_until != referral.due_at:
+        held.held_until = referral.due_at
         write(held, fields=["held_until"], case_id=referral.case_id, referral_id=referral.pk)
 
 

@@ -219,7 +219,7 @@ def hand_over(referral: Referral, *, by: Actor, at: datetime, person_version: in
     _seal_snapshot(referral, number=1, at=at)
     _refresh_preview(referral)
     steps.finish(step)
-    keep_hold(referral, until=referral.due_at)
+    keep_hold(referral)
     for kind in (TaskKind.FIRST_STEP, TaskKind.PLACE_NOT_FOUND):
         finish_tasks(referral.case, kind, by=by, at=at)
 
@@ -279,6 +279,7 @@ def answer(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Mapping[st
             )
             write(message, case_id=referral.case_id, referral_id=referral.pk)
         steps.finish(step)
+        keep_hold(referral)
         notices.tell(
             notices.desk_of(referral.receiving_organisation_id), referral, at=at, due_at=referral.due_at
         )

@@ -22,6 +22,7 @@ from referral.models import Placement, Referral
 from referral.policy import NotAllowed
 from referral.queries.board import elsewhere_in
 from referral.services import steps
+from referral.services.address_releases import follow_place
 from referral.services.receiving import WrongPlace
 
 
@@ -52,12 +53,14 @@ def move_stay(
         if placement.away_since is not None:
             raise NotPossible([_("The person is on leave: record the return first.")])
         goals = elsewhere_in(referral.receiving_organisation_id, placement.places_id)
-        if places_id not in [each.pk for each in goals]:
+        goal = next((each for each in goals if each.pk == places_id), None)
+        if goal is None:
             raise WrongPlace
         move_place(placement.places_id, places_id, held=placement.state == PlacementState.HELD, above=above)
         # A room of the former house says nothing of the new one.
         placement.places_id, placement.label = places_id, None
         _write(placement, ["places", "label"])
+        follow_place(referral, goal.site_id, at=at)
     return referral
 
 

@@ -20,10 +20,12 @@ from referral.enums import CaseAct, State, Urgency
 from referral.families import first_that_fit
 from referral.forms.groups import ChosenForm, GroupGroundForm, PickForm, SendGroupForm
 from referral.models import Arrival, GroupReferral
-from referral.queries import Candidate, candidates
+from referral.queries import Candidate
 from referral.queries.arrivals import Member, families_of, group_of, members_of
+from referral.queries.candidates import ranked
 from referral.queries.no_go import avoided_organisations
 from referral.queries.refusals import said_no
+from referral.ranking import ASKABLE, Hindrance
 from referral.services import arrivals, group_sending, steps
 from referral.services.group_sending import Readiness
 from referral.services.sending import Asked
@@ -106,7 +108,9 @@ class Choice:
         found: dict[UUID, Candidate] | None = None
         for case in kinds.values():
             case.organisation = self.arrival.organisation
-            here = {each.organisation.pk: each for each in candidates(case, service, at, without=without)}
+            here = {
+                each.pk: each for each in ranked(case, service, at) if _open(each) and each.pk not in without
+            }
             found = here if found is None else {
                 pk: _both(each, here[pk]) for pk, each in found.items() if pk in here
             }  # fmt: skip
@@ -134,6 +138,11 @@ class Choice:
 
 def _refused_in(member: Member, group: GroupReferral) -> bool:
     return any(r.group_referral_id == group.pk and r.state in _REFUSED for r in member.referrals)
+
+
+def _open(candidate: Candidate) -> bool:
+    """That one of them is being asked there already keeps her or him back, and not the others."""
+    return (ASKABLE | {Hindrance.BEING_ASKED}).issuperset(candidate.hindrances)
 
 
 def _both(one: Candidate, other: Candidate) -> Candidate:

@@ -37,6 +37,8 @@ class PeriodForm(forms.Form):
         first, last = data.get("first"), data.get("last")
         if first and last and last < first:
             self.add_error("last", _("The last day lies before the first one."))
+        elif last == date.max:  # it has no day after
+            self.add_error("last", self.fields["last"].error_messages["invalid"])
         elif first and last and last.year - first.year > LONGEST_YEARS:
             self.add_error("last", _("This is longer than five years: choose a shorter period."))
         return data

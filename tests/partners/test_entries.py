@@ -14,9 +14,11 @@ from pypdf import PdfReader
 from audit import clock
 from audit.models import Event
 from audit.rows import write
+from crypto import keyring
 from partners.eligibility import eligible, opening
 from partners.enums import OrganisationStatus, PersonGroup, Role, Standing
 from partners.models import Organisation, Service, Site
+from partners.policy import NotAllowed
 from partners.queries import Wanted, directory, free_places, is_sent_to, is_unchecked, standing, to_renew
 from partners.services import organisations, provision
 from partners.services.provision import Offering
@@ -150,7 +152,21 @@ def test_coordination_keeps_any_entry_and_reads_no_sealed_address(coordinator, c
         coordinator.client, reverse("service-edit", args=[service.pk]), description="Sonner deux fois"
     )
     assert answer["Location"] == reverse("entry-keep", args=[centre.pk])
-    press(coordinator.client, reverse("site-edit", args=[site.pk]), department="")
+    # Nor does it write one: an escort would be led where the house does not stand.
+    press(coordinator.client, reverse("site-edit", args=[site.pk]), department="", address="13 rue Piège")
+    press(
+        coordinator.client,
+        reverse("entry-site-new", args=[centre.pk]),
+        name="B",
+        region=str(site.region_id),
+        address="13 rue Piège",
+    )
+    for house in (own := Site.objects.filter(organisation=centre)):
+        with keyring.current().revealing(house):
+            assert "Piège" not in (house.address or "")
+    assert len(own) == 2
+    with pytest.raises(NotAllowed):
+        provision.add_site(coordinator.actor, name="C", region=region(), address="13 rue Piège", of=centre.pk)
     press(coordinator.client, reverse("entry-service-new", args=[centre.pk]), code="LEGAL")
     assert set(Service.objects.filter(organisation=centre).values_list("code", flat=True)) == {
         "SHELTER_EMERG",

@@ -245,6 +245,11 @@ def test_whoever_asks_too_often_waits_for_the_next_minute(made, settings):
     assert [reason for _pk, _scope, reason in events("denied")] == ["TOO_MANY_REQUESTS"]
     elsewhere = Client().get("/api/hsds/taxonomies", headers={"X-Forwarded-For": "6.6.6.6, 192.0.2.7"})
     assert elsewhere.status_code == 200
+    of_one_house = [
+        Client().get("/api/hsds/taxonomies", headers={"X-Forwarded-For": f"2001:db8:1:2::{host}"}).status_code
+        for host in range(3)
+    ]
+    assert of_one_house == [200, 200, 429]
     assert not RequestCount.objects.filter(caller__contains="192.0.2").exists()
 
 

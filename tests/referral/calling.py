@@ -8,8 +8,9 @@ from audit import clock
 from audit.rows import write
 from partners.enums import OrganisationKind, PersonGroup, Role
 from partners.models import Organisation, Places, Site, User
+from referral.avoiding import Avoided
 from referral.models import Case, PlaceCall, PlaceOffer
-from referral.services import place_calls, place_offers
+from referral.services import no_go, place_calls, place_offers
 from tests import cast as c
 
 
@@ -48,6 +49,13 @@ def offered(call: PlaceCall, by: User) -> PlaceOffer:
     with c.acting(by) as actor:
         version = PlaceOffer.objects.get(call=call, organisation=by.organisation_id).version
         return place_offers.offer_place(call.pk, by=actor, at=clock.now(), version=version)
+
+
+def keep_away(cast: c.Cast, case: Case, house: Organisation) -> None:
+    """From now on, because of a link with an offender."""
+    with c.acting(cast.aissatou) as actor:
+        entry = Avoided("organisation", str(house.pk), "conflict")
+        no_go.keep_away(case.pk, by=actor, version=0, entries=[entry])
 
 
 def held(*places: Places) -> list[int]:

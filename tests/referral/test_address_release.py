@@ -10,10 +10,11 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from audit.rows import write
-from partners.models import Site
+from partners.models import Places, Site
 from partners.services import duty
-from referral.models import AddressRelease, Notice, Referral, Trip
+from referral.models import AddressRelease, Notice, Placement, Referral, Trip
 from referral.models.trip import LONGEST_RELEASE
+from referral.services import stays
 from tests import cast as c
 from tests.referral import trips as t
 from tests.referral.pages import act, later, press, same_as_unknown, sign_in
@@ -69,7 +70,18 @@ def test_the_centre_gives_it_to_the_escort_alone_and_each_reading_is_written_dow
     assert left.startswith("4")
 
 
-@pytest.mark.parametrize("how", ["time", "arrival", "broken_off", "another_escort", "taken_back"])
+def another_house(cast: c.Cast) -> Places:
+    with c.acting(), transaction.atomic():
+        site = Site(organisation=cast.centre, name="Deuxième", region=cast.region, address="99 rue Autre")
+        write(site)
+        places = Places(site=site, group="girls", capacity=1, confirmed_at=clock.now())
+        write(places)
+    return places
+
+
+@pytest.mark.parametrize(
+    "how", ["time", "arrival", "broken_off", "another_escort", "taken_back", "house_changed", "moved"]
+)
 def test_it_is_gone(cast: c.Cast, how: str) -> None:
     trip = t.departed(cast)
     release(cast, trip)
@@ -86,6 +98,22 @@ def test_it_is_gone(cast: c.Cast, how: str) -> None:
             assert press(sign_in(cast.codou), url(trip, "trip_break_off")).status_code == 302
         case "another_escort":
             assert press(sign_in(cast.aissatou), url(trip, "trip_change"), escort="").status_code == 302
+        case "house_changed":
+            later(minutes=1)
+            t.at_address(cast, "77 rue Nouvelle")
+            assert same_as_unknown(sign_in(cast.aissatou), "trip_address", trip.pk)
+            release(cast, trip)
+            assert "77 rue Nouvelle" in sign_in(cast.aissatou).post(url(trip)).content.decode()
+            later(minutes=2)
+            t.at_address(cast, ADDRESS)
+        case "moved":
+            Notice.objects.all().delete()
+            other = another_house(cast)
+            stay = Placement.objects.get(referral=trip.referral_id)
+            with c.acting(cast.codou) as actor:
+                moved = {"version": stay.version, "places_id": other.pk}
+                stays.move_stay(trip.referral_id, by=actor, at=clock.now(), **moved)
+            assert Notice.objects.filter(user=cast.aissatou).exists()
         case "taken_back":
             assert sign_in(cast.codou).post(url(trip, "trip_take_back")).status_code == 302
     assert not reads(cast.aissatou, trip)

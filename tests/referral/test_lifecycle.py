@@ -216,6 +216,7 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     (lifecycle.FAMILY_ASSESSED, row("draft"), Facts(AT, family_assessed=True), Facts(AT)),
     (call_moves.NOBODY_LEFT, row("open"), Facts(AT), Facts(AT, offer_awaited=True)),
     (case_moves.NOT_KEPT_AWAY, row("draft"), Facts(AT), Facts(AT, kept_away=True)),
+    (lifecycle.STILL_WANTED, row("sent"), Facts(AT), Facts(AT, kept_away=True)),
     (case_moves.NO_OPEN_REFERRAL, row("screening"), Facts(AT), Facts(AT, open_referrals=1)),
     (case_moves.NOTHING_RUNS, row("assisted"), Facts(AT), Facts(AT, open_referrals=1)),
     (case_moves.NO_OPEN_TRANSFER, row("assisted"), Facts(AT), Facts(AT, open_transfer=True)),

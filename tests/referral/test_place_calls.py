@@ -16,8 +16,9 @@ from referral.references import spoken
 from referral.services.suspension import suspend_organisation
 from tests import canary
 from tests import cast as c
-from tests.referral.calling import centre, held, offer_of, offered, opened
-from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
+from tests.referral import life
+from tests.referral.calling import centre, held, keep_away, offer_of, offered, opened
+from tests.referral.pages import act, later, leaked, press, same_as_unknown, sign_in
 from tests.referral.passing import go_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -272,6 +273,26 @@ def test_a_place_that_was_offered_waits_for_the_desk_as_long_as_the_referral_doe
     assert held(cast.girls) == [0]
 
 
+def test_a_place_that_was_offered_is_kept_while_the_desk_decides_and_while_it_asks(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    c.agree(cast, case, cast.centre)
+    call = opened(cast, case=case)
+    offered(call, cast.codou)
+    press(sign_in(cast.aissatou), url("place_call_choose", offer_of(call, cast.centre)))
+    referral = Referral.objects.get()
+    press(sign_in(cast.aissatou), reverse("referral_act", args=[referral.pk, "send"]))
+    for action, typed in (("acknowledge", {}), ("request_info", {"codes": ["AGE"]})):
+        assert act(cast.codou, referral, action, **typed).status_code == 302
+        referral.refresh_from_db()
+        assert referral.placements.get().held_until == referral.due_at
+    later(hours=30)
+    go_round(["holds"])
+    assert (held(cast.girls), referral.placements.get().state) == ([1], "held")
+    assert act(cast.aissatou, referral, "answer", answer_AGE="AGE_ESTIMATED").status_code == 302
+    referral.refresh_from_db()
+    assert referral.placements.get().held_until == referral.due_at
+
+
 def test_a_referral_that_came_back_is_redirected_by_the_choice(cast: c.Cast) -> None:
     parent = c.declined(cast)
     page = sign_in(cast.aissatou).get(reverse("referral_act", args=[parent.pk, "redirect"]))
@@ -294,6 +315,31 @@ def test_a_suspended_organisation_is_asked_nothing_and_asks_nothing(cast: c.Cast
         suspend_organisation(actor, house.pk, house.version)
     expected = {"centre": ("open", ["gone", "asked"]), "unit": ("closed", ["gone", "gone"])}
     assert (state_of(call), held(cast.girls)) == (expected[whose], [0])
+
+
+def test_whoever_the_person_is_kept_away_from_meanwhile_finds_the_call_over(cast: c.Cast) -> None:
+    call = opened(cast, cast.centre, cast.other_centre)
+    offered(call, cast.codou)
+    keep_away(cast, call.case, cast.centre)
+    assert (state_of(call), held(cast.girls)) == (("open", ["gone", "asked"]), [0])
+    assert same_as_unknown(sign_in(cast.codou), "place_call_answer", call.pk)
+    choose = url("place_call_choose", offer_of(call, cast.centre))
+    assert press(sign_in(cast.aissatou), choose).status_code == 200
+    assert not Referral.objects.exists()
+    told = Notice.objects.get(user=cast.codou, action_needed=False)
+    assert (told.reference, told.due_at) == (call.reference, None), "as to anybody who was not chosen"
+
+
+def test_with_the_file_ends_its_call_at_once_and_nothing_is_left_to_do_on_it(cast: c.Cast) -> None:
+    transfer = life.proposed(cast)
+    call = opened(cast, cast.centre, cast.other_centre, case=transfer.case)
+    offered(call, cast.ousmane)
+    life.taken(cast, transfer)
+    assert (state_of(call), held(cast.girls)) == (("closed", ["gone", "gone"]), [0])
+    assert same_as_unknown(sign_in(cast.ousmane), "place_call_answer", call.pk)
+    later(hours=5)
+    go_round()
+    assert not Task.objects.filter(case=transfer.case, done_at=None).exists()
 
 
 def test_coordination_sees_what_is_open_and_nothing_more(cast: c.Cast) -> None:

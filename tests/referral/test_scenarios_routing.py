@@ -11,10 +11,12 @@ from audit.models import Event
 from partners.enums import OrganisationKind, PersonGroup, Role
 from partners.models import Organisation, Places, Region, Site
 from referral.enums import State
+from referral.lifecycle import NotPossible
 from referral.models import Case, NoGoList, Referral, RoutingRule
 from referral.queries.routing_rules import forget_rules
 from tests import canary
 from tests import cast as c
+from tests.referral.calling import keep_away
 from tests.referral.pages import press, sign_in
 from tests.referral.story import Story, fr
 
@@ -160,6 +162,21 @@ def test_who_stands_on_the_list_of_the_person_is_sent_nothing_and_never_learns_i
     story.does("aissatou", page, kept=kept[1:])
     story.sends(draft, told="codou")
     assert lies_there.name in names(story.browser("aissatou").get(address(case)))
+
+
+def test_whoever_comes_onto_the_list_after_the_sending_learns_no_name_and_not_why(story: Story) -> None:
+    cast = story.cast
+    referral = c.sent(cast)
+    keep_away(cast, referral.case, cast.centre)
+    page = story.browser("codou").get(story.page_of_act(referral, "accept"))
+    said = fr("No live consent or legal ground covers what would be shared with this organisation.")
+    assert page.context["unmet"] == [said]
+    with pytest.raises(NotPossible) as refused:
+        c.accepted(cast, referral)
+    assert [str(reason) for reason in refused.value.reasons] == [said]
+    assert fr("The file says to keep the person away from there.")[:30] not in page.content.decode()
+    referral.refresh_from_db()
+    assert (referral.state, referral.placements.count()) == (State.SENT, 0)
 
 
 def test_the_list_goes_along_with_the_case_and_nobody_on_it_takes_the_case_over(cast: c.Cast) -> None:

@@ -179,4 +179,6 @@ def test_a_period_that_cannot_be_is_said_and_kept(cast: c.Cast) -> None:
     assert "Le dernier jour précède le premier." in page
     assert 'value="2026-11-30"' in page
     assert client.get(reverse(FILE, args=["xlsx"]), {"first": "x", "last": "y"}).status_code == 404
+    endless = {"first": "9999-12-01", "last": "9999-12-31"}
+    assert client.get(url, endless).context["form"].errors.keys() == {"last"}
     assert client.get(reverse(FILE, args=["pdf"])).status_code == 404
