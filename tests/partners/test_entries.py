@@ -95,7 +95,7 @@ SENTENCES = [
             "closes_at": time(17, 30),
         },
         "femmes et filles de 6 à 25 ans, wolof et pulaar, accessible avec un handicap, titre de placement demandé",
-        "lundi à vendredi, 8 h à 17 h 30",
+        "du lundi au vendredi, 8 h à 17 h 30",
     ),
     (
         {
