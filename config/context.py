@@ -63,15 +63,11 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("arrivals", _("Arrivals"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
         ("routing", _("To redirect"), (Role.COORDINATOR,)),
-        ("empty_desks", _("Empty desks"), (Role.COORDINATOR,)),
         ("duplicates", _("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("terms", _("Deadlines"), (Role.COORDINATOR,)),
-        ("routing_rules", _("Rules for regions"), (Role.COORDINATOR,)),
         ("questions", _("Questions"), (Role.COORDINATOR,)),
         ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),
         ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
-        ("lost_loops", _("Lost loops"), (Role.COORDINATOR, Role.SUPERVISOR)),
-        ("answers", _("Time to answer"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("reports", _("Reports"), tuple(EVERY_READER)),
         ("alerts", _("My reports"), (Role.REPORTER,)),
         ("titles", _("Custody titles"), (Role.JUSTICE,)),
@@ -86,7 +82,6 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
         ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
         ("directory", _("Directory"), None),
-        ("tokens", _("API tokens"), (Role.ADMINISTRATOR, Role.COORDINATOR)),
     ]
     shown = [(address(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
     # The longest address that begins the path is where one is.

@@ -43,7 +43,7 @@ def eligible(service: Offered, *, languages: Mapping[str, str], regions: Mapping
     parts = [" ".join(filter(None, (_who(service), _ages(service.minimum_age, service.maximum_age))))]
     if service.takes_adults and service.takes_children_with_parent:
         parts.append(_("with their children"))
-    parts.append(listed(_small(languages.get(code, code)) for code in service.languages))
+    parts.append(listed(small(languages.get(code, code)) for code in service.languages))
     if service.disability_access:
         parts.append(_("accessible with a disability"))
     if service.title_needed and service.takes_children:
@@ -75,13 +75,13 @@ def _ages(least: int | None, most: int | None) -> str:
     return ""
 
 
-def _small(name: str) -> str:
+def small(name: str) -> str:
     """Languages and days of French are written small inside a sentence."""
     return name if (get_language() or "fr").startswith("en") else name[:1].lower() + name[1:]
 
 
 def opening(service: Offered) -> str:
-    """Tous les jours, 24 h sur 24; lundi à vendredi, 8 h à 17 h."""
+    """Tous les jours, 24 h sur 24; du lundi au vendredi, 8 h à 17 h."""
     if service.opens_at is None or service.closes_at is None:
         hours = _("round the clock")
     else:
@@ -96,7 +96,7 @@ def _days(open_on: Sequence[str]) -> str:
     week = [day for day in Weekday if day in open_on]
     if not week or len(week) == len(Weekday):
         return _("every day")
-    names = [_small(str(day.label)) for day in week]
+    names = [small(str(day.label)) for day in week]
     places = [list(Weekday).index(day) for day in week]
     if len(week) > 2 and places[-1] - places[0] == len(week) - 1:
         return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}

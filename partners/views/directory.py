@@ -46,6 +46,7 @@ def directory_list(request: ActingRequest) -> HttpResponse:
         "filter": chosen,
         "active": _active(request.GET, given),
         "to_renew": [(each, standing(each, now())) for each in to_renew(now())] if keeps else [],
+        "may_give_tokens": policy.may(request.actor, Act.MANAGE_TOKENS),
     }
     return render(request, "partners/directory.html", context)
 

@@ -59,10 +59,10 @@ def _lines(organisation: Organisation) -> dict[str, Any]:
         "name": organisation.name,
         "kind": organisation.get_kind_display(),
         "telephones": [
-            {"label": label, "number": telephone(number)}
+            {"words": label, "number": telephone(number)}
             for label, number in (
-                (_("Telephone"), organisation.telephone),
-                (_("At night"), organisation.night_telephone),
+                (_("Telephone:"), organisation.telephone),
+                (_("At night:"), organisation.night_telephone),
             )
             if number
         ],

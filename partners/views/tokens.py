@@ -14,6 +14,7 @@ from partners.forms.tokens import TokenForm
 from partners.models import ApiToken
 from partners.services.guard import authorise
 from partners.services.tokens import make_token, revoke_token
+from partners.views import hsds
 from partners.views.door import ActingRequest, attempt, confirmation, done, now, posted, question
 
 
@@ -32,7 +33,8 @@ def token_new(request: ActingRequest) -> HttpResponse:
     if attempt(form, lambda data: made.append(make_token(request.actor, **data, at=now()))):
         [(row, token)] = made
         # Not after a redirect: what is shown once is stored nowhere on the way.
-        context = {"row": row, "token": token, "back_url": reverse("tokens")}
+        api_url = request.build_absolute_uri(hsds.ROOT)
+        context = {"row": row, "token": token, "api_url": api_url, "back_url": reverse("tokens")}
         return render(request, "partners/token.html", context)
     return question(
         request,

@@ -50,11 +50,16 @@ class WalkInForm(AboveForm, ActForm):
         self.ask_above(places.free == 0)
 
 
-class HeadcountForm(forms.Form):
-    """One number for each group of persons in each house, as it is now unless corrected."""
+class HeadcountForm(AboveForm):
+    """One number for each group of persons in each house, as it is now unless corrected.
+
+    Whoever counts more persons than places is asked why, on the same page.
+    """
 
     def __init__(self, rows: Sequence[Places], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["overflow"].label = _("More persons than places: why?")
+        self.ask_above(any(map(self._above, rows)), required=False)
         for places in rows:
             label = f"{places.get_group_display()}, {places.site.name}"
             self.fields[f"count_{places.pk}"] = field = count(label)
@@ -62,6 +67,12 @@ class HeadcountForm(forms.Form):
             self.fields[f"version_{places.pk}"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=places.version
             )
+        self.order_fields([name for name in self.fields if not name.startswith("overflow")])
+
+    def _above(self, places: Places) -> bool:
+        """What was typed is above capacity by more than the house has said already."""
+        typed = self.data.get(f"count_{places.pk}", "")
+        return typed.isdecimal() and places.held + int(typed) - places.capacity > places.over
 
     def counts(self) -> dict[UUID, tuple[int, int]]:
         """Places -> number, and the version that was shown; in the order of ids, as rows are locked."""

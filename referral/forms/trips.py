@@ -52,7 +52,7 @@ class PlanForm(ActForm):
         label=_("Organisation of the escort (optional)"), max_length=NAME, required=False
     )
     meeting_point = Text(
-        label=_("Where does the centre come to meet them?"),
+        label=_("Where does the centre come to meet them? (optional)"),
         max_length=LINE,
         required=False,
         help_text=_("A bus station, a health post, an office. Never the house itself."),

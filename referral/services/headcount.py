@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from partners.actor import Actor
-from partners.services.ledger import OverCapacity
+from partners.services.ledger import Above, OverCapacity
 from partners.services.provision import count_heads
 from referral.queries.board import Bed, board
 
@@ -20,11 +20,14 @@ class TooMany(Exception):
         self.places_id = places_id
 
 
-def count_house(by: Actor, counts: Mapping[UUID, tuple[int, int]], *, at: datetime) -> list[Bed]:
+def count_house(
+    by: Actor, counts: Mapping[UUID, tuple[int, int]], *, above: Above | None = None, at: datetime
+) -> list[Bed]:
     """Every number of the house at once, or none. Gives the board as it is then.
 
     Args:
         counts: places -> persons counted, and the version that was shown.
+        above: why there may be more persons than places.
 
     Raises:
         NotAllowed, StaleForm, TooMany.
@@ -32,7 +35,7 @@ def count_house(by: Actor, counts: Mapping[UUID, tuple[int, int]], *, at: dateti
     with transaction.atomic():
         for pk, (counted, version) in counts.items():
             try:
-                count_heads(by, pk, version, counted=counted, at=at)
+                count_heads(by, pk, version, counted=counted, above=above, at=at)
             except OverCapacity as refusal:
                 raise TooMany(pk, refusal) from refusal
     return board(by, at)

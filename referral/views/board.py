@@ -81,10 +81,10 @@ def difference(bed: Bed) -> str:
 @require_http_methods(["GET", "POST"])
 def headcount(request: ActingRequest) -> HttpResponse:
     authorise(request.actor, Act.KEEP_PLACES, request.actor.organisation_id)
-    form = HeadcountForm(list(places_of(request.actor.organisation_id)), posted(request))
+    form, at = HeadcountForm(list(places_of(request.actor.organisation_id)), posted(request)), now()
     if form.is_valid():
         try:
-            beds = count_house(request.actor, form.counts(), at=now())
+            beds = count_house(request.actor, form.counts(), above=form.above(request.actor, at), at=at)
         except TooMany as refusal:
             form.add_error(f"count_{refusal.places_id}", str(refusal))
         except Refusal as refusal:
@@ -106,4 +106,7 @@ def headcount(request: ActingRequest) -> HttpResponse:
 
 def _counted(bed: Bed) -> str:
     differs = difference(bed)
-    return f"{bed.places.get_group_display()}, {bed.places.site.name}: {differs}" if differs else ""
+    if not differs:
+        return ""
+    house = f"{bed.places.get_group_display()}, {bed.places.site.name}"
+    return _("%(name)s: %(reason)s") % {"name": house, "reason": differs}

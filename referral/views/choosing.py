@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from partners.eligibility import listed, small
 from partners.enums import CodeList, OrganisationKind
 from partners.queries import Offer, code_label
 from referral import policy
@@ -162,7 +163,8 @@ def row(candidate: Candidate, at: datetime) -> dict[str, Any]:
 def _reason(reason: Reason, candidate: Candidate) -> str:
     if reason == Reason.LANGUAGE:
         spoken = sorted(candidate.need.languages.intersection(candidate.provider.languages))
-        return _("speaks %(languages)s") % {"languages": words.languages(spoken)}
+        names = [small(code_label(CodeList.LANGUAGE, code)) for code in spoken]
+        return _("speaks %(languages)s") % {"languages": listed(names)}
     if reason == Reason.AGE:
         return _("check the age: it receives %(ages)s") % {"ages": ages_words(candidate)}
     return str(reason.label)

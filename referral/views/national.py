@@ -5,6 +5,7 @@ from itertools import groupby
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from partners.enums import Act
@@ -20,7 +21,7 @@ def places_national(request: ActingRequest) -> HttpResponse:
     at = now()
     tallies = national(at)
     # The lightest tone for what can be had, the heavy ones for what cannot.
-    series = [_("Free"), _("Held"), _("Taken"), _("Full tonight")]
+    series = [_("Free"), pgettext("places", "Held"), _("Taken"), _("Full tonight")]
     return render(
         request,
         "referral/places/national.html",

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from partners.enums import Act
+from partners.policy import may
 from partners.templatetags.interface import moment
 from referral.enums import PlacementState
 from referral.forms.acts import ActForm
@@ -94,8 +96,9 @@ def _ask(
     unmet: Sequence[str | Promise],
     **words: Any,
 ) -> HttpResponse:
-    """One act on its own page; it leads back to where the desk came from: the board, or the named worker's referral."""
-    back = reverse("referral", args=[referral.pk])
+    """One act on its own page; it leads the desk back to its board, the named worker to the referral."""
+    desk = may(request.actor, Act.KEEP_PLACES, referral.receiving_organisation_id)
+    back = reverse("places") if desk else reverse("referral", args=[referral.pk])
 
     def once(cleaned: dict[str, Any]) -> str:
         act(cleaned)

@@ -18,10 +18,10 @@ from partners.queries import code_label
 from referral import policy
 from referral.answers import ANSWERS
 from referral.course import HowItGoes
-from referral.enums import CaseAct, Purpose, TaskKind, Urgency
+from referral.enums import Action, CaseAct, Purpose, State, TaskKind, Urgency
 from referral.forms.assigning import AnswerForm
 from referral.forms.tasks import ObjectionForm, TaskDoneForm
-from referral.models import Task
+from referral.models import Referral, Task
 from referral.queries import visible_cases, visible_to
 from referral.references import spoken
 from referral.services import assigning, reading, steps, tasks, withdrawing
@@ -125,6 +125,14 @@ def _proposal_rows(proposal: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _search_again(referral: Referral) -> dict[str, str]:
+    """What was declined or expired goes on elsewhere; after a withdrawal the search begins anew."""
+    if referral.state in (State.DECLINED, State.EXPIRED):
+        url = reverse("referral_act", args=[referral.pk, Action.REDIRECT])
+        return {"url": url, "label": _("Refer elsewhere")}
+    return {"url": reverse("case_refer", args=[referral.case_id]), "label": _("Refer the person")}
+
+
 def _links(actor: Actor, task: Task) -> list[dict[str, str]]:
     """The pages on which such a task is usually done, for who may open them."""
     links = []
@@ -138,14 +146,8 @@ def _links(actor: Actor, task: Task) -> list[dict[str, str]]:
         links.insert(
             0, {"url": reverse("place_call", args=[asked]), "label": _("See what the centres answered")}
         )
-    if task.kind == TaskKind.REDIRECT and task.referral_id is not None:
-        links.insert(
-            0,
-            {
-                "url": reverse("referral_act", args=[task.referral_id, "redirect"]),
-                "label": _("Refer elsewhere"),
-            },
-        )
+    if task.kind == TaskKind.REDIRECT and task.referral is not None:
+        links.insert(0, _search_again(task.referral))
     if task.kind == TaskKind.TRANSFER_AGAIN:
         url = reverse("case_transfer", args=[task.case_id])
         links.insert(0, {"url": url, "label": str(CaseAct.TRANSFER.label)})

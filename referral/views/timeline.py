@@ -40,7 +40,7 @@ HAPPENED = {
     Action.EXPIRE: gettext_lazy("Closed without an answer"),
     Action.REDIRECT: gettext_lazy("Referred elsewhere"),
     Action.PROPOSE_ONWARD: gettext_lazy("Further referral proposed"),
-    Action.PUT_ON_LIST: gettext_lazy("Put on the waiting list"),
+    Action.PUT_ON_LIST: gettext_lazy("On the waiting list"),
     Action.RECORD_TELEPHONE_ANSWER: gettext_lazy("Telephone answer recorded"),
 }
 #: Of the trip, on the way to the centre; its arrival is the arrival of the referral.

@@ -206,12 +206,10 @@ def address(request: ActingRequest, pk: UUID) -> HttpResponse:
     shown = address_releases.read_address(request.actor, release) if request.method == "POST" else ""
     minutes = ceil((release.until - at).total_seconds() / 60)
     hours, rest = divmod(minutes, 60)
+    whole = ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     left = ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}
     if hours:
-        left = _("%(hours)s and %(minutes)s") % {
-            "hours": ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours},
-            "minutes": left,
-        }
+        left = _("%(hours)s and %(minutes)s") % {"hours": whole, "minutes": left} if rest else whole
     answer = render(
         request,
         "referral/trip/address.html",

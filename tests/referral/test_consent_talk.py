@@ -9,7 +9,7 @@ from django.utils import translation
 
 from audit.models import Event
 from partners.models import Organisation
-from referral.enums import Group
+from referral.enums import Group, TaskKind
 from referral.models import Case, Consent, ConsentTalk, ConsentText, Task
 from referral.queries.talks import text_read
 from referral.services.rights import record_request
@@ -216,6 +216,11 @@ def test_the_page_of_a_withdrawal_says_what_ends_and_the_hand_over_opens(cast: c
     about = f"{cast.centre.pk}:services"
     assert press(sign_in(cast.aissatou), url, about=about, person_is_safe="yes").status_code == 302
     assert Task.objects.get(kind="hand_over", case=case).owner == cast.aissatou
+    # Nothing is left to redirect: the search begins anew, from the file.
+    search = Task.objects.get(kind=TaskKind.REDIRECT, case=case)
+    page = sign_in(cast.aissatou).get(reverse("task_done", args=[search.pk])).content.decode()
+    assert reverse("case_refer", args=[case.pk]) in page
+    assert reverse("referral_act", args=[search.referral_id, "redirect"]) not in page
 
 
 # --- the texts, edited by national coordination

@@ -91,10 +91,13 @@ def test_the_evening_count_is_what_the_house_counts_and_says_how_it_differs(cast
     assert numbers(cast.girls) == (0, 1, 0, 1)
     girls = Places.objects.get(pk=cast.girls.pk)
     assert (girls.confirmed_by, girls.confirmed_how) == (cast.codou, "screen")
-    assert "Relais connaît 1 personne de plus" in said(client).replace("\xa0", " ")
+    assert "1 personne inscrite ici n’a pas été comptée" in said(client).replace("\xa0", " ")
     refused = press(client, reverse("places-headcount"), **{field: "7"})
     assert set(refused.context["form"].errors) == {field}
     assert numbers(cast.girls) == (0, 1, 0, 1)
+    assert press(client, reverse("places-headcount"), **{field: "7", "overflow": "night"}).status_code == 302
+    assert numbers(cast.girls) == (0, 7, 5, 0)
+    assert "Au-dessus de la capacité, par Codou" in said(client)
 
 
 def test_a_number_of_the_count_that_changed_meanwhile_changes_nothing(cast: c.Cast) -> None:
@@ -220,7 +223,7 @@ def test_a_move_is_one_step_and_only_within_the_house(cast: c.Cast) -> None:
         foreign = provision.open_places(actor, site, group="women", capacity=9, at=clock.now())
     url = reverse("stay-move", args=[referral.pk])
     assert "place" in press(sign_in(cast.codou), url, place=str(foreign.pk)).context["form"].errors
-    assert press(sign_in(cast.codou), url, place=str(women.pk)).status_code == 302
+    assert press(sign_in(cast.codou), url, place=str(women.pk)).url == reverse("places")
     assert (numbers(cast.girls), numbers(women)) == ((0, 0, 0, 2), (0, 1, 0, 1))
     assert sign_in(cast.bineta).get(url).status_code == 403
 
