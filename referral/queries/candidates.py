@@ -241,7 +241,7 @@ class _Search:
         night, _region, staffed, said = row[_REST:_HOUSE]
         houses = [each[_HOUSE:_PLACES] for each in rows] if row[_HOUSE] else []
         counted = [
-            Counted(*each[_PLACES:-1], datetime.fromtimestamp(each[-1], UTC))
+            Counted._make((*each[_PLACES:-1], datetime.fromtimestamp(each[-1], UTC)))
             for each in rows
             if each[_PLACES]
         ]
