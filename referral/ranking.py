@@ -139,57 +139,62 @@ def profile_hindrances(
     youngest, oldest = (
         (ages[0], min(ages[1], MAJORITY - 1)) if is_child else (max(ages[0], MAJORITY), ages[1])
     )
-    found = {
-        Hindrance.NO_CHILDREN: is_child and not provider.takes_children,
-        Hindrance.NO_ADULTS: not is_child and not provider.takes_adults,
-        Hindrance.SEX: bool(provider.sexes)
-        and sex not in provider.sexes
-        and sex not in (Sex.UNKNOWN, Sex.OTHER),
-        Hindrance.NOT_WITH_CHILDREN: with_children and not provider.takes_children_with_parent,
-        Hindrance.TOO_YOUNG: provider.minimum_age is not None and oldest < provider.minimum_age,
-        Hindrance.TOO_OLD: provider.maximum_age is not None and youngest > provider.maximum_age,
-    }
-    return [hindrance for hindrance, there in found.items() if there]
+    found = []
+    if is_child and not provider.takes_children:
+        found.append(Hindrance.NO_CHILDREN)
+    if not is_child and not provider.takes_adults:
+        found.append(Hindrance.NO_ADULTS)
+    if provider.sexes and sex not in provider.sexes and sex not in (Sex.UNKNOWN, Sex.OTHER):
+        found.append(Hindrance.SEX)
+    if with_children and not provider.takes_children_with_parent:
+        found.append(Hindrance.NOT_WITH_CHILDREN)
+    if provider.minimum_age is not None and oldest < provider.minimum_age:
+        found.append(Hindrance.TOO_YOUNG)
+    if provider.maximum_age is not None and youngest > provider.maximum_age:
+        found.append(Hindrance.TOO_OLD)
+    return found
+
+
+#: What it has said, and what that is called here; every other no is `SAID_NO`.
+SAID = {
+    CONFLICT_OF_INTEREST: Hindrance.SAID_CONFLICT,
+    ASKED: Hindrance.BEING_ASKED,
+    SILENT: Hindrance.SILENT,
+    NO_CAPACITY: Hindrance.NO_PLACE_TODAY,
+}
 
 
 def hindrances(need: Need, provider: Provider, at: datetime) -> list[Hindrance]:
     """Why it is not proposed, the gravest first; empty when it is. Args: at: in local time."""
-    places = provider.places
-    full = bool(places) and not any(offer.free for offer in places)
-    tonight = full and all(offer.full_tonight for offer in places)
-    said = set(provider.said)
-    found = {
-        Hindrance.CONFLICT: provider.kept_away == Why.CONFLICT,
-        Hindrance.REFUSED: provider.kept_away == Why.REFUSED,
-        Hindrance.SUSPENDED: provider.status != OrganisationStatus.ACTIVE,
-        Hindrance.AGREEMENT_OVER: provider.agreement_until is not None
-        and provider.agreement_until < at.date(),
-        **dict.fromkeys(
-            profile_hindrances(
-                provider,
-                sex=need.sex,
-                is_child=need.is_child,
-                with_children=need.with_children,
-                ages=need.ages,
-            ),
-            True,
-        ),
-        Hindrance.SAID_CONFLICT: CONFLICT_OF_INTEREST in said,
-        Hindrance.BEING_ASKED: ASKED in said,
-        Hindrance.SAID_NO: bool(said - {ASKED, SILENT, NO_CAPACITY, CONFLICT_OF_INTEREST}),
-        Hindrance.SILENT: SILENT in said,
-        Hindrance.NO_PLACE_TODAY: NO_CAPACITY in said,
-        Hindrance.OTHER_REGIONS: bool(provider.serves) and need.region_code not in provider.serves,
-        Hindrance.FULL_TONIGHT: tonight,
-        Hindrance.FULL: full and not tonight,
-    }
-    return [hindrance for hindrance, there in found.items() if there]
+    found = [Hindrance(provider.kept_away)] if provider.kept_away else []
+    if provider.status != OrganisationStatus.ACTIVE:
+        found.append(Hindrance.SUSPENDED)
+    if provider.agreement_until is not None and provider.agreement_until < at.date():
+        found.append(Hindrance.AGREEMENT_OVER)
+    found += profile_hindrances(
+        provider,
+        sex=need.sex,
+        is_child=need.is_child,
+        with_children=need.with_children,
+        ages=need.ages,
+    )
+    if provider.said:
+        said = {SAID.get(each, Hindrance.SAID_NO) for each in provider.said}
+        found += [each for each in Hindrance if each in said]
+    if provider.serves and need.region_code not in provider.serves:
+        found.append(Hindrance.OTHER_REGIONS)
+    if provider.places and not any(offer.free for offer in provider.places):
+        tonight = all(offer.full_tonight for offer in provider.places)
+        found.append(Hindrance.FULL_TONIGHT if tonight else Hindrance.FULL)
+    return found
+
+
+WEEK = tuple(Weekday)
 
 
 def is_open(provider: Provider, at: datetime) -> bool:
     """Is the service open now? A time that ends after midnight began the day before. Args: at: in local time."""
-    week = list(Weekday)
-    today, yesterday = week[at.weekday()], week[at.weekday() - 1]
+    today, yesterday = WEEK[at.weekday()], WEEK[at.weekday() - 1]
     opens, closes, now = provider.opens_at, provider.closes_at, at.time()
     on = [not provider.days or day in provider.days for day in (today, yesterday)]
     if opens is None or closes is None:
@@ -224,12 +229,12 @@ UNNAMED = 1_000
 
 def rank(need: Need, provider: Provider, at: datetime) -> Rank:
     """Args: at: in local time."""
-    places = provider.places
+    free = [offer for offer in provider.places if offer.free]
     emergency = need.urgency == Urgency.EMERGENCY
     return Rank(
         nobody_answers=not provider.staffed,
-        full=bool(places) and not any(offer.free for offer in places),
-        not_confirmed=not any(offer.free and not offer.stale for offer in places),
+        full=bool(provider.places) and not free,
+        not_confirmed=all(offer.stale for offer in free),
         out_of_reach=emergency and not provider.night_telephone and not is_open(provider, at),
         after_the_rule=UNNAMED if provider.rule is None else provider.rule,
         no_access=PlaceFlag.MOBILITY in need.flags and not provider.disability_access,

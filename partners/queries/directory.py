@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from operator import attrgetter
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -20,6 +21,7 @@ STALE_AFTER = timedelta(days=7)
 UNCHECKED_AFTER = timedelta(days=90)
 #: Completed years.
 ADULT = 18
+GROUPS = tuple(PersonGroup)
 
 
 def is_stale(places: "Counted", at: datetime) -> bool:
@@ -70,8 +72,7 @@ def free_places(organisation_id: UUID, groups: Iterable[str], at: datetime) -> Q
     )
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """What others learn of the places of an organisation for one group: never how many, nor in which house."""
 
     group: PersonGroup
@@ -197,16 +198,16 @@ def offers_of(rows: Iterable[Counted], at: datetime) -> list[Offer]:
     by_group: dict[str, list[Counted]] = {}
     for places in rows:
         by_group.setdefault(places.group, []).append(places)
-    return [_offer(group, by_group[group], at) for group in PersonGroup if group in by_group]
+    return [_offer(group, by_group[group], at) for group in GROUPS if group in by_group]
 
 
 def _offer(group: PersonGroup, rows: list[Counted], at: datetime) -> Offer:
     open_tonight = [row for row in rows if row.full_until is None or row.full_until <= at]
-    speaking = [row for row in open_tonight if row.free] or open_tonight or rows
-    newest = max(speaking, key=lambda row: row.confirmed_at)
+    free = [row for row in open_tonight if row.free]
+    newest = max(free or open_tonight or rows, key=attrgetter("confirmed_at"))
     return Offer(
-        group=group,
-        free=any(row.free for row in open_tonight),
+        group,
+        free=bool(free),
         full_tonight=not open_tonight,
         confirmed_at=newest.confirmed_at,
         stale=is_stale(newest, at),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from partners.alphabet import alphabetical
 from partners.enums import PersonGroup, Role
-from partners.models import Organisation, Region
+from partners.models import Organisation
 from partners.queries import Offer, live_memberships, offers_of
 from referral import ranking
 from referral.avoiding import Avoided, comes_near, ruled_out
@@ -30,41 +30,33 @@ DESK = (Role.FOCAL_POINT, Role.SUPERVISOR)
 #: What is shown of an organisation, or decides; in the order of the model, as `from_db` wants it.
 SHOWN = {"id", "name", "kind", "region_id", "status", "telephone", "night_telephone", "agreement_until"}
 ORGANISATION = [field.attname for field in Organisation._meta.concrete_fields if field.attname in SHOWN]
-REGION = [field.attname for field in Region._meta.concrete_fields if field.attname in {"id", "code", "name"}]
-#: Of the service; the names are those of `Provider`.
+#: Of the service, in the order of `Provider`, where they come third.
 SERVICE = (
     *("sexes", "takes_children", "takes_adults", "takes_children_with_parent", "minimum_age", "maximum_age"),
-    *("languages", "disability_access", "title_needed", "days", "opens_at", "closes_at"),
+    *("languages", "disability_access", "title_needed", "days", "opens_at", "closes_at", "regions"),
 )
-#: Every organisation that offers the service, whoever is asked for: why somebody is not proposed is said as well.
+#: Every organisation that offers the service, whoever is asked for: why somebody is not proposed is said as well. A row
+#: for each of its houses and each group counted there, or one. Desks and answers are read once for all organisations.
+#: A time comes as a number: Django takes longer to read the text of hundreds than all the rest of their rows.
 OFFERED = f"""
-SELECT {", ".join(f"o.{name}" for name in ORGANISATION)}, {", ".join(f"g.{name}" for name in REGION)},
-    {", ".join(f"s.{name}" for name in SERVICE)}, s.regions, s.night_telephone,
-    EXISTS (
-        SELECT FROM partners_user u JOIN partners_membership m ON m.user_id = u.id
-        WHERE u.organisation_id = o.id AND u.is_active AND m.role = ANY(%(desk)s)
-            AND (m.until IS NULL OR m.until > relais_now())),
-    house.regions, house.departments, house.secret,
-    counted.groups, counted.free, counted.full_until, counted.confirmed_at, counted.confirmed_how,
-    ARRAY(
-        SELECT CASE WHEN {refusals.ASKED} THEN '{ranking.ASKED}'
-            WHEN r.state = 'expired' THEN '{ranking.SILENT}' ELSE r.decline_reason END
-        FROM referral_referral r
-        WHERE r.case_id = %(case)s AND r.receiving_organisation_id = o.id
-            AND ({refusals.STANDS} OR {refusals.ASKED}))
+SELECT {", ".join(f"o.{name}" for name in ORGANISATION)}, {", ".join(f"s.{name}" for name in SERVICE)},
+    s.night_telephone, (SELECT g.name FROM partners_region g WHERE g.id = o.region_id),
+    o.id IN (
+        SELECT u.organisation_id FROM partners_user u JOIN partners_membership m ON m.user_id = u.id
+        WHERE u.is_active AND m.role = ANY(%(desk)s) AND (m.until IS NULL OR m.until > relais_now())),
+    said.answers, h.region_id, h.department_id, h.confidential,
+    p."group", p.capacity + p.over - p.held - p.occupied, p.full_until, p.confirmed_how,
+    extract(epoch FROM p.confirmed_at)::float8
 FROM partners_service s
 JOIN partners_organisation o ON o.id = s.organisation_id
-JOIN partners_region g ON g.id = o.region_id
-LEFT JOIN LATERAL (
-    SELECT array_agg(h.region_id) AS regions, array_agg(h.department_id) AS departments,
-        array_agg(h.confidential) AS secret
-    FROM partners_site h WHERE h.organisation_id = o.id) house ON true
-LEFT JOIN LATERAL (
-    SELECT array_agg(p."group") AS groups, array_agg(p.capacity + p.over - p.held - p.occupied) AS free,
-        array_agg(p.full_until) AS full_until, array_agg(p.confirmed_at) AS confirmed_at,
-        array_agg(p.confirmed_how) AS confirmed_how
-    FROM partners_places p JOIN partners_site h ON h.id = p.site_id
-    WHERE h.organisation_id = o.id AND p."group" = ANY(%(groups)s)) counted ON true
+LEFT JOIN partners_site h ON h.organisation_id = s.organisation_id
+LEFT JOIN partners_places p ON p.site_id = h.id AND p."group" = ANY(%(groups)s)
+LEFT JOIN (
+    SELECT r.receiving_organisation_id, array_agg(CASE WHEN {refusals.ASKED} THEN '{ranking.ASKED}'
+            WHEN r.state = 'expired' THEN '{ranking.SILENT}' ELSE r.decline_reason END) AS answers
+    FROM referral_referral r
+    WHERE r.case_id = %(case)s AND ({refusals.STANDS} OR {refusals.ASKED})
+    GROUP BY r.receiving_organisation_id) said ON said.receiving_organisation_id = s.organisation_id
 WHERE s.code = %(service)s AND s.active
 """  # noqa: S608 - names of columns alone
 
@@ -75,15 +67,15 @@ class Counted(NamedTuple):
     group: str
     free: int
     full_until: datetime | None
-    confirmed_at: datetime
     confirmed_how: str
+    confirmed_at: datetime
 
 
 #: Names of organisations, which change rarely, as they are sorted.
 by_name = lru_cache(maxsize=4096)(alphabetical)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Candidate:
     row: Sequence[Any] = field(repr=False)
     need: Need
@@ -104,17 +96,7 @@ class Candidate:
     @cached_property
     def organisation(self) -> Organisation:
         """Made when it is shown: of hundreds that offer a service a page shows a few."""
-        found = Organisation.from_db(
-            DEFAULT_DB_ALIAS,
-            ORGANISATION,
-            self.row[: len(ORGANISATION)],
-        )
-        found.region = Region.from_db(
-            DEFAULT_DB_ALIAS,
-            REGION,
-            self.row[len(ORGANISATION) : len(ORGANISATION) + len(REGION)],
-        )
-        return found
+        return Organisation.from_db(DEFAULT_DB_ALIAS, ORGANISATION, self.row[:_SERVICE])
 
     @cached_property
     def pk(self) -> UUID:
@@ -164,9 +146,11 @@ _PK, _NAME, _KIND, _SEAT, _STATUS, _UNTIL, _NIGHT = (
     for name in ("id", "name", "kind", "region_id", "status", "agreement_until", "night_telephone")
 )
 _TELEPHONE = ORGANISATION.index("telephone")
-_REGION = len(ORGANISATION) + REGION.index("name")
-_SERVICE = len(ORGANISATION) + len(REGION)
+_SERVICE = len(ORGANISATION)
 _REST = _SERVICE + len(SERVICE)
+_REGION = _REST + 1
+_HOUSE = _REST + 4
+_PLACES = _HOUSE + 3
 
 
 def need_of(case: Case, urgency: str) -> Need:
@@ -243,8 +227,10 @@ class _Search:
     def providers(self) -> list[tuple[Sequence[Any], Provider, tuple[Offer, ...]]]:
         with connection.cursor() as cursor:
             cursor.execute(OFFERED, self._values())
-            rows = cursor.fetchall()
-        return [(row, *self._read(row)) for row in rows]
+            found: dict[UUID, list[Sequence[Any]]] = {}
+            for row in cursor.fetchall():
+                found.setdefault(row[_PK], []).append(row)
+        return [(rows[0], *self._read(rows)) for rows in found.values()]
 
     def _values(self) -> dict[str, Any]:
         lodging = self.service in SHELTER_SERVICES
@@ -257,28 +243,35 @@ class _Search:
             "desk": list(DESK),
         }
 
-    def _read(self, row: Sequence[Any]) -> tuple[Provider, tuple[Offer, ...]]:
-        serves, night, staffed, *lists, said = row[_REST:]
-        regions, groups = lists[0], lists[3]  # a list for each column; none where there is no row
-        counts = map(Counted, *lists[3:]) if groups else ()
-        houses = list(zip(*lists[:3], strict=True)) if regions and self.avoided else []
-        places = tuple(offers_of(counts, self.at)) if groups else ()
+    def _read(self, rows: Sequence[Sequence[Any]]) -> tuple[Provider, tuple[Offer, ...]]:
+        """Args: rows: of one organisation."""
+        row = rows[0]
+        night, _region, staffed, said = row[_REST:_HOUSE]
+        houses = [each[_HOUSE:_PLACES] for each in rows] if row[_HOUSE] else []
+        counted = [
+            Counted._make((*each[_PLACES:-1], datetime.fromtimestamp(each[-1], UTC)))
+            for each in rows
+            if each[_PLACES]
+        ]
+        places = tuple(offers_of(counted, self.at)) if counted else ()
         kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
-        provider = Provider(
-            kind=row[_KIND],
-            regions=frozenset(regions or (row[_SEAT],)),
-            **dict(zip(SERVICE, row[_SERVICE:_REST], strict=True)),
-            serves=serves,
-            status=row[_STATUS],
-            agreement_until=row[_UNTIL],
-            staffed=staffed,
-            own=row[_PK] == self.case.organisation_id,
-            night_telephone=bool(night or row[_NIGHT]),
-            places=places,
-            said=said,
-            kept_away=kept_away,
-            near_avoided=near,
-            rule=named(self.rules, organisation=row[_PK], kind=row[_KIND]),
+        # All in order: of each of hundreds, names would have to be looked up.
+        provider = Provider._make(
+            (
+                row[_KIND],
+                frozenset([house[0] for house in houses] or (row[_SEAT],)),
+                *row[_SERVICE:_REST],
+                row[_STATUS],
+                row[_UNTIL],
+                staffed,
+                row[_PK] == self.case.organisation_id,
+                bool(night or row[_NIGHT]),
+                places,
+                said or (),
+                kept_away,
+                near,
+                named(self.rules, organisation=row[_PK], kind=row[_KIND]),
+            )
         )
         return provider, places
 

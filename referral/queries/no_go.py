@@ -37,12 +37,14 @@ def grounds_of(organisations: Iterable[UUID]) -> dict[UUID, Ground]:
 
 def ground_of(pk: UUID, seat: UUID, houses: Sequence[tuple[UUID, UUID | None, bool]]) -> Ground:
     """Args: houses: region, department, confidential."""
-    return Ground(
-        organisation=str(pk),
-        regions=frozenset(str(region) for region, _there, _secret in houses) or frozenset({str(seat)}),
-        departments=frozenset(str(there) for _region, there, secret in houses if there and not secret),
-        hidden=any(secret or there is None for _region, there, secret in houses),
-    )
+    regions, departments, hidden = set(), set(), False
+    for region, there, secret in houses:
+        regions.add(str(region))
+        if secret or there is None:
+            hidden = True
+        else:
+            departments.add(str(there))
+    return Ground(str(pk), frozenset(regions or {str(seat)}), frozenset(departments), hidden)
 
 
 def kept_away(rows: Sequence[Referral | Transfer], at: datetime) -> list[bool]:

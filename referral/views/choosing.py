@@ -104,7 +104,7 @@ def _lists(
     hidden = len(found.proposed) - len(shown) - (wanted in found.proposed)
     return {
         "staffed": staffed,
-        "rows": [row(each, at) for each in staffed],
+        "rows": [row(each, at) | {"number": str(number)} for number, each in enumerate(staffed)],
         "to_telephone": found.to_telephone[:most],
         "others": [_other(request, each, side) for each in others[: None if everybody else SHOWN_OTHERS]],
         "others_count": len(others),
@@ -137,11 +137,12 @@ def _noes(count: int) -> str:
 
 def row(candidate: Candidate, at: datetime) -> dict[str, Any]:
     """One candidate in words: what speaks for it, its places, what has to be known first."""
-    said = [(reason, _reason(reason, candidate)) for reason in candidate.reasons]
-    against = [str(each.label) for each in candidate.hindrances]
+    speaking: list[str] = []
+    to_mind = [str(each.label) for each in candidate.hindrances]
+    for reason in candidate.reasons:
+        (to_mind if reason in CAUTIONS else speaking).append(_reason(reason, candidate))
     places = [place_words(offer, at) for offer in candidate.places]
-    for_it = words.listed([sentence for reason, sentence in said if reason not in CAUTIONS])
-    to_mind = [*against, *(sentence for reason, sentence in said if reason in CAUTIONS)]
+    for_it = words.listed(speaking)
     lines = [
         f"{candidate.region} · {OrganisationKind(candidate.provider.kind).label}",
         *(format_html("{} <strong>{}</strong>, {}", *place) for place in places),
@@ -182,9 +183,9 @@ def ages_words(candidate: Candidate) -> str:
 
 def place_words(offer: Offer, at: datetime) -> tuple[str, str, str]:
     """Women; place free; confirmed yesterday. Never how many (decision 22)."""
-    full = _("full tonight") if offer.full_tonight else _("full")
     group = _("%(group)s:") % {"group": offer.group.label}
-    return group, _("place free") if offer.free else full, _confirmed(offer, at)
+    room = _("place free") if offer.free else _("full tonight") if offer.full_tonight else _("full")
+    return group, room, _confirmed(offer, at)
 
 
 def _confirmed(offer: Offer, at: datetime) -> str:

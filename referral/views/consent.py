@@ -90,7 +90,7 @@ def _begun(request: ActingRequest, case: Case, form: str) -> str:
 
 def _candidate(candidate: Candidate, service: str, taken: set[str]) -> dict[str, Any]:
     token = f"{candidate.organisation.pk}:{service}"
-    remarks = [candidate.organisation.region.name]
+    remarks = [candidate.region]
     if candidate.own:
         remarks.append(_("your own organisation"))
     if candidate.places:

@@ -106,7 +106,7 @@ def _parent(request: ActingRequest, case: Case) -> Referral | None:
 
 
 def _of_centre(candidate: Candidate) -> str:
-    remarks = [candidate.organisation.region.name]
+    remarks = [candidate.region]
     if candidate.own:
         remarks.append(_("your own organisation"))
     if candidate.places:
