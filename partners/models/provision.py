@@ -130,6 +130,8 @@ class Places(Recorded):
     confirmed_at = models.DateTimeField(_("last confirmed"))
     confirmed_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_how = CodeField(_("how"), max_length=8, choices=CountedBy, default=CountedBy.SCREEN)
+    #: When the house last counted heads: whoever had left before is in that number no more.
+    counted_at = models.DateTimeField(_("heads counted"), null=True, blank=True)
     #: "Complet ce soir": hidden from senders until then; not a decline.
     full_until = models.DateTimeField(_("full until"), null=True, blank=True)
 

@@ -103,8 +103,11 @@ def take_place(pk: UUID, *, above: Above | None = None) -> Places:
     return settle(places, ["occupied"], above=above)
 
 
-def leave_place(pk: UUID) -> Places:
+def leave_place(pk: UUID, *, left_at: datetime | None = None) -> Places:
+    """Args: left_at: when the person went, if it may be written up later than heads were counted."""
     places = locked(Places, pk)
+    if left_at is not None and places.counted_at is not None and left_at < places.counted_at:
+        return places  # the count was without this one already: to take one more away would promise a place twice
     # The desk counts heads, also of people whom Relais does not know; its count may already be without this one.
     places.occupied = max(0, places.occupied - 1)
     return settle(places, ["occupied"])

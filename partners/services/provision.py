@@ -263,4 +263,7 @@ def _confirmed(
 ) -> Places:
     places.confirmed_at, places.confirmed_by_id, places.confirmed_how = at, said_by, how
     confirmed = ["confirmed_at", "confirmed_by", "confirmed_how"]
+    if "occupied" in changed:
+        places.counted_at = at
+        confirmed.append("counted_at")
     return settle(places, [*changed, *confirmed], above=above, reason_code=reason_code)

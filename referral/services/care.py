@@ -226,7 +226,7 @@ def leave(referral: Referral, *, at: datetime) -> None:
     )
     if stayed is not None:
         if stayed.away_since is None:
-            leave_place(stayed.places_id)
+            leave_place(stayed.places_id, left_at=at)
         elif stayed.place_kept:
             release_place(stayed.places_id)
         stayed.state, stayed.left_at = PlacementState.LEFT, at

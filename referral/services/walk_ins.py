@@ -49,7 +49,7 @@ def enter_walk_in(
 def end_walk_in(by: Actor, pk: UUID, version: int, *, at: datetime) -> WalkIn:
     """Raises NotAllowed, StaleForm."""
     walk_in = _present(by, pk, version)
-    leave_place(walk_in.places_id)
+    leave_place(walk_in.places_id, left_at=at)
     walk_in.left_at = at
     write(walk_in, fields=["left_at"])
     return walk_in
@@ -59,7 +59,7 @@ def end_walk_in(by: Actor, pk: UUID, version: int, *, at: datetime) -> WalkIn:
 def strike_walk_in(by: Actor, pk: UUID, version: int) -> None:
     """Entered by mistake: nobody came, no night is counted; only the history keeps it. Raises NotAllowed, StaleForm."""
     walk_in = _present(by, pk, version)
-    leave_place(walk_in.places_id)
+    leave_place(walk_in.places_id, left_at=walk_in.arrived_at)  # whoever counted since has counted nobody
     audit.record(Verb.DELETE, walk_in)
     walk_in.delete()
 

@@ -13,7 +13,7 @@ from partners.models import Overflow, Places
 from partners.services import provision
 from referral.models import Notice, Placement, Referral, WalkIn
 from referral.queries.waiting import waiting_list
-from referral.services import receiving
+from referral.services import care, receiving
 from referral.sms import read_headcount
 from tests import cast as c
 from tests.referral.pages import act, later, leaked, page_of, press, sign_in
@@ -98,6 +98,26 @@ def test_the_evening_count_is_what_the_house_counts_and_says_how_it_differs(cast
     assert press(client, reverse("places-headcount"), **{field: "7", "overflow": "night"}).status_code == 302
     assert numbers(cast.girls) == (0, 7, 5, 0)
     assert "Au-dessus de la capacité, par Codou" in said(client)
+
+
+def test_who_had_left_before_the_count_is_not_taken_from_it_again(cast: c.Cast) -> None:
+    """Of two one went at noon; the evening count is one, and the departure is written up afterwards."""
+    referral = c.started(cast)
+    come_in(cast)
+    noon = clock.now()
+    later(hours=6)
+    press(sign_in(cast.codou), reverse("places-headcount"), **{f"count_{cast.girls.pk}": "1"})
+    assert numbers(cast.girls) == (0, 1, 0, 1)
+    later(hours=8)
+    with c.acting(cast.codou) as actor:
+        row = Referral.objects.get(pk=referral.pk)
+        said_later = {"occurred_at": noon, "outcome": "NEED_MET"}
+        care.complete_service(row.pk, by=actor, at=clock.now(), version=row.version, **said_later)
+    assert Placement.objects.get().left_at == noon
+    assert numbers(cast.girls) == (0, 1, 0, 1)
+    other = WalkIn.objects.get()
+    sign_in(cast.codou).post(reverse("walk-in-left", args=[other.pk]), {"version": other.version})
+    assert numbers(cast.girls) == (0, 0, 0, 2)
 
 
 def test_a_number_of_the_count_that_changed_meanwhile_changes_nothing(cast: c.Cast) -> None:
