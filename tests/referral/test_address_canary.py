@@ -32,7 +32,7 @@ from tests.world import World, make_world
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
 #: Three ways to leak it: whole, its street, its landmark.
-PLANTED = ["4477 impasse Introuvable, Villa Canari-Baobab", "Introuvable", "Canari-Baobab"]
+PLANTED = ["4477 impasse Zeugmatique, Villa Canari-Baobab", "Zeugmatique", "Canari-Baobab"]
 #: Nearest to it: the owner who is the escort, the desk of the house, coordination. What they open is read by each of
 #: them; of the others only what none of these opens. The long version reads everything as everybody.
 NEAREST = ("aissatou", "codou", "ibrahima")
