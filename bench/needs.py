@@ -5,12 +5,13 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import transaction
 
 from audit import clock, sitting
 from audit.rows import write
-from bench.pages import Page, counting, own_queries, signed_in
+from bench.pages import TOKEN, Page, counting, own_queries, signed_in
 from crypto import keyring
 from partners.enums import PersonGroup
 from partners.models import Organisation, Places, Region, Service, Site, User
@@ -24,19 +25,25 @@ SERVICE, URGENCY = "SHELTER_EMERG", "urgent"
 WORKER = "worker1@seed.relais.example"
 
 
+def filled() -> None:
+    with keyring.opened(), sitting.opened(sitting.SYSTEM), transaction.atomic():
+        offer()
+        avoid(cases()[::2])
+
+
+def cases() -> list[Case]:
+    """Of one worker, in one order."""
+    grants = CaseGrant.objects.filter(user__email=WORKER).select_related("content_object").order_by("pk")
+    return [grant.content_object for grant in grants[: NEEDS + WARM]]
+
+
 def measured(pages: Any) -> dict[str, Any]:
     """Args: pages: `worker.Pages`, which counts what a page costs."""
     worker = User.objects.get(email=WORKER)
-    cases = [
-        grant.content_object
-        for grant in CaseGrant.objects.filter(user=worker).select_related("content_object")[: NEEDS + WARM]
-    ]
-    with keyring.opened(), sitting.opened(sitting.SYSTEM), transaction.atomic():
-        offer()
-        avoid(cases[::2])
-    cookie = signed_in(worker, "partners.backends.Backend")
+    # A browser has both: without the second each page would draw a new secret.
+    cookie = f"{signed_in(worker, 'partners.backends.Backend')}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
     query = urlencode({"service": SERVICE, "urgency": URGENCY})
-    asked = [Page(WSGIHandler(), f"/cases/{case.pk}/refer/?{query}", cookie) for case in cases]
+    asked = [Page(WSGIHandler(), f"/cases/{case.pk}/refer/?{query}", cookie) for case in cases()]
     for page in asked[NEEDS:]:
         page.serve()
     costs = [(pages.cost(pages.floor), pages.cost(page)) for page in asked[:NEEDS]]

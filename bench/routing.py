@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bench.site import SIZES, copied, serving
+from config.connections import administrator, databases
 from config.database import Server
 
 MOST_QUERIES = 6
@@ -13,6 +14,8 @@ def run(state: Path, server: Server) -> list[str]:
     """Prints what it found. Gives the targets that were missed."""
     size = SIZES[0]
     with copied(state, size, "routing") as name, serving(state, server, size, name) as site:
+        site.ask("offers")
+        _analyse(state, name)
         found = site.ask("needs")
     fewest, most = found["queries"]
     for what, value, target in (
@@ -34,3 +37,9 @@ def run(state: Path, server: Server) -> list[str]:
         )
         if not held
     ]
+
+
+def _analyse(state: Path, name: str) -> None:
+    """What the server does by itself within minutes of such a change: until then it plans for a directory of before."""
+    with administrator(databases("", state)["default"], embedded=True, dbname=name) as connection:
+        connection.execute("ANALYZE")

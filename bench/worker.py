@@ -38,6 +38,7 @@ def main() -> None:
         "held": lambda: searches.ask(held=True),
         "free": lambda: searches.ask(held=False),
         "boat": boat.measured,
+        "offers": needs.filled,
         "needs": lambda: needs.measured(pages),
     }
     for line in sys.stdin:
