@@ -19,7 +19,7 @@ from crypto.scopes import OF_A_CASE, Scope, ScopeKind
 from crypto.sealed import OpenedKey, Sealed, length_prefixed
 
 PURPOSE: Final = b"rcm/key/v1"
-#: Order of the columns that `Keyring.add_wrapped` takes, for the list query that joins them.
+#: Order of the columns that `Keyring.add_wrapped` takes.
 WRAPPED_COLUMNS: Final = ("id", "scope_kind", "scope_id", "case_id", "kek_id", "wrapped")
 WrappedRow = tuple[UUID, str, UUID, UUID | None, str, bytes]
 #: Of fixed text, because every page that shows something sealed asks it.
@@ -125,7 +125,7 @@ class Keyring:
         self._unwrap()
 
     def add_wrapped(self, rows: Iterable[WrappedRow]) -> None:
-        """Takes keys that a list query has fetched with its rows, in the order of WRAPPED_COLUMNS."""
+        """Takes keys as they are stored, in the order of WRAPPED_COLUMNS."""
         self._require_open()
         for dek_id, kind, scope_id, case_id, kek_id, wrapped in rows:
             if dek_id.bytes not in self._opened:

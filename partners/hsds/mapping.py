@@ -30,7 +30,7 @@ def organization(row: Organisation, reader: Audience, *, full: bool = True) -> s
     return said.model_copy(
         update={
             "phones": _phones(row.pk, {DAY: row.telephone, NIGHT: row.night_telephone}) or None,
-            "locations": [location(site) for site in row.houses_open] or None,  # type: ignore[attr-defined]
+            "locations": [location(site) for site in row.houses_open] or None,  # type: ignore[attr-defined]  # prefetched
             "attributes": _standing(row, reader),
         }
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -15,6 +15,8 @@ from partners.enums import CountedBy, PersonGroup, Weekday
 from partners.models import Organisation, Places, Service, Site
 from partners.queries.agreements import may_be_sent_to
 
+#: "Complet ce soir" ends in the morning, when the desk counts again (design §6).
+MORNING = time(8)
 #: After this long a count of places is shown as to be confirmed again (ui.md §3).
 STALE_AFTER = timedelta(days=7)
 #: After this long without a look at it, an entry is shown as to be checked again.
@@ -22,6 +24,12 @@ UNCHECKED_AFTER = timedelta(days=90)
 #: Completed years.
 ADULT = 18
 GROUPS = tuple(PersonGroup)
+
+
+def next_morning(at: datetime) -> datetime:
+    local = timezone.localtime(at)
+    morning = local.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0)
+    return morning if morning > local else morning + timedelta(days=1)
 
 
 def is_stale(places: "Counted", at: datetime) -> bool:

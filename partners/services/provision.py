@@ -1,11 +1,10 @@
 """Sites, services and places. A place is counted on one locked row; the CHECK on it is the last wall."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.rows import write
@@ -14,11 +13,10 @@ from crypto import keyring
 from partners.actor import Actor
 from partners.enums import Act, CountedBy
 from partners.models import Department, Overflow, Places, Region, Service, Site
+from partners.queries.directory import next_morning
 from partners.services.guard import Refusal, authorise, explained, locked
 from partners.services.ledger import Above, settle
 
-#: "Complet ce soir" ends in the morning, when the desk counts again (design §6).
-MORNING = time(8)
 SITE_ONCE = {"site_named_once": _("Your organisation has a site of that name already.")}
 SERVICE_ONCE = {"service_once_per_organisation": _("Your organisation offers this service already.")}
 PLACES_ONCE = {"places_once_per_group": _("Places for this group are counted at this site already.")}
@@ -237,12 +235,6 @@ def undo_full_tonight(by: Actor, pk: UUID, version: int) -> Places:
         places.full_until = None
         write(places, fields=["full_until"])
     return places
-
-
-def next_morning(at: datetime) -> datetime:
-    local = timezone.localtime(at)
-    morning = local.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0)
-    return morning if morning > local else morning + timedelta(days=1)
 
 
 def _own(by: Actor, pk: UUID, version: int) -> Places:

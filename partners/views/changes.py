@@ -31,7 +31,7 @@ def changes(past: Iterable[Row], *, what: Callable[[Row], str], words: Callable[
     """
     found: list[Change] = []
     stood: dict[UUID, str] = {}
-    versions: list[tuple[Row, Any]] = [(row, row._history) for row in past]  # type: ignore[attr-defined]
+    versions: list[tuple[Row, Any]] = [(row, row._history) for row in past]  # type: ignore[attr-defined]  # simple_history's
     names = _names(note for _row, note in versions)
     for row, note in versions:
         removed = note.history_type == "-"
@@ -63,9 +63,9 @@ def changed_fields(
     """
     found: list[Change] = []
     stood: dict[UUID, Row] = {}
-    names = _names(row._history for row in past)  # type: ignore[attr-defined]
+    names = _names(row._history for row in past)  # type: ignore[attr-defined]  # as above
     for row in past:
-        note: Any = row._history  # type: ignore[attr-defined]
+        note: Any = row._history  # type: ignore[attr-defined]  # as above
         at, who = note.history_date, names.get(note.history_by, _("The system"))
         former = stood.get(row.pk)
         stood[row.pk] = row

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from partners.services.provision import next_morning
+from partners.queries.directory import next_morning
 from referral.deadlines import ASK_AGAIN
 from referral.enums import CONFLICT_OF_INTEREST, NO_CAPACITY, OPEN, STANDING_REASONS, State
 from referral.models import Case

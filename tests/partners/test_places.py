@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from partners.models import Places
-from partners.services import provision
+from partners.queries.directory import next_morning
 from tests.partners.conftest import BOTH, body, changes, denials, history
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -77,7 +77,7 @@ def test_full_tonight_hides_the_places_until_the_morning_and_can_be_undone(focal
 )
 def test_the_morning_is_the_next_eight_o_clock_in_dakar(hour, day):
     at = datetime(2026, 11, 21, hour, tzinfo=DAKAR)
-    assert provision.next_morning(at) == datetime(2026, 11, day, 8, tzinfo=DAKAR)
+    assert next_morning(at) == datetime(2026, 11, day, 8, tzinfo=DAKAR)
 
 
 @pytest.mark.parametrize("name", ["places-confirm", "places-full", "places-full-undo"])
