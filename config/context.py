@@ -19,6 +19,8 @@ TOLD_OF_THE_CLOCK = (Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR)
 WITHOUT_REMINDERS = (Role.CASEWORKER, Role.FOCAL_POINT, Role.JUSTICE)
 #: Who answers at a desk.
 DESK = (Role.FOCAL_POINT, Role.SUPERVISOR)
+#: Who looks into how cases are handled.
+SUPERVISED_BY = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)
 #: Who may own a task.
 TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
@@ -69,6 +71,7 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),
         ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
         ("reports", _("Reports"), tuple(EVERY_READER)),
+        ("supervision", _("Supervision"), SUPERVISED_BY),
         ("alerts", _("My reports"), (Role.REPORTER,)),
         ("titles", _("Custody titles"), (Role.JUSTICE,)),
         ("steps", _("Justice steps"), (Role.JUSTICE,)),

@@ -258,6 +258,7 @@ ACCESS: dict[str, Row] = {
     # --- referrals
     "inbox": get(DESKS),
     "routing": get("ibrahima"),
+    "supervision": get("bineta elisabeth fatou ibrahima khady"),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),
