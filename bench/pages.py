@@ -16,7 +16,7 @@ from partners.models import User
 #: Of the cookie and of the forms, against forgery.
 TOKEN = "m" * 32
 #: Read again when their time has come, whatever the page.
-CLOCK_READ = ("django_session", "partners_code", "referral_routingrule")
+CLOCK_READ = ("django_session", "partners_code", "referral_routingrule", 'FROM "partners_region"')
 
 
 class Page:

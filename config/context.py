@@ -1,12 +1,14 @@
 """What the frame of every page shows."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 
 from partners.actor import Actor
 from partners.enums import Role
@@ -24,6 +26,36 @@ SUPERVISED_BY = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)
 #: Who may own a task.
 TASKED = (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR, Role.JUSTICE, Role.COORDINATOR)
 
+
+#: Address, what it is called, and for which roles; None: for everybody.
+MENU: tuple[tuple[str, Any, tuple[Role, ...] | None], ...] = (
+    ("home", gettext_lazy("What needs me"), None),
+    ("inbox", gettext_lazy("Inbox"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
+    ("cases", gettext_lazy("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
+    ("arrivals", gettext_lazy("Arrivals"), (Role.CASEWORKER, Role.SUPERVISOR)),
+    ("referrals", gettext_lazy("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
+    ("routing", gettext_lazy("To redirect"), (Role.COORDINATOR,)),
+    ("duplicates", gettext_lazy("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),
+    ("terms", gettext_lazy("Deadlines"), (Role.COORDINATOR,)),
+    ("questions", gettext_lazy("Questions"), (Role.COORDINATOR,)),
+    ("consent_texts", gettext_lazy("Consent texts"), (Role.COORDINATOR,)),
+    ("retention", gettext_lazy("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
+    ("reports", gettext_lazy("Reports"), tuple(EVERY_READER)),
+    ("supervision", gettext_lazy("Supervision"), SUPERVISED_BY),
+    ("alerts", gettext_lazy("My reports"), (Role.REPORTER,)),
+    ("titles", gettext_lazy("Custody titles"), (Role.JUSTICE,)),
+    ("steps", gettext_lazy("Justice steps"), (Role.JUSTICE,)),
+    ("paper", gettext_lazy("Paper"), (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR)),
+    ("tasks", gettext_lazy("Tasks"), TASKED),
+    ("duty", gettext_lazy("Duty"), (Role.FOCAL_POINT, Role.SUPERVISOR, Role.COORDINATOR)),
+    ("places", gettext_lazy("Places"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
+    ("places-national", gettext_lazy("Places in the country"), (Role.COORDINATOR,)),
+    ("people", gettext_lazy("Accounts"), (Role.ADMINISTRATOR,)),
+    ("organisations", gettext_lazy("Organisations"), (Role.ADMINISTRATOR,)),
+    ("codes", gettext_lazy("Code lists"), (Role.ADMINISTRATOR,)),
+    ("worker", gettext_lazy("Background work"), (Role.ADMINISTRATOR,)),
+    ("directory", gettext_lazy("Directory"), None),
+)
 
 #: The same for every request.
 address = cache(reverse)
@@ -57,37 +89,28 @@ def _of_the_clock(actor: Actor) -> str:
     return "telephone" if actor.has(*WITHOUT_REMINDERS) else ""
 
 
-def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
-    entries: list[tuple[str, str, tuple[Role, ...] | None]] = [
-        ("home", _("What needs me"), None),
-        ("inbox", _("Inbox"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
-        ("cases", _("Cases"), (Role.CASEWORKER, Role.SUPERVISOR)),
-        ("arrivals", _("Arrivals"), (Role.CASEWORKER, Role.SUPERVISOR)),
-        ("referrals", _("Referrals sent"), (Role.CASEWORKER, Role.SUPERVISOR)),
-        ("routing", _("To redirect"), (Role.COORDINATOR,)),
-        ("duplicates", _("Possible duplicates"), (Role.COORDINATOR, Role.SUPERVISOR)),
-        ("terms", _("Deadlines"), (Role.COORDINATOR,)),
-        ("questions", _("Questions"), (Role.COORDINATOR,)),
-        ("consent_texts", _("Consent texts"), (Role.COORDINATOR,)),
-        ("retention", _("Retention"), (Role.COORDINATOR, Role.SUPERVISOR)),
-        ("reports", _("Reports"), tuple(EVERY_READER)),
-        ("supervision", _("Supervision"), SUPERVISED_BY),
-        ("alerts", _("My reports"), (Role.REPORTER,)),
-        ("titles", _("Custody titles"), (Role.JUSTICE,)),
-        ("steps", _("Justice steps"), (Role.JUSTICE,)),
-        ("paper", _("Paper"), (Role.CASEWORKER, Role.FOCAL_POINT, Role.SUPERVISOR)),
-        ("tasks", _("Tasks"), TASKED),
-        ("duty", _("Duty"), (Role.FOCAL_POINT, Role.SUPERVISOR, Role.COORDINATOR)),
-        ("places", _("Places"), (Role.FOCAL_POINT, Role.SUPERVISOR)),
-        ("places-national", _("Places in the country"), (Role.COORDINATOR,)),
-        ("people", _("Accounts"), (Role.ADMINISTRATOR,)),
-        ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),
-        ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
-        ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
-        ("directory", _("Directory"), None),
-    ]
-    shown = [(address(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]
-    # The longest address that begins the path is where one is.
-    around = [url for url, _label in shown if path.startswith(url) and (url != "/" or path == "/")]
-    here = max(around, key=len, default="")
-    return [{"url": url, "label": label, "current": url == here} for url, label in shown]
+def menu(actor: Actor, path: str) -> SafeString:
+    """The links of the person's roles; the longest address that begins the path is where one is."""
+    language = get_language() or settings.LANGUAGE_CODE
+    around = [url for url, _label in _links(actor.roles, language) if _leads_to(url, path)]
+    return _items(actor.roles, language, max(around, key=len, default=""))
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path.startswith(url) and (url != "/" or path == "/")
+
+
+# Every page shows them, and they depend on nothing else: made once for each set of roles.
+@lru_cache(maxsize=256)
+def _links(roles: frozenset[str], language: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (address(name), str(label))
+        for name, label, whose in MENU
+        if whose is None or not roles.isdisjoint(whose)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _items(roles: frozenset[str], language: str, here: str) -> SafeString:
+    items = [{"url": url, "label": label, "current": url == here} for url, label in _links(roles, language)]
+    return render_to_string("components/navigation_items.html", {"items": items})

@@ -206,7 +206,7 @@ def offers_of(rows: Iterable[Counted], at: datetime) -> list[Offer]:
     by_group: dict[str, list[Counted]] = {}
     for places in rows:
         by_group.setdefault(places.group, []).append(places)
-    return [_offer(group, by_group[group], at) for group in GROUPS if group in by_group]
+    return [_offer(PersonGroup(group), by_group[group], at) for group in sorted(by_group, key=GROUPS.index)]
 
 
 def _offer(group: PersonGroup, rows: list[Counted], at: datetime) -> Offer:

@@ -14,6 +14,7 @@ from partners.alphabet import alphabetical
 from partners.enums import PersonGroup, Role
 from partners.models import Organisation
 from partners.queries import Offer, live_memberships, offers_of
+from partners.queries.regions import region_name
 from referral import ranking
 from referral.avoiding import Avoided, comes_near, ruled_out
 from referral.disclosure import ages_of, is_child
@@ -40,10 +41,10 @@ SERVICE = (
 #: A time comes as a number: Django takes longer to read the text of hundreds than all the rest of their rows.
 OFFERED = f"""
 SELECT {", ".join(f"o.{name}" for name in ORGANISATION)}, {", ".join(f"s.{name}" for name in SERVICE)},
-    s.night_telephone, (SELECT g.name FROM partners_region g WHERE g.id = o.region_id),
+    s.night_telephone,
     o.id IN (
         SELECT u.organisation_id FROM partners_user u JOIN partners_membership m ON m.user_id = u.id
-        WHERE u.is_active AND m.role = ANY(%(desk)s) AND (m.until IS NULL OR m.until > relais_now())),
+        WHERE u.is_active AND m.role = ANY(%(desk)s) AND (m.until IS NULL OR m.until > %(at)s)),
     said.answers, h.region_id, h.department_id, h.confidential,
     p."group", p.capacity + p.over - p.held - p.occupied, p.full_until, p.confirmed_how,
     extract(epoch FROM p.confirmed_at)::float8
@@ -108,7 +109,7 @@ class Candidate:
 
     @property
     def region(self) -> str:
-        return self.row[_REGION]
+        return region_name(self.row[_SEAT])
 
     @property
     def telephone(self) -> str:
@@ -148,9 +149,13 @@ _PK, _NAME, _KIND, _SEAT, _STATUS, _UNTIL, _NIGHT = (
 _TELEPHONE = ORGANISATION.index("telephone")
 _SERVICE = len(ORGANISATION)
 _REST = _SERVICE + len(SERVICE)
-_REGION = _REST + 1
-_HOUSE = _REST + 4
+_HOUSE = _REST + 3
 _PLACES = _HOUSE + 3
+
+
+def _counted(row: Sequence[Any]) -> Counted:
+    group, free, full_until, how, confirmed = row[_PLACES:]
+    return Counted(group, free, full_until, how, datetime.fromtimestamp(confirmed, UTC))
 
 
 def need_of(case: Case, urgency: str) -> Need:
@@ -241,36 +246,34 @@ class _Search:
             "case": self.case.pk,
             "groups": groups if lodging else [],
             "desk": list(DESK),
+            "at": self.at,
         }
 
     def _read(self, rows: Sequence[Sequence[Any]]) -> tuple[Provider, tuple[Offer, ...]]:
         """Args: rows: of one organisation."""
         row = rows[0]
-        night, _region, staffed, said = row[_REST:_HOUSE]
+        night, staffed, said = row[_REST:_HOUSE]
+        pk, kind, seat = row[_PK], row[_KIND], row[_SEAT]
         houses = [each[_HOUSE:_PLACES] for each in rows] if row[_HOUSE] else []
-        counted = [
-            Counted._make((*each[_PLACES:-1], datetime.fromtimestamp(each[-1], UTC)))
-            for each in rows
-            if each[_PLACES]
-        ]
+        counted = [_counted(each) for each in rows if each[_PLACES]]
         places = tuple(offers_of(counted, self.at)) if counted else ()
         kept_away, near = self._avoids(row, houses) if self.avoided else ("", False)
         # All in order: of each of hundreds, names would have to be looked up.
         provider = Provider._make(
             (
-                row[_KIND],
-                frozenset([house[0] for house in houses] or (row[_SEAT],)),
+                kind,
+                frozenset([house[0] for house in houses]) if houses else frozenset((seat,)),
                 *row[_SERVICE:_REST],
                 row[_STATUS],
                 row[_UNTIL],
                 staffed,
-                row[_PK] == self.case.organisation_id,
+                pk == self.case.organisation_id,
                 bool(night or row[_NIGHT]),
                 places,
                 said or (),
                 kept_away,
                 near,
-                named(self.rules, organisation=row[_PK], kind=row[_KIND]),
+                named(self.rules, organisation=pk, kind=kind) if self.rules else None,
             )
         )
         return provider, places
