@@ -19,6 +19,7 @@ from crypto import keyring
 from partners.actor import Actor
 from partners.models import Organisation
 from referral import notices
+from referral.avoiding import Avoided, Why
 from referral.enums import CaseAct, Clock, RevealReason, TaskKind
 from referral.htcds.standard import AGE_BAND, FIELDS, REGION
 from referral.lifecycle import NotPossible
@@ -29,6 +30,7 @@ from referral.queries.terms import terms_for
 from referral.rights import results_of
 from referral.services import pace, steps
 from referral.services.cases import PERSON_FIELDS
+from referral.services.no_go import read_list
 from referral.services.screening import reveal_screening
 from referral.services.tasks import end_task
 
@@ -159,6 +161,8 @@ class Held:
     screening: Mapping[str, Any]
     #: The row of the register from which the file was opened.
     register: Mapping[str, str]
+    #: Where the person does not want to go. A link with a suspected offender is somebody else's and stays out.
+    avoided: tuple[Avoided, ...]
 
 
 #: What somebody else has said or is called: it stays out of the report to the person.
@@ -204,7 +208,8 @@ def read_for_the_person(by: Actor, asked: RightsRequest) -> Held:
         audit.look("reveal", title, case_id=case.pk, fields=fields, scope=RevealReason.RIGHTS)
     audit.look("print", asked, case_id=case.pk, scope=RevealReason.RIGHTS)
     _found, heard = reveal_screening(by, case, reason=RevealReason.RIGHTS, counted=True)
-    return Held(values, papers, looks, heard, _register(case))
+    avoided = tuple(each for each in read_list(by, case) if each.why == Why.REFUSED)
+    return Held(values, papers, looks, heard, _register(case), avoided)
 
 
 def _register(case: Case) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ def keep_away(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     entries = no_go.read_list(request.actor, case)
     known = no_go.list_of(case)
-    names = _Names()
+    names = Names()
     version = known.version if known else 0
     form = KeepAwayForm(
         posted(request),
@@ -73,7 +73,7 @@ def _page(request: ActingRequest, case: Case, form: KeepAwayForm, entries: Seque
     )
 
 
-class _Names:
+class Names:
     """What the entries name."""
 
     def __init__(self) -> None:

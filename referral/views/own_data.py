@@ -44,6 +44,7 @@ LEFT_OUT: tuple[str | Promise, ...] = (
         "Reasons that somebody wrote for colleagues, where reading them could put somebody in danger."
     ),
     gettext_lazy("Messages between organisations, and notes about tasks."),
+    gettext_lazy("Who is suspected, and where nobody is to be sent because of it."),
     gettext_lazy(
         "Of a register: what other people said or wrote for colleagues. Ask for it: somebody reads it through first."
     ),

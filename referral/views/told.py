@@ -18,6 +18,7 @@ from referral.queries.justice import standing_steps
 from referral.services.rights import Held
 from referral.views import screened, words
 from referral.views.exchanged import register_rows, status_said
+from referral.views.no_go import Names
 
 Row = tuple[str, Any]
 
@@ -29,6 +30,7 @@ def beside(case: Case, person: Person, held: Held) -> list[tuple[str, list[Row]]
         (_("Elements of trafficking"), screened.told(person, held.screening)),
         (_("Trafficking status"), _statuses(case)),
         (_("What the register said"), register_rows(held.register)),
+        (_("Where not to refer the person"), _avoided(held)),
         (_("Neutral card"), [_card(each) for each in case.cards.all()]),
         (_("Support plan"), [_goal(each) for each in goals_of(case)]),
         (_("How it went on"), [_heard(each) for each in follow_ups_of(case)]),
@@ -46,6 +48,11 @@ def _of_the_meeting(held: Held) -> list[Row]:
         for name in names
         if held.values[name]
     ]
+
+
+def _avoided(held: Held) -> list[Row]:
+    names = Names() if held.avoided else None
+    return [("", names.of(each)) for each in held.avoided] if names else []
 
 
 def _statuses(case: Case) -> list[Row]:

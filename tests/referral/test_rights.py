@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
+from partners.models import Region
+from referral.avoiding import Avoided, What, Why
 from referral.enums import Group, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import LegalHold, Notice, RightsRequest, Task
-from referral.services import basis, custody, rights
+from referral.services import basis, custody, no_go, rights
 from tests import cast as c
 from tests.referral.pages import later, leaked, press, same_as_unknown, sign_in
 from tests.referral.story import fr
@@ -135,6 +137,11 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
             best_interest={"safety": "sûre", "view": "oui", "guardian": "oncle canari"},
         )
     press(sign_in(cast.bineta), reverse("case_hold", args=[case.pk]), reason="motif secret canari")
+    far = Region.objects.order_by("code").last()
+    wish = Avoided(What.REGION, str(far.pk), Why.REFUSED)
+    link = Avoided(What.ORGANISATION, str(cast.police.pk), Why.CONFLICT)
+    with c.acting(cast.aissatou) as actor:
+        no_go.keep_away(case.pk, by=actor, version=0, entries=[wish, link])
     row = asked(cast, case)
     answer = sign_in(cast.aissatou).post(reverse("request_report", args=[row.pk]))
     assert re.findall(r"\w: ", main_of(answer)) == [], "French keeps a space before a colon"
@@ -147,6 +154,7 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
     assert referral.receiving_organisation.name in shown
     assert shown.count(fr("Document number")) <= 1
     assert fr("Legal hold") in shown
+    assert far.name in shown
     agreed = "".join(said for _day, said in answer.context["agreed"])
     assert referral.receiving_organisation.name in agreed
     assert str(Group.IDENTITY.label) in agreed
@@ -158,6 +166,7 @@ def test_the_sheet_holds_everything_of_the_person_and_nothing_of_others(cast: c.
         "Codou",
         "Daouda",
         "Bineta",
+        cast.police.name,
     ):
         assert other not in shown, other
     assert ("reveal", "rights") in looks(case.person)
