@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from referral.views import answers, desks, lost, supervision
+from referral.views import answers, desks, fingerprint, lost, supervision
 
 urlpatterns = [
     path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/fingerprint/", fingerprint.fingerprint, name="fingerprint"),
+    path("supervision/fingerprint/paper/", fingerprint.fingerprint_paper, name="fingerprint_paper"),
     path("reports/lost/", lost.lost_loops, name="lost_loops"),
     path("desks/", desks.empty_desks_page, name="empty_desks"),
     path("desks/<uuid:pk>/move/", desks.move, name="desk_move"),

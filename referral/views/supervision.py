@@ -20,6 +20,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         _("What nobody holds any more, and who can bring it back."),
         (Role.COORDINATOR, Role.SUPERVISOR),
     ),
+    (
+        "fingerprint",
+        _("Fingerprint of the audit"),
+        _("Eight words for the safe, and whether those of an older paper still hold."),
+        (Role.SUPERVISOR, Role.AUDITOR),
+    ),
 )
 #: Who has a page here at all: the menu asks it too.
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)
