@@ -27,3 +27,11 @@ class RowNotStored(AuditError):
 
 class FactRefused(AuditError, ValueError):
     """An event was to carry something else than a code, an id or a field name."""
+
+
+class ProofRefused(AuditError, ValueError):
+    """A proof of the tree does not prove what it should."""
+
+
+class NoteRefused(AuditError, ValueError):
+    """A signed note, or a key for one, is malformed or not by whom it should be."""
