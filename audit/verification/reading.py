@@ -1,6 +1,6 @@
 """How are millions of rows read? By a cursor of the server, all at one moment, without the limits of a page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def stream(query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+def stream(query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[tuple[Any, ...]]:
     """Rows in batches, inside `one_moment`."""
     with connections[DEFAULT_DB_ALIAS].chunked_cursor() as cursor:
         cursor.execute(query, parameters)

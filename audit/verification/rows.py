@@ -148,10 +148,10 @@ def faults(
             yield Kind.HISTORY_MISSING, version, ""
         elif last_said.get(version, row.digest) != row.digest:
             yield Kind.HISTORY_CHANGED, version, ""
-        if version not in last_said and not (loaded and version == 1 and row is not None and row.by is None):
-            yield Kind.ROW_UNSAID, version, ""
-        elif version not in last_said and live is not None and live.version == 1 and row is not None:
-            if live.digest != row.digest:
+        if version not in last_said:
+            if not (loaded and version == 1 and row is not None and row.by is None):
+                yield Kind.ROW_UNSAID, version, ""
+            elif live is not None and live.version == 1 and row is not None and live.digest != row.digest:
                 yield Kind.ROW_CHANGED, version, ""
     yield from _disagreements(said)
 

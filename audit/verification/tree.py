@@ -60,11 +60,12 @@ def verify_tree(
         walk = _Walk(verifiers, sorted(known, key=lambda each: each.size), report)
         for row in stream(LEAVES):
             walk.leaf(row)
-            if walk.tree.size % STEP == 0:
-                tell(walk.tree.size)
+            if walk.size % STEP == 0:
+                tell(walk.size)
         walk.end()
         _waiting(report)
-    report.faults.sort(key=lambda fault: fault.index or 0)
+    # Of two at one place the one that says more comes first.
+    report.faults.sort(key=lambda fault: (fault.index or 0, fault.kind == Kind.LEAVES_REWRITTEN))
     return report
 
 
@@ -72,6 +73,8 @@ class _Walk:
     """From leaf to leaf; on the way each fingerprint is compared with the tree of its size."""
 
     def __init__(self, verifiers: Sequence[Verifier], known: list[Known], report: Report) -> None:
+        #: How many leaves were passed; the tree over them, unless one is missing.
+        self.size = 0
         self.tree = CompactRange()
         self.report = report
         self._verifiers = verifiers
@@ -90,8 +93,8 @@ class _Walk:
     def leaf(self, row: tuple[Any, ...]) -> None:
         index, event_id, commitment, hashed, salt, *values = row
         self._fingerprints()
-        if index != self.tree.size:
-            self._removed(index)
+        if index != self.size:
+            self._missing(index)
         commitment = bytes(commitment)
         leaf = leaf_hash(entry_of(commitment))
         columns = dict(zip(COLUMNS, values, strict=True))
@@ -104,16 +107,20 @@ class _Walk:
             self._add(kind, index, f"event {event_id}{words and ', '}{words}")
         if len(self._since) < WINDOW:
             self._since.append(Place(index, leaf, _order(columns), event_id))
-        self.tree.append(leaf)
+        self.size = index + 1
+        if not self._rewritten or self._unfit is not None:
+            self.tree.append(leaf)
         self._explain()
         self.report.checked["events"] += 1
 
     def end(self) -> None:
         self._fingerprints()
         self._explain()
-        size = self.tree.size
+        size = self.size
         if self._gone and self._gone[1] == size - 1:
-            self._add(Kind.TRUNCATED, self._gone[0], f"all {size - self._gone[0]} events from here on are gone")
+            self._add(
+                Kind.TRUNCATED, self._gone[0], f"all {size - self._gone[0]} events from here on are gone"
+            )
         else:
             self._flush_lost()
         larger = [each[0] for each in self._rest()]
@@ -126,9 +133,9 @@ class _Walk:
     def _lost(self, index: int) -> None:
         if self._gone and self._gone[1] == index - 1:
             self._gone[1] = index
-            return
-        self._flush_lost()
-        self._gone = [index, index]
+        else:
+            self._flush_lost()
+            self._gone = [index, index]
 
     def _flush_lost(self) -> None:
         if self._gone:
@@ -136,19 +143,21 @@ class _Walk:
             self._add(Kind.EVENT_DELETED, first, "" if first == last else f"and all up to {last}")
             self._gone = []
 
-    def _removed(self, index: int) -> None:
-        """Leaves are missing: from here on no root can be made any more."""
-        self._add(Kind.EVENT_DELETED, self.tree.size, f"with its leaf; the next leaf is {index}")
+    def _missing(self, index: int) -> None:
+        """From here on no root can be made any more."""
+        last = index - 1
+        self._add(
+            Kind.EVENT_DELETED, self.size, f"leaf {last}" if last == self.size else f"leaves up to {last}"
+        )
         self._rewritten = True
-        self.tree.size = index  # the hashes fit it no more, and are not asked for any more
 
     # --- Fingerprints ----------------------------------------------------------------------------------------
     def _fingerprints(self) -> None:
-        while self._next is not None and self._next[0] <= self.tree.size:
+        while self._next is not None and self._next[0] <= self.size:
             size, root, note = self._next
             self._checkpoint(size, bytes(root), note)
             self._next = next(self._checkpoints, None)
-        while self._next_known is not None and self._next_known.size <= self.tree.size:
+        while self._next_known is not None and self._next_known.size <= self.size:
             known = self._next_known
             self._compare(known.size, known.root, f"the fingerprint kept by {known.whose}")
             self._next_known = next(self._known, None)
@@ -157,7 +166,7 @@ class _Walk:
         self.report.checked["fingerprints"] += 1
         if not self._vouched(size, root, note):
             return
-        if not 0 <= size <= self.tree.size:
+        if not 0 <= size <= self.size:
             self._add(Kind.CHECKPOINT_WRONG, size, "")
             return
         self._compare(size, root, f"the fingerprint of {size} events")
@@ -173,7 +182,7 @@ class _Walk:
         return False
 
     def _compare(self, size: int, root: bytes, what: str) -> None:
-        if self._rewritten or size != self.tree.size:
+        if self._rewritten or size != self.size:
             return  # named once; nothing after it can fit
         if self.tree.root() == root:
             self._good, self._since = self.tree.copy(), []
@@ -232,7 +241,11 @@ def _waiting(report: Report) -> None:
     for event_id, seq, at, passed in stream(WAITING, {"patience": PATIENCE}):
         if passed:
             index = _place_of(event_id)
-            report.add(Fault(Kind.EVENT_INSERTED, f"index {index}: event {event_id} of {at:%Y-%m-%d %H:%M:%S}", index))
+            report.add(
+                Fault(
+                    Kind.EVENT_INSERTED, f"index {index}: event {event_id} of {at:%Y-%m-%d %H:%M:%S}", index
+                )
+            )
         else:
             waiting, oldest = waiting + 1, oldest or seq
     if waiting:

@@ -78,7 +78,9 @@ def _own_counts(report: Report) -> None:
         report.remarks.append(f"{day}: {opened} keys opened by {count} requests and jobs {with_what}")
         report.checked["keys"] += opened
     for event_id, at, actor_id, opened in stream(ALONE):
-        report.remarks.append(f"{at:%Y-%m-%d %H:%M}: {opened} keys, person {actor_id}, event {event_id} alone")
+        report.remarks.append(
+            f"{at:%Y-%m-%d %H:%M}: {opened} keys, person {actor_id}, event {event_id} alone"
+        )
         report.checked["alone"] += 1
     report.remarks.append(
         "The keys lie in a file: no second machine counts how often they are opened. This adds up what Relais "
@@ -127,7 +129,9 @@ def _compare(day: date, opened: list[Opened], report: Report) -> None:
         said = least if len(opened) < least else most
         report.add(Fault(kind, f"{day}: {len(opened)} keys on the key server, {said} in the events"))
     if any(each.bound is None for each in opened):
-        report.remarks.append(f"{day}: the log hides what its keys are bound to, so only numbers are compared.")
+        report.remarks.append(
+            f"{day}: the log hides what its keys are bound to, so only numbers are compared."
+        )
     unlooked = Counter(
         each.bound.scope
         for each in opened
