@@ -35,3 +35,19 @@ class ProofRefused(AuditError, ValueError):
 
 class NoteRefused(AuditError, ValueError):
     """A signed note, or a key for one, is malformed or not by whom it should be."""
+
+
+class SignerSilent(AuditError):
+    """The signer does not answer, or not with a signature of its key."""
+
+
+class SignerRefused(AuditError):
+    """The signer has signed a tree that is not the beginning of this one: the database was cut or rewritten."""
+
+
+class WitnessSilent(AuditError):
+    """A witness does not answer, or not as the protocol says."""
+
+
+class WitnessRefused(AuditError):
+    """A witness has cosigned a tree that is not the beginning of this one."""
