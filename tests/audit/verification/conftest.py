@@ -90,7 +90,7 @@ def plant(signer: Signer, every: int = EVERY) -> None:
     tree = CompactRange()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT salt, {', '.join(COLUMNS)} FROM audit_event ORDER BY xid, seq"  # noqa: S608
+            f"SELECT salt, {', '.join(COLUMNS)} FROM audit_event ORDER BY xid, seq"
         )
         rows = cursor.fetchall()
     for index, (salt, *values) in enumerate(rows):
