@@ -14,6 +14,7 @@ from audit.merkle import CompactRange, leaf_hash
 from audit.models import Checkpoint, Event, Leaf
 from audit.notes import Signer
 from audit.sitting import Sitting
+from audit.stream import PROCESS
 from config.database import SUPERUSER
 from tests.audit.testapp.models import Note
 
@@ -71,6 +72,7 @@ def grown(tamper: Callable[..., None], seated: Sitting, signer: Signer) -> list[
             note.story = "elle est revenue"
             note.save()
             services.record(Verb.CHANGE, note, fields=["story"])
+    PROCESS.begin()  # the events of earlier tests are gone
     for note in notes_of_it * 2:
         services.look(Verb.VIEW, note, fields=["story"])
         services.flush()
@@ -89,9 +91,7 @@ def plant(signer: Signer, every: int = EVERY) -> None:
     """The tree over all events, and a fingerprint every so many."""
     tree = CompactRange()
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT salt, {', '.join(COLUMNS)} FROM audit_event ORDER BY xid, seq"
-        )
+        cursor.execute(f"SELECT salt, {', '.join(COLUMNS)} FROM audit_event ORDER BY xid, seq")
         rows = cursor.fetchall()
     for index, (salt, *values) in enumerate(rows):
         columns = dict(zip(COLUMNS, values, strict=True))
