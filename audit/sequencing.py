@@ -27,13 +27,13 @@ LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('relais audit sequencer'))"
 COLUMNS = ("salt", *leaf.COLUMNS)
 _SELECTED = ", ".join("xid::text" if name == "xid" else name for name in COLUMNS)
 _PAGE = (
-    f"SELECT {_SELECTED} FROM audit_event e WHERE (xid, seq) > (%s::xid8, %s) AND {{bound}}"  # noqa: S608 - our own
-    " ORDER BY xid, seq LIMIT %s"
+    f"SELECT {_SELECTED} FROM audit_event e WHERE (e.xid, e.seq) > (%s::xid8, %s) AND {{bound}}"  # noqa: S608 - our own
+    " ORDER BY e.xid, e.seq LIMIT %s"  # not by the text that is selected
 )
-READY = _PAGE.format(bound="xid < pg_snapshot_xmin(pg_current_snapshot())")
+READY = _PAGE.format(bound="e.xid < pg_snapshot_xmin(pg_current_snapshot())")
 #: No transaction of this server has come so far: the event was written on another one. Asked once for a connection.
 FOREIGN = _PAGE.format(
-    bound="xid >= pg_snapshot_xmax(pg_current_snapshot())"
+    bound="e.xid >= pg_snapshot_xmax(pg_current_snapshot())"
     " AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)"
 )
 LAST = """

@@ -13,7 +13,6 @@ when it signed another size last, or `refused` and a reason.
 
 import argparse
 import base64
-import binascii
 import contextlib
 import fcntl
 import json
@@ -54,7 +53,7 @@ class Request(NamedTuple):
             raise NoteRefused("This is no request for a signature.")
         try:
             proof = [base64.b64decode(line, validate=True) for line in lines]
-        except binascii.Error:
+        except ValueError:
             raise NoteRefused("The proof is no base64.") from None
         if any(len(each) != 32 for each in proof):
             raise NoteRefused("The proof is made of something else than hashes.")

@@ -1,0 +1,60 @@
+"""Events written by statement, and a tree that is waited for: other tests' transactions hold its sequencer back too."""
+
+import time
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+from audit.sequencing import Sequencer
+
+WRITE = """
+INSERT INTO audit_event (id, session_hash, ip_class, verb, object_type, fields, scope, outcome, reason_code,
+                         kek_unwraps, salt, xid)
+SELECT gen_random_uuid(), '', '', %s, 'a.b', '{}', '', 'ok', '', 0, decode(md5(random()::text), 'hex'),
+       coalesce(%s::xid8, pg_current_xact_id())
+FROM generate_series(1, %s)
+"""
+COUNTS = "SELECT (SELECT count(*) FROM audit_event), (SELECT count(*) FROM audit_leaf)"
+IN_ORDER = """
+SELECT e.id FROM audit_event e ORDER BY e.xid, e.seq
+"""
+PLACED = "SELECT event_id FROM audit_leaf ORDER BY index"
+
+
+def write(count: int = 1, *, verb: str = "view", xid: int | None = None, using: Any = None) -> None:
+    values = [verb, None if xid is None else str(xid), count]
+    if using is not None:
+        using.execute(WRITE, values)
+        return
+    with connections["default"].cursor() as cursor:
+        cursor.execute(WRITE, values)
+
+
+def rows(sql: str) -> list[Any]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def drained(sequencer: Sequencer, patience: float = 60.0) -> int:
+    """Steps until every committed event has its leaf; how many were placed."""
+    placed, until = 0, time.monotonic() + patience
+    while True:
+        placed += sequencer.step().leaves
+        ((events, leaves),) = rows(COUNTS)
+        if events == leaves:
+            return placed
+        assert time.monotonic() < until, f"{events} events, {leaves} leaves"
+        time.sleep(0.01)
+
+
+@contextmanager
+def apart() -> Any:
+    """A connection beside Django's, whose transaction the test ends itself."""
+    settings = connections["default"].get_connection_params()
+    settings.pop("cursor_factory", None), settings.pop("context", None)
+    with psycopg.connect(**settings) as connection:
+        yield connection
+        connection.rollback()
