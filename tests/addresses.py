@@ -259,6 +259,10 @@ ACCESS: dict[str, Row] = {
     "inbox": get(DESKS),
     "routing": get("ibrahima"),
     "supervision": get("bineta elisabeth fatou ibrahima khady"),
+    "proof": get(f"bineta elisabeth fatou khady {ADMIN}"),
+    "proof_script": get(f"bineta elisabeth fatou khady {ADMIN}"),
+    # Nobody has signed anything here: back to the page, which says so.
+    "proof_log": get(f"bineta elisabeth fatou khady {ADMIN}", status=302),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),

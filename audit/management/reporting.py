@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.management.base import CommandError, OutputWrapper
+from django.utils import translation
 
 from audit.verification.report import Progress, Report
 from audit.verifying import write_down
@@ -16,8 +17,9 @@ def told(out: OutputWrapper, ask: Callable[[Progress], Report]) -> None:
         write_down(report, by="command")
     for remark in report.remarks:
         out.write(remark)
-    for fault in report.faults:
-        out.write(str(fault))
+    with translation.override("en"):  # as all that the commands say
+        for fault in report.faults:
+            out.write(str(fault))
     counted = (
         ", ".join(f"{count} {what}" for what, count in sorted(report.checked.items())) or "nothing there"
     )

@@ -29,7 +29,6 @@ class Kind(TextChoices):
     NOT_IN_TREE = "not_in_tree", _("Events have waited for the tree for over a minute.")
     LEAVES_REWRITTEN = "leaves_rewritten", _("The tree was rewritten after a fingerprint was taken.")
     CHECKPOINT_FORGED = "checkpoint_forged", _("A fingerprint bears no valid signature.")
-    CHECKPOINT_WRONG = "checkpoint_wrong", _("A fingerprint does not fit its tree.")
 
     ROW_CHANGED = "row_changed", _("A row was changed by hand, without an event.")
     ROW_ROLLED_BACK = "row_rolled_back", _("A row was put back to an older state of its own.")
@@ -38,7 +37,6 @@ class Kind(TextChoices):
     ROW_UNSAID = "row_unsaid", _("A version of a row has no event.")
     HISTORY_CHANGED = "history_changed", _("A former version of a row was changed by hand.")
     HISTORY_MISSING = "history_missing", _("A former version of a row is missing.")
-    VERSION_GONE = "version_gone", _("An event speaks of a version that is not there.")
     EVENTS_DISAGREE = "events_disagree", _("Two events say different things of one version.")
 
     STREAM_GAP = "stream_gap", _("Numbers are missing among the looks that a process recorded.")

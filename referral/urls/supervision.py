@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from referral.views import answers, desks, lost, supervision
+from referral.views import answers, desks, lost, proof, supervision
 
 urlpatterns = [
     path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/proof/", proof.proof, name="proof"),
+    path("supervision/proof/verify.py", proof.script, name="proof_script"),
+    path("supervision/proof/log.zip", proof.log, name="proof_log"),
     path("reports/lost/", lost.lost_loops, name="lost_loops"),
     path("desks/", desks.empty_desks_page, name="empty_desks"),
     path("desks/<uuid:pk>/move/", desks.move, name="desk_move"),

@@ -20,6 +20,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         _("What nobody holds any more, and who can bring it back."),
         (Role.COORDINATOR, Role.SUPERVISOR),
     ),
+    (
+        "proof",
+        _("The proof of the audit"),
+        _("Whether anything recorded was changed, removed or hidden, and how to verify that oneself."),
+        (Role.AUDITOR, Role.SUPERVISOR),
+    ),
 )
 #: Who has a page here at all: the menu asks it too.
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)

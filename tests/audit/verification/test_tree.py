@@ -255,7 +255,8 @@ def test_progress_is_told(grown, signer, monkeypatch):
 
 
 def test_a_fault_is_a_sentence():
-    assert str(Fault(Kind.TRUNCATED, "index 7", 7)) == "The last events were cut off. index 7"
+    fault = Fault(Kind.TRUNCATED, "index 7", 7)
+    assert str(fault) == "Les derniers événements ont été coupés. index 7"
 
 
 def _copy(tamper: Tamper, event: Event) -> UUID:
