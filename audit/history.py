@@ -125,6 +125,9 @@ class Recorded(models.Model):
 
     history = SealedHistory(inherit=True)
 
+    #: Rows of this model come with the software: their first version has a history row, and no event.
+    LOADED_BY_MIGRATION: ClassVar[bool] = False
+
     class Meta:
         abstract = True
 

@@ -18,7 +18,7 @@ from audit.models import Checkpoint
 from partners.pdf import typeset
 from partners.templatetags.interface import moment
 from referral.forms.fingerprint import FingerprintForm
-from referral.services.proof import holds_fingerprint, read_fingerprint
+from referral.services.fingerprint import holds_fingerprint, read_fingerprint
 from referral.views.door import ActingRequest
 
 
