@@ -127,6 +127,7 @@ ACCESS: dict[str, Row] = {
     "case": of_case(UNIT, methods="GET"),
     "case_edit": of_case("aissatou", "bineta"),
     "case_reveal": of_case(UNIT, methods="POST"),
+    "case_reading_end": of_case("", methods="POST"),  # of those who read for a time: nobody here does
     "case_looks": of_case(UNIT, methods="GET"),
     "case_print": of_case(UNIT, methods="GET"),
     "case_protect": of_case("aissatou", "bineta"),

@@ -12,6 +12,7 @@ from referral.models.looks import Reveals
 from referral.models.matching import MatchReview, PersonLink, SearchCount
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.place_call import PlaceCall, PlaceOffer
+from referral.models.readings import TimedReading
 from referral.models.referral import (
     Message,
     Placement,
@@ -93,6 +94,7 @@ __all__ = [
     "Task",
     "TelephoneAnswer",
     "Term",
+    "TimedReading",
     "Transfer",
     "Transition",
     "Trip",
