@@ -307,6 +307,23 @@ def may_answer_call(actor: Actor, offer: Any) -> bool:
     return actor.organisation_id == offer.organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
 
+def may_break_glass(actor: Actor) -> bool:
+    """The second factor is asked for where it exists; the password is, every time (`services.glass`)."""
+    return actor.has(Role.COORDINATOR)
+
+
+def may_review_glass(actor: Actor, glass: Any) -> bool:
+    """Somebody else: a supervisor of the organisation that was asked, or an auditor (design §6, Break-glass)."""
+    asked = actor.has(Role.SUPERVISOR) and actor.organisation_id == glass.task.organisation_id
+    return (asked or actor.has(Role.AUDITOR)) and is_second_person(actor, glass.opened_by_id)
+
+
+def may_lift_suspension(actor: Actor, glass: Any) -> bool:
+    """Of the right to break the glass: never the own one."""
+    national = actor.national_unit and actor.has(Role.SUPERVISOR)
+    return (national or actor.has(Role.AUDITOR)) and is_second_person(actor, glass.opened_by_id)
+
+
 #: Roles that a kind of task asks for; any seat at the desk for all others.
 TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.TAKE_IN_REPORT: (Role.CASEWORKER, Role.SUPERVISOR),
@@ -321,6 +338,7 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
     TaskKind.DECIDE_ERASURE: (Role.SUPERVISOR, Role.COORDINATOR),
+    TaskKind.REVIEW_GLASS: (Role.SUPERVISOR,),
 }
 
 

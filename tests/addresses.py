@@ -260,6 +260,10 @@ ACCESS: dict[str, Row] = {
     "inbox": get(DESKS),
     "routing": get("ibrahima"),
     "supervision": get("bineta elisabeth fatou ibrahima khady"),
+    "break_glass": get("bineta elisabeth fatou ibrahima khady"),
+    # Of the file of the centre; judged not justified there, so that the national unit may lift what follows from it.
+    "glass_review": get("elisabeth khady bineta ibrahima", about="glass", others=404),
+    "glass_lift": get("bineta khady", about="glass", others=404, more={403: "elisabeth ibrahima"}),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),

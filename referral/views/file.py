@@ -23,7 +23,7 @@ from referral.policy import Tie
 from referral.queries import files
 from referral.queries.attachments import attachments_of
 from referral.queries.exchange import row_behind
-from referral.readings import ReadingWhy
+from referral.readings import GlassReason, ReadingWhy
 from referral.references import spoken
 from referral.services import reading
 from referral.views import attachments, consented, own_data, pairs, screened, story, tasks_shown, way, words
@@ -244,7 +244,7 @@ def look(
 def why(event: Event) -> str:
     """For what something was opened, and under which reading for a time; see `policy.Tie.because`."""
     known: Mapping[str, Any] = {
-        str(each.value): each.label for codes in (RevealReason, ReadingWhy) for each in codes
+        str(each.value): each.label for codes in (RevealReason, ReadingWhy, GlassReason) for each in codes
     }
     return words.listed([str(known[part]) for part in event.scope.split(":") if part in known])
 

@@ -51,7 +51,8 @@ def test_the_file_is_read_with_the_reason_of_the_reading_in_every_look(cast: c.C
         ("view", "BREAK_GLASS"),
         ("reveal", "BREAK_GLASS:contact"),
     }
-    assert [why(look) for look in looks.filter(verb="reveal")] == ["Accès d’urgence au dossier, Pour joindre la personne"]
+    said = "Accès d’urgence au dossier, Pour joindre la personne"
+    assert [why(look) for look in looks.filter(verb="reveal")] == [said]
 
 
 def test_whoever_reads_for_a_time_does_nothing_else_with_the_file(cast: c.Cast) -> None:
