@@ -58,8 +58,9 @@ class Verb(TextChoices):
 
 VERB_FAMILIES = ("admin", "transition")
 
-# "Who looked" counts these: a row in a list, or a coded preview, shows nobody. An alert is about looks.
-LOOKS = (Verb.VIEW, Verb.REVEAL, Verb.FILE_GET, Verb.ALERT)
+# "Who looked" counts these: a row in a list, or a coded preview, shows nobody. An alert is about looks; a broken glass
+# is the door to some.
+LOOKS = (Verb.VIEW, Verb.REVEAL, Verb.FILE_GET, Verb.BREAKGLASS_OPEN, Verb.ALERT)
 
 
 class Outcome(TextChoices):

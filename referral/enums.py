@@ -236,6 +236,8 @@ class TaskKind(TextChoices):
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
     LATE_ARRIVAL = "late_arrival", _("Find out why nobody has arrived")
     PLACE_NOT_FOUND = "place_not_found", _("Look for a place: nobody has offered one")
+    NAME_OWNER = "name_owner", _("Name an owner of the case taken in hand")
+    REVIEW_GLASS = "review_glass", _("Review an emergency access")
 
 
 class Clock(TextChoices):

@@ -79,10 +79,17 @@ STAY_LADDER = (
     RungRule(Audience.COORDINATION, 1.2),
     RungRule(Audience.DUTY, None),
 )
+#: The right to break the glass is gone after it: those who were asked hear it louder, and nobody of coordination.
+GLASS_LADDER = (
+    RungRule(Audience.HOLDER, 1 / 3, confirm=False),
+    RungRule(Audience.HOLDER, 2 / 3),
+    RungRule(Audience.HEADS, 1.0),
+)
 TASK_LADDERS: Mapping[str, tuple[RungRule, ...]] = {
     TaskKind.DUTY_CALL: LAST_LADDER,
     TaskKind.TITLE_ENDS: TITLE_LADDER,
     TaskKind.STAY_ENDS: STAY_LADDER,
+    TaskKind.REVIEW_GLASS: GLASS_LADDER,
 }
 
 #: From this rung on the deadline has been heard above the two sides; only then a referral may expire.

@@ -1,4 +1,4 @@
-"""Who is let in to which row? The only writer of guardian's tables (design §5, Grants)."""
+"""Who is let in to which row? The only writer of guardian's tables, and of readings for a time (design §5, Grants)."""
 
 from datetime import datetime
 from functools import cache
@@ -7,10 +7,12 @@ from uuid import UUID
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+from audit.rows import write
 from partners.models import COORDINATION_GROUP, Organisation, User
 from referral.enums import Action, Side, State
-from referral.models import Case, CaseGrant, Referral, ReferralGrant
+from referral.models import Case, CaseGrant, Referral, ReferralGrant, TimedReading
 from referral.queries.urgency import asked_next
+from referral.readings import ReadingWhy
 
 #: Moves after which the receiver holds the row no longer.
 CLOSES_RECEIVER = frozenset({State.DECLINED, State.WITHDRAWN, State.EXPIRED})
@@ -105,3 +107,19 @@ def close_case(case: Case, user: User) -> None:
 def keep_owner(case: Case) -> None:
     """A closed file stays open to its owner alone; supervisors need no grant."""
     CaseGrant.objects.filter(content_object=case).exclude(user=case.owner).delete()
+
+
+def open_reading(
+    case: Case, user_id: UUID, why: ReadingWhy, *, at: datetime, until: datetime
+) -> TimedReading:
+    """Lets somebody read the file until then, and nothing else; the event says who let them in."""
+    reading = TimedReading(case=case, user_id=user_id, why=why, opened_at=at, until=until)
+    write(reading, "grant", case_id=case.pk, reason_code=why.value)
+    return reading
+
+
+def end_reading(reading: TimedReading, *, at: datetime) -> None:
+    """Shuts it before its time, or notes that its time has passed. The caller has locked the row."""
+    if reading.ended_at is None:
+        reading.ended_at = min(at, reading.until)
+        write(reading, "revoke", fields=["ended_at"], case_id=reading.case_id, reason_code=reading.why)

@@ -8,6 +8,7 @@ from uuid import UUID
 from partners.actor import Actor
 from partners.enums import DESK_ROLES, Role
 from referral.enums import Action, CaseAct, Side, TaskKind
+from referral.readings import ReadingWhy
 from referral.trips import TripAction
 
 
@@ -24,6 +25,12 @@ class Tie:
     own_case: bool = False
     #: Named as escort of the trip that it is about.
     escort: bool = False
+    #: Why (a ReadingWhy) the actor may read this file for a time without holding it.
+    reading: str | None = None
+
+    def because(self, reason: str = "") -> str:
+        """The scope of a look: for what something is opened, and under which reading for a time."""
+        return ":".join(part for part in (self.reading, reason) if part)
 
 
 Rule = Callable[[Actor, Tie], bool]
@@ -156,6 +163,16 @@ def file_reader(actor: Actor, tie: Tie) -> bool:
     return case_caseworker(actor, tie) or own_supervisor(actor, tie)
 
 
+def reader(actor: Actor, tie: Tie) -> bool:
+    """For a time, too: to read, never to write, print, take along or open an attachment (design §6, Break-glass)."""
+    return file_reader(actor, tie) or tie.reading is not None
+
+
+def reads_only(actor: Actor, tie: Tie) -> bool:
+    """There is no other way in than the reading for a time."""
+    return tie.reading is not None and not file_reader(actor, tie)
+
+
 def anyone_of_the_desk(actor: Actor, tie: Tie) -> bool:
     return tie.own_case and actor.has(Role.CASEWORKER, Role.SUPERVISOR)
 
@@ -174,8 +191,8 @@ def own_supervisor_or_national(actor: Actor, tie: Tie) -> bool:
 CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.OPEN: lambda actor, tie: actor.has(Role.CASEWORKER),
     CaseAct.REPORT: lambda actor, tie: actor.has(Role.REPORTER),
-    CaseAct.READ: file_reader,
-    CaseAct.REVEAL: file_reader,
+    CaseAct.READ: reader,
+    CaseAct.REVEAL: reader,
     CaseAct.EDIT: case_caseworker,
     CaseAct.RECORD_CONSENT: case_caseworker,
     CaseAct.WITHDRAW_CONSENT: file_reader,
@@ -228,6 +245,18 @@ CASE_MATRIX: Mapping[str, Rule] = {
 }
 
 
+#: Whoever has lost the role has lost the reading with it.
+READERS_FOR_A_TIME: Mapping[str, tuple[Role, ...]] = {
+    ReadingWhy.BREAK_GLASS: (Role.COORDINATOR,),
+    ReadingWhy.REVIEW: (Role.SUPERVISOR,),
+}
+
+
+def readings_open_to(actor: Actor) -> list[str]:
+    """The reasons for which this person may still read a file for a time."""
+    return [why for why, roles in READERS_FOR_A_TIME.items() if actor.has(*roles)]
+
+
 def may_case(actor: Actor, act: str, tie: Tie) -> bool:
     return CASE_MATRIX[act](actor, tie)
 
@@ -278,6 +307,23 @@ def may_answer_call(actor: Actor, offer: Any) -> bool:
     return actor.organisation_id == offer.organisation_id and actor.has(Role.FOCAL_POINT, Role.SUPERVISOR)
 
 
+def may_break_glass(actor: Actor) -> bool:
+    """The second factor is asked for where it exists; the password is, every time (`services.glass`)."""
+    return actor.has(Role.COORDINATOR)
+
+
+def may_review_glass(actor: Actor, glass: Any) -> bool:
+    """Somebody else: a supervisor of the organisation that was asked, or an auditor (design §6, Break-glass)."""
+    asked = actor.has(Role.SUPERVISOR) and actor.organisation_id == glass.task.organisation_id
+    return (asked or actor.has(Role.AUDITOR)) and is_second_person(actor, glass.opened_by_id)
+
+
+def may_lift_suspension(actor: Actor, glass: Any) -> bool:
+    """Of the right to break the glass: never the own one."""
+    national = actor.national_unit and actor.has(Role.SUPERVISOR)
+    return (national or actor.has(Role.AUDITOR)) and is_second_person(actor, glass.opened_by_id)
+
+
 #: Roles that a kind of task asks for; any seat at the desk for all others.
 TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.TAKE_IN_REPORT: (Role.CASEWORKER, Role.SUPERVISOR),
@@ -292,6 +338,7 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
     TaskKind.DECIDE_ERASURE: (Role.SUPERVISOR, Role.COORDINATOR),
+    TaskKind.REVIEW_GLASS: (Role.SUPERVISOR,),
 }
 
 

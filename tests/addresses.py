@@ -127,6 +127,7 @@ ACCESS: dict[str, Row] = {
     "case": of_case(UNIT, methods="GET"),
     "case_edit": of_case("aissatou", "bineta"),
     "case_reveal": of_case(UNIT, methods="POST"),
+    "case_reading_end": of_case("", methods="POST"),  # of those who read for a time: nobody here does
     "case_looks": of_case(UNIT, methods="GET"),
     "case_print": of_case(UNIT, methods="GET"),
     "case_protect": of_case("aissatou", "bineta"),
@@ -265,6 +266,10 @@ ACCESS: dict[str, Row] = {
     "proof_script": get(f"bineta elisabeth fatou khady {ADMIN}"),
     # Nobody has signed anything here: back to the page, which says so.
     "proof_log": get(f"bineta elisabeth fatou khady {ADMIN}", status=302),
+    "break_glass": get("bineta elisabeth fatou ibrahima khady"),
+    # Of the file of the centre; judged not justified there, so that the national unit may lift what follows from it.
+    "glass_review": get("elisabeth khady bineta ibrahima", about="glass", others=404),
+    "glass_lift": get("bineta khady", about="glass", others=404, more={403: "elisabeth ibrahima"}),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),

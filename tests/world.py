@@ -63,6 +63,7 @@ from referral.models import (
     WalkIn,
 )
 from referral.queries.arrivals import members_of
+from referral.readings import GlassReason, Verdict
 from referral.rights import Identified, RequestKind
 from referral.services import (
     arrivals,
@@ -75,11 +76,13 @@ from referral.services import (
     custody,
     duplicates,
     exporting,
+    glass,
     group_sending,
     guardians,
     importing,
     justice,
     questions,
+    readings,
     receiving,
     rights,
     sending,
@@ -159,6 +162,8 @@ class World:
     #: In answer to it the centre offers a place.
     call: PlaceCall
     offer: PlaceOffer
+    #: To review an emergency access.
+    glass: Task
 
 
 def make_world(cast: c.Cast) -> World:
@@ -206,7 +211,21 @@ def make_world(cast: c.Cast) -> World:
         **exchange(cast),
         **arrival_and_group(cast),
         trip=on_the_way(cast),
+        glass=broken_glass(cast),
     )
+
+
+def broken_glass(cast: c.Cast) -> Task:
+    """Closed again, and judged not justified: who broke it breaks none any more."""
+    file = c.open_case(cast, by=cast.daouda)
+    with c.acting(cast.ibrahima) as actor:
+        asked = {"by": actor, "at": clock.now()}
+        broken = glass.break_glass(file.pk, **asked, reason=GlassReason.DANGER, words="motif canari " * 4)
+        readings.end_own_reading(file.pk, **asked)
+    with c.acting(cast.elisabeth) as actor:
+        said = {"by": actor, "at": clock.now(), "version": broken.version}
+        glass.review_glass(broken.task_id, **said, verdict=Verdict.NOT_JUSTIFIED, note="note canari")
+    return broken.task
 
 
 def walked_in(cast: c.Cast) -> WalkIn:

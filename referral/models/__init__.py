@@ -12,6 +12,7 @@ from referral.models.looks import Reveals
 from referral.models.matching import MatchReview, PersonLink, SearchCount
 from referral.models.paper import ReservedCode, SmsReply, WrongCodes
 from referral.models.place_call import PlaceCall, PlaceOffer
+from referral.models.readings import BreakGlass, CaseInHand, TimedReading
 from referral.models.referral import (
     Message,
     Placement,
@@ -36,9 +37,11 @@ __all__ = [
     "Attachment",
     "AttachmentKey",
     "AttachmentSegment",
+    "BreakGlass",
     "Case",
     "CaseConference",
     "CaseGrant",
+    "CaseInHand",
     "ClockRound",
     "Consent",
     "ConsentTalk",
@@ -93,6 +96,7 @@ __all__ = [
     "Task",
     "TelephoneAnswer",
     "Term",
+    "TimedReading",
     "Transfer",
     "Transition",
     "Trip",

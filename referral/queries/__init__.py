@@ -14,7 +14,15 @@ from referral.queries.lists import (
     sent_by,
     tasks_of,
 )
-from referral.queries.visible import case_of, case_tie, referral_of, tie, visible_cases, visible_to
+from referral.queries.visible import (
+    case_of,
+    case_tie,
+    case_to_read,
+    referral_of,
+    tie,
+    visible_cases,
+    visible_to,
+)
 
 __all__ = [
     "Candidate",
@@ -25,6 +33,7 @@ __all__ = [
     "candidates",
     "case_of",
     "case_tie",
+    "case_to_read",
     "cases_of",
     "clock_runs",
     "facts_for",

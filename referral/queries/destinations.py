@@ -11,6 +11,7 @@ from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import group_of, visible_arrivals
 from referral.queries.files import titles_for
+from referral.queries.glass import glass_of
 from referral.queries.place_calls import call_of, offer_of
 from referral.queries.rights import of_court
 from referral.queries.visible import visible_cases, visible_to
@@ -42,6 +43,8 @@ def _task(actor: Actor, pk: UUID) -> tuple[str, UUID] | None:
     task = Task.objects.filter(pk=pk).first()
     if task is None:
         return None
+    if task.kind == TaskKind.REVIEW_GLASS and glass_of(actor, pk) is not None:
+        return "glass_review", pk
     if task.kind == TaskKind.CONFIRM_TITLE and (title := _title_to_confirm(actor, task)):
         return "title_confirm", title
     if (transfer := answered_by(actor, task)) is not None:

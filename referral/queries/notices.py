@@ -15,6 +15,7 @@ from referral.models import Arrival, Case, GroupReferral, Notice, PlaceCall, Ref
 from referral.place_calls import CallState
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import visible_arrivals, visible_groups
+from referral.queries.glass import glass_of
 from referral.queries.happened import Moment, Words, happened
 from referral.queries.lists import PAGE
 from referral.queries.place_calls import before
@@ -158,6 +159,7 @@ class _Seen:
             or task.referral_id in self.referrals
             or task.case_id in self.cases
             or (heard and self.actor.has(Role.COORDINATOR))
+            or (task.kind == TaskKind.REVIEW_GLASS and glass_of(self.actor, task.pk) is not None)
         )
 
 

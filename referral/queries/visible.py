@@ -3,16 +3,26 @@
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from audit.fields import RelaisNow
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Region
 from partners.queries import live_memberships
 from partners.queries.fixed import Statement
 from referral.enums import UNANSWERED, Side
-from referral.models import Case, CaseGrant, ImportedRow, NoGoList, Person, Referral, ReferralGrant
-from referral.policy import Tie
+from referral.models import (
+    Case,
+    CaseGrant,
+    ImportedRow,
+    NoGoList,
+    Person,
+    Referral,
+    ReferralGrant,
+    TimedReading,
+)
+from referral.policy import Tie, readings_open_to
 
 
 def held_by(actor: Actor) -> QuerySet[ReferralGrant]:
@@ -79,13 +89,37 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     return Case.objects.none()
 
 
+def readings_of(actor: Actor) -> QuerySet[TimedReading]:
+    """What the actor may read for a time, now: by the database's clock, at each request."""
+    return TimedReading.objects.filter(
+        user_id=actor.id, why__in=readings_open_to(actor), ended_at=None, until__gt=RelaisNow()
+    )
+
+
 def case_of(actor: Actor, pk: UUID) -> Case | None:
-    """The file with what its pages need, and whether it is granted to the actor, which they all ask."""
+    """The file with what its pages need, and whether it is granted to the actor, which they all ask.
+
+    What may only be read for a time is not among them: see `case_to_read`.
+    """
+    return _with_tie(actor, visible_cases(actor), pk)
+
+
+def case_to_read(actor: Actor, pk: UUID) -> Case | None:
+    """A file that the actor does not hold and may read for a time; in no list, and no act finds it."""
+    open_now = readings_of(actor).values("case")
+    return _with_tie(actor, Case.objects.filter(erased_at=None, pk__in=open_now), pk)
+
+
+def _with_tie(actor: Actor, cases: QuerySet[Case], pk: UUID) -> Case | None:
     granted = Exists(CaseGrant.objects.filter(user_id__in=actor.seats, content_object=OuterRef("pk")))
+    reading = Subquery(readings_of(actor).filter(case=OuterRef("pk")).values("why")[:1])
     beside = ("person", "owner", "organisation", "region", "no_go")
-    found = visible_cases(actor).select_related(*beside).annotate(granted_here=granted).filter(pk=pk).first()
+    rows = cases.select_related(*beside).annotate(granted_here=granted, reading_here=reading)
+    found = rows.filter(pk=pk).first()
     if found is not None:
-        found.granted_to = {actor.id: found.granted_here}  # type: ignore[attr-defined]  # for `case_tie`
+        # For `case_tie`.
+        found.granted_to = {actor.id: found.granted_here}  # type: ignore[attr-defined]
+        found.read_by = {actor.id: found.reading_here}  # type: ignore[attr-defined]
     return found
 
 
@@ -142,6 +176,7 @@ def case_tie(actor: Actor, case: Case) -> Tie:
     return Tie(
         case_granted=known,
         own_case=case.organisation_id == actor.organisation_id,
+        reading=getattr(case, "read_by", {}).get(actor.id),
     )
 
 

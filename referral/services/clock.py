@@ -18,6 +18,7 @@ from referral.queries import clock as due
 from referral.queries.clock import Due, in_order
 from referral.services import (
     exporting,
+    glass,
     importing,
     place_calls,
     told_back,
@@ -106,6 +107,7 @@ RULES: Mapping[str, AnyRule] = {
     **watch.RULES,
     **waiting.RULES,
     **place_calls.RULES,
+    **glass.RULES,
     "tasks": Rule(due.tasks_to_climb, remind_of_tasks),
     "expiry": Rule(due.to_expire, expire),
     "drafts": Rule(due.old_drafts, discard_drafts),

@@ -73,8 +73,8 @@ def level_of(actor: Actor, referral: Referral, at: datetime, standing: Tie | Non
 
 def open_case_page(actor: Actor, case: Case) -> None:
     """Opening the file is a look. Raises NotAllowed."""
-    steps.permit_case(actor, CaseAct.READ, case)
-    audit.look("view", case, case_id=case.pk)
+    standing = steps.permit_case(actor, CaseAct.READ, case)
+    audit.look("view", case, case_id=case.pk, scope=standing.because())
 
 
 def read_codes(actor: Actor, case: Case) -> None:
@@ -94,13 +94,13 @@ def reveal(
     Raises:
         NotAllowed, TooManyReveals.
     """
-    steps.permit_case(actor, CaseAct.REVEAL, case)
+    standing = steps.permit_case(actor, CaseAct.REVEAL, case)
     reaches = alone and reason == RevealReason.CONTACT and set(names) <= set(disclosure.FIELDS[Group.CONTACT])
     pace.count_reveal(actor, case, at=sitting.current().at, reaches=reaches)
     person = Person.objects.get(case=case)
     with keyring.current().revealing(person):
         values = {name: getattr(person, name) for name in names}
-    audit.look("reveal", person, case_id=case.pk, fields=names, scope=reason)
+    audit.look("reveal", person, case_id=case.pk, fields=names, scope=standing.because(reason))
     return values
 
 

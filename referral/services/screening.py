@@ -74,15 +74,15 @@ def reveal_screening(
     Raises:
         NotAllowed, TooManyReveals.
     """
-    steps.permit_case(actor, CaseAct.REVEAL, case)
+    scope = steps.permit_case(actor, CaseAct.REVEAL, case).because(reason)
     if not counted:
         pace.count_reveal(actor, case, at=sitting.current().at)
     found = Screening.objects.filter(case=case).first()
     if found is None:
         # Asked for and not there: looked at all the same.
-        audit.look("reveal", case, case_id=case.pk, fields=["screening"], scope=reason)
+        audit.look("reveal", case, case_id=case.pk, fields=["screening"], scope=scope)
         return None, {"answers": {}, "non_punishment": None}
     with keyring.current().revealing(found):
         values = {name: getattr(found, name) for name in FIELDS}
-    audit.look("reveal", found, case_id=case.pk, fields=FIELDS, scope=reason)
+    audit.look("reveal", found, case_id=case.pk, fields=FIELDS, scope=scope)
     return found, values

@@ -16,6 +16,7 @@ from referral.views import (
     notices,
     reports,
     tasks,
+    timed,
     titles,
     watch,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/", cases.case, name="case"),
     path("cases/<uuid:pk>/edit/", intake.case_edit, name="case_edit"),
     path("cases/<uuid:pk>/reveal/", cases.case_reveal, name="case_reveal"),
+    path("cases/<uuid:pk>/reading/end/", timed.reading_end, name="case_reading_end"),
     path("cases/<uuid:pk>/looks/", cases.case_looks, name="case_looks"),
     path("cases/<uuid:pk>/print/", cases.case_print, name="case_print"),
     path("cases/<uuid:pk>/protect/", decisions.case_protect, name="case_protect"),

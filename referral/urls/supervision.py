@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referral.views import answers, desks, fingerprint, lost, proof, supervision
+from referral.views import answers, desks, fingerprint, glass, lost, proof, supervision
 
 urlpatterns = [
     path("supervision/", supervision.supervision, name="supervision"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("supervision/proof/", proof.proof, name="proof"),
     path("supervision/proof/verify.py", proof.script, name="proof_script"),
     path("supervision/proof/log.zip", proof.log, name="proof_log"),
+    path("supervision/break-glass/", glass.break_glass, name="break_glass"),
+    path("supervision/break-glass/<uuid:pk>/", glass.glass_review, name="glass_review"),
+    path("supervision/break-glass/<uuid:pk>/lift/", glass.glass_lift, name="glass_lift"),
     path("reports/lost/", lost.lost_loops, name="lost_loops"),
     path("desks/", desks.empty_desks_page, name="empty_desks"),
     path("desks/<uuid:pk>/move/", desks.move, name="desk_move"),

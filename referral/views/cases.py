@@ -20,7 +20,7 @@ from referral.queries.lists import PAGE, place_of
 from referral.references import spoken
 from referral.services import reading, steps
 from referral.services.screening import reveal_screening
-from referral.views import erasure, file, guided
+from referral.views import erasure, file, guided, timed
 from referral.views.door import ActingRequest, case_or_404, now
 
 
@@ -58,7 +58,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
 @require_GET
 def case(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The file in codes; who opens it is written down."""
-    found = case_or_404(request, pk, erased=True)
+    found = case_or_404(request, pk, erased=True, timed=True)
     tie = case_tie(request.actor, found)
     if found.owner_id is None and not policy.may_case(request.actor, CaseAct.READ, tie):
         return redirect("case_take_in", pk)
@@ -71,7 +71,7 @@ def case(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def case_reveal(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Opens the parts asked for, on this answer only."""
-    found = case_or_404(request, pk)
+    found = case_or_404(request, pk, timed=True)
     form = RevealForm(request.POST)
     reading.open_case_page(request.actor, found)
     opened: dict[str, Any] = {}
@@ -90,6 +90,8 @@ def _page(
     request: ActingRequest, case: Case, form: RevealForm, opened: dict[str, Any] | None = None
 ) -> HttpResponse:
     tie = case_tie(request.actor, case)
+    if policy.reads_only(request.actor, tie):
+        return timed.page(request, case, tie, form, opened or {})
     shown = file.page(request.actor, case, tie, now(), opened or {})
     here = reverse("case", args=[case.pk])
     return render(

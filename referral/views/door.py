@@ -13,10 +13,11 @@ from partners.views.door import ActingRequest, now
 from referral.forms.acts import ActForm
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral
-from referral.queries import case_of, referral_of
+from referral.policy import NotAllowed
+from referral.queries import case_of, case_to_read, referral_of
 from referral.services.care import WrongCode
 from referral.services.receiving import WrongPlace
-from referral.services.steps import NotVisible, StaleForm
+from referral.services.steps import NotVisible, StaleForm, refuse
 from referral.services.submissions import key_of, once
 
 __all__ = ["ActingRequest", "case_or_404", "now", "perform", "referral_or_404"]
@@ -29,9 +30,17 @@ def referral_or_404(request: ActingRequest, pk: UUID) -> Referral:
     return referral
 
 
-def case_or_404(request: ActingRequest, pk: UUID, *, erased: bool = False) -> Case:
-    """Args: erased: also a file of which nothing but the skeleton is left; every other page of it is gone."""
-    case = case_of(request.actor, pk)
+def case_or_404(request: ActingRequest, pk: UUID, *, erased: bool = False, timed: bool = False) -> Case:
+    """
+    Args:
+        erased: also a file of which nothing but the skeleton is left; every other page of it is gone.
+        timed: also a file that may only be read for a time; whoever reads it so is refused every other page.
+    """
+    actor = request.actor
+    case = case_of(actor, pk)
+    if case is None and (case := case_to_read(actor, pk)) is not None and not timed:
+        refuse(case, "NOT_ALLOWED_READ_ONLY")
+        raise NotAllowed("read_only")
     if case is None or (case.erased_at is not None and not erased):
         raise NotVisible
     return case

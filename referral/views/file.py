@@ -23,6 +23,7 @@ from referral.policy import Tie
 from referral.queries import files
 from referral.queries.attachments import attachments_of
 from referral.queries.exchange import row_behind
+from referral.readings import GlassReason, ReadingWhy
 from referral.references import spoken
 from referral.services import reading
 from referral.views import attachments, consented, own_data, pairs, screened, story, tasks_shown, way, words
@@ -118,14 +119,14 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
             for task in files.open_tasks_of(case)
             if task.kind != TaskKind.FIRST_STEP
         ],
-        "consents": [_consent(line) for line in consents],
-        "grounds": [_ground(actor, ground, at) for ground in grounds],
+        "consents": [consent(line) for line in consents],
+        "grounds": [ground_row(actor, ground, at) for ground in grounds],
         "course": course_of(actor, case, imported),
         "custody": _custody(files.title_of(case)) if child else None,
         "child": child,
         "reflection_until": case.reflection_until,
         "referrals": [referral_row(referral) for referral in referrals],
-        "opening": _opening(case, moves),
+        "opening": opening(case, moves),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds, papers),
         "attachments": [attachments.row(actor, paper) for paper in papers if paper.removed_at is None],
         "looks": looks(actor, reading.latest_looks(case)),
@@ -139,7 +140,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
     }
 
 
-def _opening(case: Case, moves: Sequence[Transition]) -> str:
+def opening(case: Case, moves: Sequence[Transition]) -> str:
     """When it was opened; on paper maybe, and written up on another day."""
     screened = [move for move in moves if move.action == CaseAction.SCREEN]
     if case.reported_by_id is not None or not screened:
@@ -154,7 +155,7 @@ def _stands(ground: LegalGround, at: datetime) -> bool:
     return ground.valid_from is not None and ground.valid_from <= at and ground.refused_at is None
 
 
-def _consent(line: files.ConsentLine) -> dict[str, Any]:
+def consent(line: files.ConsentLine) -> dict[str, Any]:
     return {
         "who": words.organisation_words(line.recipient, line.purpose),
         "yes": words.group_words(line.given),
@@ -165,7 +166,7 @@ def _consent(line: files.ConsentLine) -> dict[str, Any]:
     }
 
 
-def _ground(actor: Actor, ground: LegalGround, at: datetime) -> dict[str, Any]:
+def ground_row(actor: Actor, ground: LegalGround, at: datetime) -> dict[str, Any]:
     if ground.refused_at:
         state, label = "refused", _("Refused")
     elif ground.approved_at:
@@ -235,9 +236,17 @@ def look(
         "who": story.by(actor, user, organisation),
         "what": event.label,
         "fields": _seen(event.object_type, event.fields),
-        "why": RevealReason(event.scope).label if event.scope in RevealReason else "",
+        "why": why(event),
         "at": event.at,
     }
+
+
+def why(event: Event) -> str:
+    """For what something was opened, and under which reading for a time; see `policy.Tie.because`."""
+    known: Mapping[str, Any] = {
+        str(each.value): each.label for codes in (RevealReason, ReadingWhy, GlassReason) for each in codes
+    }
+    return words.listed([str(known[part]) for part in event.scope.split(":") if part in known])
 
 
 def _seen(object_type: str, names: list[str]) -> str:

@@ -32,6 +32,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         _("Whether anything recorded was changed, removed or hidden, and how to verify that oneself."),
         (Role.AUDITOR, Role.SUPERVISOR),
     ),
+    (
+        "break_glass",
+        _("Emergency access to a file"),
+        _("Who has opened a file that was not theirs, why, and what somebody else says of it."),
+        (Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR),
+    ),
 )
 #: Who has a page here at all: the menu asks it too.
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)

@@ -44,6 +44,8 @@ def address(task: Task) -> str:
         return reverse("guardian_decide", args=[UUID((task.proposal or {})["guardian"])])
     if task.kind == TaskKind.CONFIRM_TITLE:
         return reverse("titles")
+    if task.kind == TaskKind.REVIEW_GLASS:
+        return reverse("glass_review", args=[task.pk])
     if task.kind in (TaskKind.STAY_ENDS, TaskKind.LATE_ARRIVAL) and task.referral_id is not None:
         return reverse("referral", args=[task.referral_id])
     if task.kind == TaskKind.OBJECTION:
