@@ -27,3 +27,27 @@ class RowNotStored(AuditError):
 
 class FactRefused(AuditError, ValueError):
     """An event was to carry something else than a code, an id or a field name."""
+
+
+class ProofRefused(AuditError, ValueError):
+    """A proof of the tree does not prove what it should."""
+
+
+class NoteRefused(AuditError, ValueError):
+    """A signed note, or a key for one, is malformed or not by whom it should be."""
+
+
+class SignerSilent(AuditError):
+    """The signer does not answer, or not with a signature of its key."""
+
+
+class SignerRefused(AuditError):
+    """The signer has signed a tree that is not the beginning of this one: the database was cut or rewritten."""
+
+
+class WitnessSilent(AuditError):
+    """A witness does not answer, or not as the protocol says."""
+
+
+class WitnessRefused(AuditError):
+    """A witness has cosigned a tree that is not the beginning of this one."""

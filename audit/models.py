@@ -68,6 +68,7 @@ class Event(models.Model):
             models.Index(
                 "referral_id", "seq", name="event_of_referral", condition=Q(referral_id__isnull=False)
             ),
+            models.Index("xid", "seq", name="event_in_tree_order"),
         )
         constraints = (
             models.UniqueConstraint(
@@ -101,3 +102,84 @@ class Event(models.Model):
 
     def key_scope(self) -> Scope:
         return SYSTEM
+
+
+class Leaf(models.Model):
+    """An event in its place in the tree, for good (`audit.sequencing` writes it, `audit.leaf` says what is hashed)."""
+
+    CLEAR_FIELDS: ClassVar[frozenset[str]] = frozenset({"commitment", "hash"})
+
+    index = models.BigIntegerField(_("place"), primary_key=True)
+    event_id = models.UUIDField(unique=True)
+    commitment = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ("index",)
+        verbose_name = _("leaf")
+        verbose_name_plural = _("leaves")
+        constraints = (models.CheckConstraint(condition=Q(index__gte=0), name="leaf_has_its_place"),)
+
+    def __str__(self) -> str:
+        return f"{self.index}"
+
+
+class Node(models.Model):
+    """The hash over 256 leaves, 256 * 256 and so on: a proof reads a few of them, not a million leaves.
+
+    For speed only: whoever verifies makes them anew from the leaves.
+    """
+
+    CLEAR_FIELDS: ClassVar[frozenset[str]] = frozenset({"hash"})
+
+    #: As https://c2sp.org/tlog-tiles counts: on level n a hash stands for 256**n leaves. Level 0 are the leaves.
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("node")
+        verbose_name_plural = _("nodes")
+        constraints = (models.UniqueConstraint(fields=("level", "index"), name="one_node_in_its_place"),)
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """What the signer vouched for: so many leaves, with this root (`note` is a C2SP signed note)."""
+
+    CLEAR_FIELDS: ClassVar[frozenset[str]] = frozenset({"root"})
+
+    size = models.BigIntegerField(_("number of events"), unique=True)
+    root = models.BinaryField(max_length=32)
+    note = CodeTextField()
+    at = models.DateTimeField(_("time"), db_default=RelaisNow(), editable=False)
+
+    class Meta:
+        ordering = ("size",)
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+
+    def __str__(self) -> str:
+        return f"{self.size}"
+
+
+class Cosignature(models.Model):
+    """A witness has seen this checkpoint, and none that contradicts it."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    witness = CodeField(max_length=200)
+    #: As it stands below the note.
+    line = CodeTextField()
+    at = models.DateTimeField(_("time"), db_default=RelaisNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("cosignature")
+        verbose_name_plural = _("cosignatures")
+        constraints = (
+            models.UniqueConstraint(fields=("checkpoint", "witness"), name="one_cosignature_per_witness"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.checkpoint_id} {self.witness}"

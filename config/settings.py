@@ -28,6 +28,16 @@ RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
 #: Of one person; see referral/services/pace.py. A supervisor's morning of decisions fits: each opens its reason.
 RELAIS_REVEALS_PER_HOUR = env.int("RELAIS_REVEALS_PER_HOUR", 60)
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
+#: Where the signer of the audit's tree listens, and the key by which its signatures are checked (audit/signer.py).
+RELAIS_SIGNER_SOCKET = env.str(
+    "RELAIS_SIGNER_SOCKET", str(STATE / "signer" / "socket") if DEVELOPMENT else ""
+)
+_VKEY = STATE / "signer" / "vkey"
+RELAIS_LOG_KEY = env.str(
+    "RELAIS_LOG_KEY", _VKEY.read_text() if DEVELOPMENT and _VKEY.exists() else ""
+).strip()
+#: Who outside cosigns it, each `https://address name+id+key`: none unless named.
+RELAIS_WITNESSES = env.list("RELAIS_WITNESSES", default=[])
 #: How long backups of the database are kept: so long an erased case can come back with one (docs/operations.md).
 RELAIS_BACKUP_DAYS = env.int("RELAIS_BACKUP_DAYS", 35)
 
