@@ -236,6 +236,7 @@ class TaskKind(TextChoices):
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
     LATE_ARRIVAL = "late_arrival", _("Find out why nobody has arrived")
     PLACE_NOT_FOUND = "place_not_found", _("Look for a place: nobody has offered one")
+    CORRECT = "correct", _("Correct what a review has found")
 
 
 class Clock(TextChoices):

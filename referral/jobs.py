@@ -11,7 +11,16 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, duplicates, exporting, importing, lost, sms_counts
+from referral.services import (
+    clock,
+    deliveries,
+    duplicates,
+    exporting,
+    importing,
+    lost,
+    review_draws,
+    sms_counts,
+)
 from referral.sms import CountAnswer
 
 logger = logging.getLogger(__name__)
@@ -79,6 +88,14 @@ def count_lost(timestamp: int) -> None:
     with at_work() as at:
         if lost.count_lost(at):
             deliveries.tell_of_losses()
+
+
+#: The night after a quarter has ended; every other night it finds nothing.
+@app.periodic(cron="20 5 * * *", periodic_id="reviews")
+@app.task(name="referral.reviews", queueing_lock="referral.reviews", retry=PATIENT)
+def draw_reviews(timestamp: int) -> None:
+    with at_work() as at:
+        review_draws.draw_due(at=at)
 
 
 #: Before the day's work begins.

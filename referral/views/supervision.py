@@ -20,6 +20,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         _("What nobody holds any more, and who can bring it back."),
         (Role.COORDINATOR, Role.SUPERVISOR),
     ),
+    (
+        "reviews",
+        _("Reviews of files"),
+        _("What was drawn of each quarter, what was found in it, and what is done about it."),
+        (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR),
+    ),
 )
 #: Who has a page here at all: the menu asks it too.
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)
