@@ -96,6 +96,7 @@ def count_lost(timestamp: int) -> None:
 def draw_reviews(timestamp: int) -> None:
     with at_work() as at:
         review_draws.draw_due(at=at)
+        review_draws.remind_late(at=at)
 
 
 #: Before the day's work begins.

@@ -61,9 +61,10 @@ def _reviews(actor: Actor, review: Any, at: datetime) -> bool:
 
 def reads_words(held: Collection[ReviewSeat], review: Any) -> bool:
     """Remarks and findings in words; an auditor and coordination read those of a quality review in codes alone."""
-    if review.kind == ReviewKind.COMPLIANCE and ReviewSeat.CONTROL in held:
+    if ReviewSeat.REVIEWER in held or (review.kind == ReviewKind.COMPLIANCE and ReviewSeat.CONTROL in held):
         return True
-    return bool({ReviewSeat.REVIEWER, ReviewSeat.HEAD, ReviewSeat.WORKER} & set(held))
+    # Before the end nobody looks over the reviewer's shoulder.
+    return review.concluded_at is not None and bool({ReviewSeat.HEAD, ReviewSeat.WORKER} & set(held))
 
 
 def sees_draw(held: Collection[ReviewSeat]) -> bool:

@@ -39,8 +39,11 @@ from referral.models import (
     Case,
     CaseConference,
     ConsentText,
+    CorrectiveAction,
     CustodyTitle,
+    DrawnFile,
     ExportRequest,
+    FileReview,
     GroupReferral,
     Guardian,
     Holiday,
@@ -88,7 +91,7 @@ from referral.services import (
 )
 from referral.services.escalating import climb_task
 from tests import cast as c
-from tests.referral import life, trips
+from tests.referral import life, reviewing, trips
 from tests.referral.attaching import attached
 from tests.referral.calling import offered, opened
 
@@ -159,6 +162,12 @@ class World:
     #: In answer to it the centre offers a place.
     call: PlaceCall
     offer: PlaceOffer
+    #: Of Aïssatou's files, by Élisabeth of the centre, who has a mandate; one file of it, and what was done about it.
+    review: FileReview
+    drawn_file: DrawnFile
+    correction: CorrectiveAction
+    #: Of all files of the unit, taken on by Khady.
+    conformity: FileReview
 
 
 def make_world(cast: c.Cast) -> World:
@@ -206,7 +215,18 @@ def make_world(cast: c.Cast) -> World:
         **exchange(cast),
         **arrival_and_group(cast),
         trip=on_the_way(cast),
+        **reviewed(cast),
     )
+
+
+def reviewed(cast: c.Cast) -> dict[str, Any]:
+    review = reviewing.named(reviewing.drawn(cast), cast.elisabeth, by=cast.bineta, days=20)
+    return {
+        "review": review,
+        "drawn_file": review.files.get(),
+        "correction": reviewing.corrected(review, cast.elisabeth),
+        "conformity": reviewing.taken(cast),
+    }
 
 
 def walked_in(cast: c.Cast) -> WalkIn:

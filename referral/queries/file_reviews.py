@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from audit.fields import RelaisNow
 from partners.actor import Actor
-from partners.enums import DESK_ROLES, Role
+from partners.enums import DESK_ROLES, OrganisationStatus, Role
 from partners.models import Organisation, User
 from partners.queries import active_people
 from referral.course import HowItGoes, Reactivation
@@ -24,6 +24,7 @@ from referral.models import (
     FollowUp,
     ImportedRow,
     LegalGround,
+    Notice,
     Task,
     Transition,
 )
@@ -129,6 +130,7 @@ def outside_reviewers(review: FileReview) -> list[User]:
     """Supervisors of other active organisations. No auditor: none of them reads what a file says (design §2)."""
     others = (
         User.objects.filter(is_active=True, memberships__role=Role.SUPERVISOR)
+        .filter(organisation__status=OrganisationStatus.ACTIVE)
         .exclude(organisation_id=review.organisation_id)
         .exclude(pk__in=deciders(review))
         .select_related("organisation")
@@ -159,13 +161,26 @@ def visible_reviews(actor: Actor) -> QuerySet[FileReview]:
 
 def review_of(actor: Actor, pk: UUID, at: datetime) -> tuple[FileReview, frozenset[ReviewSeat]] | None:
     """The review and how the actor stands to it; None where there is no seat: absent and hidden look alike."""
-    review = (
-        FileReview.objects.select_related("organisation", "worker", "reviewer", "reviewer__organisation")
-        .filter(pk=pk)
-        .first()
-    )
+    review = FileReview.objects.select_related(*_BESIDE).filter(pk=pk).first()
     held = seats(actor, review, at) if review is not None else frozenset()
     return (review, held) if review is not None and held else None
+
+
+_BESIDE = ("organisation", "worker", "reviewer__organisation", "drawn_by", "seed")
+
+
+def drawn_file_of(actor: Actor, pk: UUID, at: datetime) -> tuple[DrawnFile, frozenset[ReviewSeat]] | None:
+    """A drawn file with its review, as `review_of`; one query, whether it is hidden or absent."""
+    beside = (f"review__{each}" for each in _BESIDE)
+    row = DrawnFile.objects.select_related("case", *beside).filter(pk=pk).first()
+    held = seats(actor, row.review, at) if row is not None else frozenset()
+    return (row, held) if row is not None and held else None
+
+
+def action_of(actor: Actor, pk: UUID) -> CorrectiveAction | None:
+    """A corrective action of a review that the actor may see."""
+    visible = CorrectiveAction.objects.filter(finding__file__review__in=visible_reviews(actor))
+    return visible.select_related("finding__file").filter(pk=pk).first()
 
 
 def reviews_of(actor: Actor, limit: int) -> list[FileReview]:
@@ -207,3 +222,10 @@ def undrawn(quarter: Quarter, organisations: Iterable[Organisation], at: datetim
         )
     )
     return [each for each in organisations if each.pk not in drawn and population(each.pk, quarter, at)]
+
+
+def late(at: datetime) -> list[FileReview]:
+    """Reviews whose time has passed, and of which nobody was told since."""
+    told = Notice.objects.filter(object_id=OuterRef("pk"), made_at__gte=OuterRef("due_at"))
+    found = FileReview.objects.filter(concluded_at=None, due_at__lte=at).exclude(Exists(told))
+    return list(found.select_related("reviewer"))

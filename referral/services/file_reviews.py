@@ -20,6 +20,7 @@ from referral.models import CorrectiveAction, DrawnFile, FileReview, Finding, Ti
 from referral.policy import NotAllowed
 from referral.queries.file_reviews import (
     actions_of,
+    drawn_file_of,
     files_of,
     outside_reviewers,
     own_reviewers,
@@ -189,11 +190,11 @@ def _close_readings(review: FileReview, at: datetime) -> None:
 # --- the grid --------------------------------------------------------------------------------------------------
 def open_file(actor: Actor, pk: UUID) -> tuple[Opened, DrawnFile]:
     """One drawn file with its answers: a look under the review. Raises NotVisible, NotAllowed."""
-    row = DrawnFile.objects.select_related("case").filter(pk=pk).first()
-    if row is None:
+    found = drawn_file_of(actor, pk, sitting.current().at)
+    if found is None:
         raise NotVisible
-    at = sitting.current().at
-    review, held = _visible(actor, row.review_id, at)
+    row, held = found
+    review = row.review
     permit(review_policy.sees_draw(held), review, "read_file")
     words = review_policy.reads_words(held, review)
     audit.look(

@@ -26,7 +26,7 @@ from referral.draw import Member, digest, draw, seed_of
 from referral.file_reviews import REVIEW_WITHIN, DrawnFor, Quarter, ReviewKind, SeedSource
 from referral.lifecycle import NotPossible
 from referral.models import DrawnFile, FileReview, ReviewSeed
-from referral.queries.file_reviews import population, undrawn, with_files
+from referral.queries.file_reviews import late, population, undrawn, with_files
 from referral.references import new_reference
 from referral.review_policy import DRAWERS
 from referral.services.reading import require_seat
@@ -41,6 +41,14 @@ def draw_due(*, at: datetime) -> list[FileReview]:
     for organisation in undrawn(quarter, with_files(quarter), at):
         drawn += draw_quarter(organisation, quarter, by=None, at=at)
     return drawn
+
+
+def remind_late(*, at: datetime) -> None:
+    """Once its time has passed, whoever carries a review out hears again; else whoever may say who does."""
+    with transaction.atomic():
+        for review in late(at):
+            people = [review.reviewer] if review.reviewer is not None else _who_begin(review)
+            notices.tell(people, review, at=at, due_at=review.due_at)
 
 
 def draw_by_hand(*, by: Actor, at: datetime) -> list[FileReview]:
@@ -136,17 +144,18 @@ def chosen(review: FileReview, members: Sequence[Member]) -> list[Member]:
 
 
 def _tell(reviews: Sequence[FileReview], at: datetime) -> None:
-    """Auditors of the review of compliance; of the others, who of the organisation may say who reviews."""
-    auditors = User.objects.filter(is_active=True, memberships__role=Role.AUDITOR).distinct()
-    houses = auditors.values_list("organisation_id", flat=True)
-    control = [user for house in set(houses) for user in active_people(house, [Role.AUDITOR])]
     for review in reviews:
-        people = (
-            [user for user in notices.supervisors_of(review.organisation_id) if user.pk != review.worker_id]
-            if review.is_quality
-            else control
-        )
-        notices.tell(people, review, at=at, due_at=review.due_at)
+        notices.tell(_who_begin(review), review, at=at, due_at=review.due_at)
+
+
+def _who_begin(review: FileReview) -> list[User]:
+    """Who of the organisation may say who reviews; of the review of compliance the auditors, one of whom takes it."""
+    if review.is_quality:
+        heads = notices.supervisors_of(review.organisation_id)
+        return [user for user in heads if user.pk != review.worker_id]
+    auditors = User.objects.filter(is_active=True, memberships__role=Role.AUDITOR)
+    houses = set(auditors.values_list("organisation_id", flat=True))
+    return [user for house in houses for user in active_people(house, [Role.AUDITOR])]
 
 
 @dataclass(frozen=True)

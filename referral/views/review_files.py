@@ -18,7 +18,7 @@ from referral.forms.file_reviews import ConfirmActionForm, FindingForm, GridForm
 from referral.models import CorrectiveAction, DrawnFile
 from referral.policy import may_case
 from referral.queries import case_of, case_tie, case_to_read
-from referral.queries.file_reviews import correctors
+from referral.queries.file_reviews import action_of, correctors
 from referral.services import corrections, drafts, file_reviews
 from referral.services.file_reviews import GRID, Opened
 from referral.services.steps import NotVisible
@@ -184,12 +184,10 @@ def review_action(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 def _action(request: ActingRequest, pk: UUID) -> tuple[Opened, CorrectiveAction]:
-    review_id = (
-        CorrectiveAction.objects.filter(pk=pk).values_list("finding__file__review_id", flat=True).first()
-    )
-    if review_id is None:
+    found = action_of(request.actor, pk)
+    if found is None:
         raise NotVisible
-    opened = file_reviews.open_review(request.actor, review_id)
+    opened = file_reviews.open_review(request.actor, found.finding.file.review_id)
     return opened, next(each for each in opened.actions if each.pk == pk)
 
 

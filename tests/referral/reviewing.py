@@ -11,8 +11,8 @@ from partners.models import User
 from referral.disclosure import GROUND_GROUPS
 from referral.enums import GroundCode, Purpose
 from referral.file_reviews import QUESTIONS, Mark, Quarter
-from referral.models import Case, DrawnFile, FileReview, LegalGround
-from referral.services import basis, file_reviews, review_draws
+from referral.models import Case, CorrectiveAction, DrawnFile, FileReview, LegalGround
+from referral.services import basis, corrections, file_reviews, review_draws, tasks
 from tests import cast as c
 
 
@@ -100,3 +100,32 @@ def concluded(review: FileReview, conclusion: str = "to_correct") -> FileReview:
     with c.acting(review.reviewer) as actor:
         said = {"by": actor, "at": clock.now(), "version": review.version}
         return file_reviews.conclude_review(review.pk, **said, conclusion=conclusion)
+
+
+def taken(cast: c.Cast) -> FileReview:
+    """Khady has taken the unit's review of compliance on."""
+    review = compliance(cast)
+    with c.acting(cast.khady) as actor:
+        said = {"by": actor, "at": clock.now(), "version": review.version}
+        return file_reviews.take_review(review.pk, **said)
+
+
+def corrected(review: FileReview, reviewer: User) -> CorrectiveAction:
+    """Found in its first file, and done by the worker; nobody has confirmed it yet."""
+    row, at = review.files.earliest("number"), clock.now()
+    with c.acting(reviewer) as actor:
+        corrections.record_finding(
+            row.pk,
+            by=actor,
+            at=at,
+            question="risk",
+            severity="serious",
+            words="constat canari",
+            action="correction canari",
+            owner_id=review.worker_id,
+            due_at=at + timedelta(days=10),
+        )
+    action = CorrectiveAction.objects.select_related("task").get(finding__file=row)
+    with c.acting(review.worker) as actor:
+        tasks.finish_task(action.task_id, by=actor, at=clock.now(), version=action.task.version, note="fait")
+    return action

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from audit import clock
 from audit.models import Checkpoint, Event
+from audit.work import defer
 from referral.draw import Member, digest, draw, sample_size, seed_of
 from referral.enums import TaskKind
 from referral.file_reviews import Quarter
@@ -24,6 +25,7 @@ from tests import cast as c
 from tests.referral import reviewing as r
 from tests.referral.pages import press, sign_in
 from tests.referral.story import said
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -92,6 +94,16 @@ def test_the_night_draws_the_quarter_that_is_over_once(cast: c.Cast) -> None:
     assert FileReview.objects.count() == 2
     told = {(n.user.name, n.reference) for n in Notice.objects.filter(object_type="filereview")}
     assert told == {("Bineta", review.reference), ("Khady", everything.reference)}
+
+
+def test_a_review_that_is_late_is_told_of_once_more(cast: c.Cast) -> None:
+    review = r.named(r.drawn(cast), cast.elisabeth, by=cast.ibrahima, days=90)
+    r.set_clock(timedelta(days=31))
+    for _night in range(2):
+        defer("referral.reviews", timestamp=0)
+        work("referral.reviews")
+    told = Notice.objects.filter(object_id=review.pk, made_at__gte=review.due_at)
+    assert [notice.user for notice in told] == [cast.elisabeth]
 
 
 def test_a_file_that_is_handed_on_after_the_quarter_stays_the_worker_s(cast: c.Cast) -> None:
