@@ -28,6 +28,9 @@ RELAIS_DEMONSTRATION = DEVELOPMENT and env.bool("RELAIS_DEMONSTRATION", False)
 #: Of one person; see referral/services/pace.py. A supervisor's morning of decisions fits: each opens its reason.
 RELAIS_REVEALS_PER_HOUR = env.int("RELAIS_REVEALS_PER_HOUR", 60)
 RELAIS_KEY_FILE = Path(env.str("RELAIS_KEY_FILE", str(STATE / "keys" / "kek.json") if DEVELOPMENT else ""))
+#: File with the 32 bytes, in hexadecimal, that sign the paper of a concluded review; without it the paper bears a
+#: fingerprint alone, and says so.
+RELAIS_REVIEW_KEY = env.str("RELAIS_REVIEW_KEY", "")
 #: Where the signer of the audit's tree listens, and the key by which its signatures are checked (audit/signer.py).
 RELAIS_SIGNER_SOCKET = env.str(
     "RELAIS_SIGNER_SOCKET", str(STATE / "signer" / "socket") if DEVELOPMENT else ""

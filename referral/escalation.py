@@ -85,7 +85,14 @@ GLASS_LADDER = (
     RungRule(Audience.HOLDER, 2 / 3),
     RungRule(Audience.HEADS, 1.0),
 )
+#: Nobody telephones at night about what a review found: it is shown to those who confirm it as not yet done.
+CORRECTION_LADDER = (
+    RungRule(Audience.HOLDER, 0.5, confirm=False),
+    RungRule(Audience.HEADS, 1.0),
+    RungRule(Audience.COORDINATION, 1.5),
+)
 TASK_LADDERS: Mapping[str, tuple[RungRule, ...]] = {
+    TaskKind.CORRECT: CORRECTION_LADDER,
     TaskKind.DUTY_CALL: LAST_LADDER,
     TaskKind.TITLE_ENDS: TITLE_LADDER,
     TaskKind.STAY_ENDS: STAY_LADDER,

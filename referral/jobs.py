@@ -11,7 +11,17 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, duplicates, exporting, importing, lost, proof, sms_counts
+from referral.services import (
+    clock,
+    deliveries,
+    duplicates,
+    exporting,
+    importing,
+    lost,
+    proof,
+    review_draws,
+    sms_counts,
+)
 from referral.sms import CountAnswer
 
 logger = logging.getLogger(__name__)
@@ -88,6 +98,15 @@ def look_at_the_proof(timestamp: int) -> None:
     with at_work() as at:
         if not proof.holds(at):
             deliveries.tell_of_faults()
+
+
+#: The night after a quarter has ended; every other night it finds nothing.
+@app.periodic(cron="20 5 * * *", periodic_id="reviews")
+@app.task(name="referral.reviews", queueing_lock="referral.reviews", retry=PATIENT)
+def draw_reviews(timestamp: int) -> None:
+    with at_work() as at:
+        review_draws.draw_due(at=at)
+        review_draws.remind_late(at=at)
 
 
 #: Before the day's work begins.

@@ -13,10 +13,21 @@ from partners.enums import MailPace, Role, SmsPace
 from partners.models import User
 from partners.queries import active_people, on_duty, present
 from referral.enums import Channel
-from referral.models import Arrival, Case, Delivery, GroupReferral, Notice, PlaceCall, Referral, Rung, Task
+from referral.models import (
+    Arrival,
+    Case,
+    Delivery,
+    FileReview,
+    GroupReferral,
+    Notice,
+    PlaceCall,
+    Referral,
+    Rung,
+    Task,
+)
 from referral.references import new_reference
 
-About = Arrival | Case | GroupReferral | PlaceCall | Referral | Task
+About = Arrival | Case | FileReview | GroupReferral | PlaceCall | Referral | Task
 
 
 def desk_of(organisation_id: UUID) -> list[User]:
@@ -125,7 +136,7 @@ def reference_of(about: About) -> str:
 
 def _reference_for(user: User, about: About) -> str:
     """A case's reference is known inside its organisation only (design §4): for others one is drawn."""
-    if isinstance(about, Arrival | GroupReferral | PlaceCall | Referral) or (
+    if isinstance(about, Arrival | FileReview | GroupReferral | PlaceCall | Referral) or (
         isinstance(about, Task) and about.referral is not None
     ):
         return reference_of(about)

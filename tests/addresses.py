@@ -65,6 +65,14 @@ def of_referral(about: str, opens: str, sees: str = "", **more: Any) -> Row:
     return Row(opens, about=about, others=404, more={403: sees}, **more)
 
 
+#: Who may see that a quality review of the unit is under way; Élisabeth carries it out.
+REVIEWS = "bineta elisabeth ibrahima khady"
+
+
+def of_review(opens: str, sees: str = "", **more: Any) -> Row:
+    return Row(opens, about="review", others=404, more={403: sees}, **more)
+
+
 def public(anonymous: int = 200, **more: Any) -> Row:
     return Row(ALL, anonymous=anonymous, **more)
 
@@ -270,6 +278,22 @@ ACCESS: dict[str, Row] = {
     # Of the file of the centre; judged not justified there, so that the national unit may lift what follows from it.
     "glass_review": get("elisabeth khady bineta ibrahima", about="glass", others=404),
     "glass_lift": get("bineta khady", about="glass", others=404, more={403: "elisabeth ibrahima"}),
+    "reviews": get("aissatou bineta daouda elisabeth fatou ibrahima khady"),
+    "review_draw": Row("bineta elisabeth fatou ibrahima khady"),
+    # The worker whose files they are finds nothing before the end.
+    "review": of_review(REVIEWS, methods="GET"),
+    "review_check": of_review(REVIEWS, methods="GET"),
+    "review_name": of_review("bineta ibrahima", "elisabeth khady"),
+    "review_open": of_review("elisabeth", "bineta ibrahima khady"),
+    "review_conclude": of_review("elisabeth", "bineta ibrahima khady"),
+    "review_verify": of_review(REVIEWS),
+    # Not yet concluded, and so not yet there.
+    "review_paper": of_review("", methods="GET", holds=REVIEWS),
+    "review_take": Row("khady", about="conformity", others=404, more={403: "ibrahima"}),
+    "review_accept": Row("khady", about="conformity", others=404, more={403: "ibrahima"}),
+    "review_file": Row(REVIEWS, about="drawn_file", others=404),
+    "review_finding": Row("elisabeth", about="drawn_file", others=404, more={403: "bineta ibrahima khady"}),
+    "review_action": Row("elisabeth khady", about="correction", others=404, more={403: "bineta ibrahima"}),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),

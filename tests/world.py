@@ -39,8 +39,11 @@ from referral.models import (
     Case,
     CaseConference,
     ConsentText,
+    CorrectiveAction,
     CustodyTitle,
+    DrawnFile,
     ExportRequest,
+    FileReview,
     GroupReferral,
     Guardian,
     Holiday,
@@ -91,7 +94,7 @@ from referral.services import (
 )
 from referral.services.escalating import climb_task
 from tests import cast as c
-from tests.referral import life, trips
+from tests.referral import life, reviewing, trips
 from tests.referral.attaching import attached
 from tests.referral.calling import offered, opened
 
@@ -164,6 +167,12 @@ class World:
     offer: PlaceOffer
     #: To review an emergency access.
     glass: Task
+    #: Of Aïssatou's files, by Élisabeth of the centre, who has a mandate; one file of it, and what was done about it.
+    review: FileReview
+    drawn_file: DrawnFile
+    correction: CorrectiveAction
+    #: Of all files of the unit, taken on by Khady.
+    conformity: FileReview
 
 
 def make_world(cast: c.Cast) -> World:
@@ -212,6 +221,7 @@ def make_world(cast: c.Cast) -> World:
         **arrival_and_group(cast),
         trip=on_the_way(cast),
         glass=broken_glass(cast),
+        **reviewed(cast),
     )
 
 
@@ -226,6 +236,16 @@ def broken_glass(cast: c.Cast) -> Task:
         said = {"by": actor, "at": clock.now(), "version": broken.version}
         glass.review_glass(broken.task_id, **said, verdict=Verdict.NOT_JUSTIFIED, note="note canari")
     return broken.task
+
+
+def reviewed(cast: c.Cast) -> dict[str, Any]:
+    review = reviewing.named(reviewing.drawn(cast), cast.elisabeth, by=cast.bineta, days=20)
+    return {
+        "review": review,
+        "drawn_file": review.files.get(),
+        "correction": reviewing.corrected(review, cast.elisabeth),
+        "conformity": reviewing.taken(cast),
+    }
 
 
 def walked_in(cast: c.Cast) -> WalkIn:

@@ -15,6 +15,7 @@ from referral.demonstration.place_call import look_for_place
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
 from referral.demonstration.rescue import BEGAN, rescue
+from referral.demonstration.reviewing import review_files
 from referral.demonstration.routing import set_rules
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
@@ -53,6 +54,7 @@ def play(now: datetime, password: str) -> None:
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))
     keep_house(stage)
     stage.later(now - LEFT_AGO, lambda: travel(stage))
+    review_files(stage)
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
     notices.mark_read(Notice.objects.filter(made_at__lt=now - UNREAD_FOR), at=now - UNREAD_FOR)

@@ -5,6 +5,7 @@ from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
 from referral.models.course import FollowUp, PlanGoal, RiskAssessment, StatusDecision, Transfer
 from referral.models.exchange import ExportPart, ExportRequest, ImportBatch, ImportedRow
+from referral.models.file_reviews import CorrectiveAction, DrawnFile, FileReview, Finding, ReviewSeed
 from referral.models.grants import CaseGrant, ReferralGrant
 from referral.models.intake import ContactCard, Screening
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
@@ -47,13 +48,17 @@ __all__ = [
     "ConsentTalk",
     "ConsentText",
     "ContactCard",
+    "CorrectiveAction",
     "CustodyTitle",
     "Delivery",
     "Draft",
+    "DrawnFile",
     "Erasure",
     "ExportPart",
     "ExportRequest",
     "FamilyLink",
+    "FileReview",
+    "Finding",
     "FollowUp",
     "GroupReferral",
     "Guardian",
@@ -80,6 +85,7 @@ __all__ = [
     "ReservedCode",
     "RetentionTerm",
     "Reveals",
+    "ReviewSeed",
     "RightsRequest",
     "RiskAssessment",
     "RoutingRule",

@@ -100,7 +100,8 @@ class Notice(models.Model):
     object_type = CodeField(
         max_length=16,
         choices=[
-            (kind, kind) for kind in ("case", "referral", "task", "arrival", "groupreferral", "placecall")
+            (kind, kind)
+            for kind in ("case", "referral", "task", "arrival", "groupreferral", "placecall", "filereview")
         ],
     )
     object_id = models.UUIDField()

@@ -10,6 +10,7 @@ from referral.enums import PlacementState, TaskKind, Watched
 from referral.models import Notice, Placement, SafetyExtract, Task
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import group_of, visible_arrivals
+from referral.queries.file_reviews import review_of
 from referral.queries.files import titles_for
 from referral.queries.glass import glass_of
 from referral.queries.place_calls import call_of, offer_of
@@ -32,6 +33,8 @@ def destination(actor: Actor, notice: Notice, at: datetime) -> tuple[str, UUID] 
         return ("group_referral", pk) if group_of(actor, pk) else None
     if notice.object_type == "placecall":
         return _place_call(actor, pk)
+    if notice.object_type == "filereview":
+        return ("review", pk) if review_of(actor, pk, at) else None
     if visible_cases(actor).filter(pk=pk).exists():
         return "case", pk
     if of_court(actor).filter(pk=pk).exists():

@@ -11,10 +11,11 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation
 from referral.enums import ENDED_CASE, TaskKind, Watched
-from referral.models import Arrival, Case, GroupReferral, Notice, PlaceCall, Referral, Task
+from referral.models import Arrival, Case, FileReview, GroupReferral, Notice, PlaceCall, Referral, Task
 from referral.place_calls import CallState
 from referral.policy import TRANSFER_TAKERS, may_finish
 from referral.queries.arrivals import visible_arrivals, visible_groups
+from referral.queries.file_reviews import visible_reviews
 from referral.queries.glass import glass_of
 from referral.queries.happened import Moment, Words, happened
 from referral.queries.lists import PAGE
@@ -90,12 +91,22 @@ class Subject:
     due_at: datetime | None = None
     held: Case | None = None
     call: PlaceCall | None = None
+    review: FileReview | None = None
     house: Organisation | None = None
     happened: Words = ()
 
     @property
     def closed(self) -> bool:
-        rows = (self.task, self.referral, self.case, self.group, self.arrival, self.held, self.call)
+        rows = (
+            self.task,
+            self.referral,
+            self.case,
+            self.group,
+            self.arrival,
+            self.held,
+            self.call,
+            self.review,
+        )
         return all(row is None for row in rows)
 
 
@@ -103,7 +114,7 @@ def subjects(actor: Actor, notices: Sequence[Notice]) -> dict[UUID, Subject]:
     """By notice."""
     ids = {
         kind: {notice.object_id for notice in notices if notice.object_type == kind}
-        for kind in ("task", "referral", "case", "arrival", "groupreferral", "placecall")
+        for kind in ("task", "referral", "case", "arrival", "groupreferral", "placecall", "filereview")
     }
     tasks = _tasks().in_bulk(ids["task"])
     made_for = _made_for(actor, notices, ids)
@@ -146,6 +157,7 @@ class _Seen:
     groups: dict[UUID, GroupReferral]
     held: dict[UUID, Case]
     calls: dict[UUID, PlaceCall]
+    reviews: dict[UUID, FileReview]
     happened: dict[Moment, Words]
 
     def task(self, task: Task, notice: Notice) -> bool:
@@ -180,6 +192,9 @@ def _seen(actor: Actor, notices: Sequence[Notice], ids: dict[str, set[UUID]], ta
         visible_groups(actor).in_bulk(ids["groupreferral"]) if ids["groupreferral"] else {},
         of_court(actor).select_related("organisation").in_bulk(ids["case"]) if ids["case"] else {},
         before(actor, ids["placecall"]) if ids["placecall"] else {},
+        visible_reviews(actor).select_related("organisation").in_bulk(ids["filereview"])
+        if ids["filereview"]
+        else {},
         happened(notices),
     )
 
@@ -214,6 +229,9 @@ def _subject(notice: Notice, task: Task | None, seen: _Seen) -> Subject:
         return Subject(group=group, over=due_at is None, due_at=due_at, house=house)
     if (call := seen.calls.get(notice.object_id)) is not None:
         return Subject(call=call, over=call.state != CallState.OPEN, due_at=notice.due_at)
+    if (review := seen.reviews.get(notice.object_id)) is not None:
+        over = review.concluded_at is not None and review.concluded_at > notice.made_at
+        return Subject(review=review, over=over, due_at=notice.due_at, house=review.organisation)
     if (arrival := seen.arrivals.get(notice.object_id)) is not None:
         return Subject(arrival=arrival, over=False, house=arrival.organisation)
     return Subject()

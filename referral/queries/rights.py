@@ -22,6 +22,7 @@ from referral.models import (
     Case,
     CustodyTitle,
     Draft,
+    DrawnFile,
     Erasure,
     LegalGround,
     LegalHold,
@@ -158,6 +159,6 @@ def _with_sealed_fields() -> Iterator[type[Model]]:
 def drafts_about(case: Case) -> QuerySet[Draft]:
     """Half-typed pages about the file, whoever typed them."""
     about: set[UUID] = {case.pk}
-    for model in (Referral, Task, LegalGround, CustodyTitle, RightsRequest):
+    for model in (Referral, Task, LegalGround, CustodyTitle, RightsRequest, DrawnFile):
         about |= set(model.objects.filter(case=case).values_list("pk", flat=True))
     return Draft.objects.filter(about__in=about)

@@ -15,6 +15,7 @@ from referral.enums import OPEN, TaskKind, Urgency
 from referral.escalation import PATIENCE
 from referral.lifecycle import NotPossible
 from referral.models import Case, Referral, Task
+from referral.queries.file_reviews import corrected_by
 from referral.services import steps
 from referral.services.heard import alarm, keep_follow_up
 
@@ -158,6 +159,9 @@ def finish_task(pk: UUID, *, by: Actor, at: datetime, version: int, note: str = 
         if task.kind == TaskKind.FOLLOW_UP:
             keep_follow_up(task.case, by=by, at=at, answer=heard, heard_at=at, note=note, task=task)
             alarm(task.case, heard, at=at)
+        if task.kind == TaskKind.CORRECT and (action := corrected_by(task)) is not None:
+            review = action.finding.file.review
+            notices.tell([review.reviewer], review, at=at, due_at=None)
         if task.result in (CallResult.NOT_REACHABLE, CallResult.FOUND_IN_DANGER):
             notices.tell(notices.supervisors_of(task.organisation_id), task.case, at=at, due_at=None)
         if task.result == CallResult.NOT_REACHED:

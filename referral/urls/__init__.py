@@ -15,6 +15,7 @@ from referral.urls import (
     place_calls,
     places,
     referrals,
+    reviews,
     rights,
     settings,
     supervision,
@@ -40,6 +41,7 @@ urlpatterns = [
     *referrals.urlpatterns,
     *worker.urlpatterns,
     *supervision.urlpatterns,
+    *reviews.urlpatterns,
     *settings.urlpatterns,
     *rights.urlpatterns,
 ]

@@ -100,6 +100,8 @@ def _what(subject: Subject) -> str:
         return str(_("Legal hold"))
     if subject.call is not None:
         return str(_("Place call"))
+    if subject.review is not None:
+        return str(subject.review.get_kind_display())
     referral = subject.referral or subject.group
     service = code_label(CodeList.SERVICE, referral.service) if referral else ""
     kind = str(subject.task.get_kind_display()) if subject.task else ""

@@ -38,6 +38,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         _("Who has opened a file that was not theirs, why, and what somebody else says of it."),
         (Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR),
     ),
+    (
+        "reviews",
+        _("Reviews of files"),
+        _("What was drawn of each quarter, what was found in it, and what is done about it."),
+        (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR),
+    ),
 )
 #: Who has a page here at all: the menu asks it too.
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)

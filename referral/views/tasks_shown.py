@@ -207,6 +207,10 @@ ABOUT = {
     TaskKind.TRANSFER_AGAIN: _(
         "The other organisation cannot take the case over. You stay responsible: look for another, or go on."
     ),
+    TaskKind.CORRECT: _(
+        "A review of this file has found something to be corrected. Write down what was done: whoever reviewed it "
+        "confirms that it is right now, or asks again."
+    ),
     TaskKind.NEXT_CANDIDATE: _(
         "The desk does not answer. Telephone the next organisation, and refer the person there as well. "
         "What was sent stays open until you withdraw it."
