@@ -21,6 +21,8 @@ class Actor:
     #: Colleagues who are absent now, and whose work this person does with a role of their own.
     covers: frozenset[UUID] = frozenset()
     national_unit: bool = False
+    #: The one region to which an auditor is bound; None: all of them.
+    audited_region: UUID | None = None
     name: str = field(default="", compare=False)
     organisation_name: str = field(default="", compare=False)
 

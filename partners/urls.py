@@ -75,6 +75,7 @@ urlpatterns = [
     path("people/invite/", people.person_invite, name="person-invite"),
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/roles/", people.role_add, name="role-add"),
+    path("roles/<uuid:pk>/region/", people.role_region, name="role-region"),
     path("people/invitations/<uuid:pk>/revoke/", people.invitation_revoke, name="invitation-revoke"),
     path("organisations/", organisations.organisation_list, name="organisations"),
     path("organisations/new/", organisations.organisation_new, name="organisation-new"),

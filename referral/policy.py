@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from partners.actor import Actor
-from partners.enums import DESK_ROLES, Role
+from partners.enums import DESK_ROLES, OrganisationKind, Role
 from referral.enums import Action, CaseAct, Side, TaskKind
 from referral.readings import ReadingWhy
 from referral.trips import TripAction
@@ -265,6 +265,17 @@ def require_case(actor: Actor, act: str, tie: Tie) -> None:
     """Raises `NotAllowed`."""
     if not may_case(actor, act, tie):
         raise NotAllowed(act)
+
+
+def watches(actor: Actor) -> bool:
+    """Who reads who did and saw what: supervisors in the files of their organisation, auditors in all of them or in
+    those of their region, in metadata. The human-rights monitor has a view of her or his own (domain §5.5)."""
+    return actor.has(Role.SUPERVISOR) or (actor.has(Role.AUDITOR) and not monitors(actor))
+
+
+def monitors(actor: Actor) -> bool:
+    """Who supervises human rights sees figures and samples without anything that names anybody."""
+    return actor.has(Role.AUDITOR) and actor.kind == OrganisationKind.HUMAN_RIGHTS
 
 
 def keeps_arrival(actor: Actor, arrival: Any) -> bool:

@@ -294,6 +294,25 @@ ACCESS: dict[str, Row] = {
     "review_file": Row(REVIEWS, about="drawn_file", others=404),
     "review_finding": Row("elisabeth", about="drawn_file", others=404, more={403: "bineta ibrahima khady"}),
     "review_action": Row("elisabeth khady", about="correction", others=404, more={403: "bineta ibrahima"}),
+    "supervised_files": get("bineta elisabeth fatou khady"),
+    "supervised_file": Row(
+        "bineta khady", about="case", others=403, more={404: "elisabeth fatou"}, methods="GET"
+    ),
+    "supervised_file_print": Row(
+        "bineta khady", about="case", others=403, more={404: "elisabeth fatou"}, methods="GET"
+    ),
+    "supervised_file_looks": Row(
+        "bineta khady", about="case", others=403, more={404: "elisabeth fatou"}, methods="GET"
+    ),
+    "supervised_people": get("bineta elisabeth fatou khady"),
+    "supervised_person": Row(
+        "elisabeth khady", about="colleague", others=403, more={404: "bineta fatou"}, methods="GET"
+    ),
+    "unusual_access": get("bineta elisabeth fatou khady"),
+    # No finding of that key.
+    "unusual_finding": Row("", arguments=(INTAKE,), more={404: "bineta elisabeth fatou khady"}),
+    "monitor": get(""),
+    "monitored_file": get("", arguments=("AAAAAAAAAA",)),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),
@@ -400,6 +419,7 @@ ACCESS: dict[str, Row] = {
     "role-add": Row(ADMIN, about="somebody"),
     "person-deactivate": Row(ADMIN, about="somebody"),
     "role-end": Row(ADMIN, about="membership"),
+    "role-region": Row(ADMIN, about="audits"),
     "invitation-revoke": Row(ADMIN, about="invitation"),
     "organisations": get(ADMIN),
     "organisation-new": Row(ADMIN),

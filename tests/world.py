@@ -141,6 +141,8 @@ class World:
     organisation: Organisation
     somebody: User
     membership: Membership
+    #: Khady's, which may be bound to a region.
+    audits: Membership
     invitation: Invitation
     token: ApiToken
     region: Region
@@ -208,6 +210,7 @@ def make_world(cast: c.Cast) -> World:
         organisation=cast.other_centre,
         somebody=somebody,
         membership=somebody.memberships.get(role=Role.SUPERVISOR),
+        audits=cast.khady.memberships.get(role=Role.AUDITOR),
         invitation=invitation(cast),
         token=token(cast),
         region=cast.region,

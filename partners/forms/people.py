@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.alphabet import Alphabetical
 from partners.enums import OrganisationStatus, Role
-from partners.models import Invitation, Organisation, User
+from partners.forms.fields import VersionForm
+from partners.models import Invitation, Organisation, Region, User
 from partners.queries import active_people
 
 
@@ -42,10 +43,28 @@ class RoleForm(forms.Form):
         required=False,
     )
 
+    region = forms.ModelChoiceField(
+        label=_("Of one region only (for “Audit”)"),
+        help_text=_("Whoever audits then reads the files of this region and no others."),
+        queryset=Region.objects.order_by(Alphabetical("name")),
+        empty_label=_("Every region"),
+        required=False,
+    )
+
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         colleagues = active_people(user.organisation_id).exclude(pk=user.pk)
         cast("forms.ModelChoiceField[User]", self.fields["deputy_for"]).queryset = colleagues
+
+
+class AuditedRegionForm(VersionForm):
+    region = forms.ModelChoiceField(
+        label=_("Region"),
+        help_text=_("Whoever audits then reads the files of this region and no others."),
+        queryset=Region.objects.order_by(Alphabetical("name")),
+        empty_label=_("Every region"),
+        required=False,
+    )
 
 
 class AcceptForm(forms.Form):

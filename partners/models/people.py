@@ -124,12 +124,24 @@ class Membership(Recorded):
         related_name="deputies",
         verbose_name=_("deputy for"),
     )
+    #: Whoever audits may be bound to one region in all that they read under /supervision/. None: every region.
+    region = models.ForeignKey(
+        "partners.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("region"),
+    )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("membership")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(region=None) | Q(role=Role.AUDITOR), name="region_of_an_auditor_alone"
+            ),
             models.UniqueConstraint(fields=["user", "role"], condition=Q(until=None), name="role_held_once"),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=models.F("since")), name="membership_ends_after_start"

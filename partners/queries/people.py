@@ -37,6 +37,9 @@ SEATED = Statement(
         WHERE a.covered_by_id = u.id AND a.removed_at IS NULL
         AND a.begins_at <= relais_now() AND a.ends_at > relais_now()
         AND (m.until IS NULL OR m.until > relais_now()))""",
+        """(SELECT region_id FROM partners_membership
+        WHERE user_id = u.id AND role = 'auditor' AND (until IS NULL OR until > relais_now())
+        ORDER BY region_id LIMIT 1)""",
         "relais_now()",
     ),
 )
@@ -46,7 +49,8 @@ def seated(pk: UUID) -> User | None:
     """A user with all that an `Actor` holds, and the time of the request, so that no page asks for the clock alone."""
     for user, organisation, *seat in SEATED.rows({"pk": pk, "coordination": COORDINATION_GROUP}):
         user.organisation = organisation
-        user.seat_roles, user.seat_deputy_for, user.seat_groups, user.seat_covers, user.seat_at = seat
+        user.seat_roles, user.seat_deputy_for, user.seat_groups, user.seat_covers, *seat = seat
+        user.seat_audited_region, user.seat_at = seat
         return user
     return None
 
@@ -76,6 +80,7 @@ def actor_of(user: User) -> Actor:
             if not roles.isdisjoint(policy.who_stand_in([role]))
         ),
         national_unit=organisation.is_national_unit,
+        audited_region=seat.seat_audited_region,
         name=seat.name,
         organisation_name=organisation.name,
     )
@@ -120,7 +125,7 @@ def desk_staffed(organisation_id: UUID) -> bool:
 
 def people(organisation: Organisation | None = None) -> QuerySet[User]:
     """Everybody with their live roles, for the administrator."""
-    live = live_memberships().select_related("deputy_for").order_by("since")
+    live = live_memberships().select_related("deputy_for", "region").order_by("since")
     found = User.objects.select_related("organisation").prefetch_related(
         Prefetch("memberships", live, to_attr="live")
     )

@@ -17,7 +17,7 @@ from audit.rows import write
 from partners import notices, policy
 from partners.actor import Actor
 from partners.enums import DESK_ROLES, Act, Role
-from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, User
+from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, Region, User
 from partners.queries import live_memberships, open_invitation
 from partners.services.guard import Refusal, authorise, explained, locked
 
@@ -133,14 +133,22 @@ def accept_invitation(token: str, *, password: str, language: str, at: datetime)
 
 @transaction.atomic
 def add_role(
-    by: Actor, user_id: UUID, role: str, *, at: datetime, deputy_for: User | None = None
+    by: Actor,
+    user_id: UUID,
+    role: str,
+    *,
+    at: datetime,
+    deputy_for: User | None = None,
+    region: Region | None = None,
 ) -> Membership:
+    """Args: region: the only one whose files an auditor reads."""
     user = _seated(by, user_id)
     held = live_memberships().filter(user=user).values_list("role", flat=True)
     _require_fit([*held, role], user.organisation)
     if deputy_for is not None and (deputy_for.organisation_id != user.organisation_id or deputy_for == user):
         raise Refusal(_("One deputises for somebody else of one's own organisation."))
-    membership = Membership(user=user, role=role, since=at, deputy_for=deputy_for)
+    _require_auditor(role, region)
+    membership = Membership(user=user, role=role, since=at, deputy_for=deputy_for, region=region)
     with explained(**HELD_ALREADY):
         write(membership, Verb.GRANT, scope=role)
     _follow_roles(user)
@@ -156,6 +164,25 @@ def end_membership(by: Actor, pk: UUID, version: int, *, at: datetime) -> Member
     _end(membership, at)
     _follow_roles(user)
     _end_sessions(user)
+    return membership
+
+
+@transaction.atomic
+def bind_to_region(by: Actor, pk: UUID, version: int, *, region: Region | None) -> Membership:
+    """From the next request on an auditor reads the files of `region` only; of every region when None.
+
+    Raises:
+        NotAllowed, StaleForm, Refusal.
+    """
+    authorise(by, Act.MANAGE_PEOPLE)
+    _seated(by, Membership.objects.get(pk=pk).user_id)
+    membership = locked(Membership, pk, version)
+    if membership.until is not None:
+        raise Refusal(_("This role has ended already."))
+    _require_auditor(membership.role, region)
+    if membership.region != region:
+        membership.region = region
+        write(membership, fields=["region"], scope=membership.role)
     return membership
 
 
@@ -222,6 +249,11 @@ def _require_fit(roles: Collection[str], organisation: Organisation) -> None:
             _("“%(role)s” is not a role of this kind of organisation (%(kind)s).")
             % {"role": role.label, "kind": organisation.get_kind_display()}
         )
+
+
+def _require_auditor(role: str, region: Region | None) -> None:
+    if region is not None and role != Role.AUDITOR:
+        raise Refusal(_("Only whoever audits is bound to a region."))
 
 
 def _end(membership: Membership, at: datetime) -> None:

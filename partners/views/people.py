@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners.enums import Act
+from partners.enums import Act, Role
 from partners.forms.fields import VersionForm
-from partners.forms.people import InvitationForm, PeopleFilter, RoleForm
+from partners.forms.people import AuditedRegionForm, InvitationForm, PeopleFilter, RoleForm
 from partners.models import Invitation, Membership, User
 from partners.queries import invitations, people
 from partners.services import accounts
@@ -115,7 +115,12 @@ def role_add(request: ActingRequest, pk: UUID) -> HttpResponse:
     if attempt(
         form,
         lambda data: accounts.add_role(
-            request.actor, pk, data["role"], at=now(), deputy_for=data["deputy_for"]
+            request.actor,
+            pk,
+            data["role"],
+            at=now(),
+            deputy_for=data["deputy_for"],
+            region=data["region"],
         ),
     ):
         return done(request, _("The role is added. It counts from now."), "person", pk)
@@ -149,6 +154,30 @@ def role_end(
         danger=True,
         submit=_("End the role"),
         cancel_url=reverse("person", args=[user.pk]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def role_region(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Which region an auditor reads."""
+    authorise(request.actor, Act.MANAGE_PEOPLE)
+    membership = get_object_or_404(Membership.objects.select_related("user"), pk=pk, role=Role.AUDITOR)
+    user = membership.user
+    form = AuditedRegionForm(
+        posted(request), initial={"version": membership.version, "region": membership.region_id}
+    )
+    if attempt(
+        form,
+        lambda data: accounts.bind_to_region(request.actor, pk, data["version"], region=data["region"]),
+    ):
+        return done(request, _("Saved. It counts from the next page on."), "person", user.pk)
+    return question(
+        request,
+        form,
+        title=_("Which region does this person audit?"),
+        caption=user.name,
+        submit=_("Save"),
+        back_url=reverse("person", args=[user.pk]),
     )
 
 

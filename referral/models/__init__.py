@@ -1,3 +1,4 @@
+from referral.models.access_check import AccessCheck
 from referral.models.arrival import Arrival, FamilyLink, GroupReferral, Slip
 from referral.models.attachment import Attachment, AttachmentKey, AttachmentSegment
 from referral.models.basis import Consent, CustodyTitle, LegalGround
@@ -33,6 +34,7 @@ from referral.models.trip import AddressRelease, Trip
 from referral.models.work import Draft, Notice, Submission, Task, Transition
 
 __all__ = [
+    "AccessCheck",
     "AddressRelease",
     "Arrival",
     "Attachment",

@@ -65,6 +65,16 @@ _OF_TITLE = {
     TitleAction.ORDER: gettext_lazy("Custody order entered"),
     TitleAction.LIFT: gettext_lazy("Custody title lifted"),
 }
+#: What a move is called, by the row that moved.
+MOVES: Mapping[str, Mapping[Any, object]] = {
+    "referral.case": dict(_OF_CASE) | {CaseAction.SCREEN: gettext_lazy("Case taken in hand")},
+    "referral.custodytitle": _OF_TITLE,
+    "referral.placecall": _OF_CALL,
+    "referral.placeoffer": _OF_OFFER,
+    "referral.referral": HAPPENED,
+    "referral.transfer": _OF_TRANSFER,
+    "referral.trip": ON_THE_WAY,
+}
 
 
 def by(actor: Actor, user: User | None, organisation: Organisation | None) -> str:

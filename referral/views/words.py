@@ -21,6 +21,7 @@ from referral.kinds import QuestionKind
 from referral.models import Case, Person, RiskAssessment, StatusDecision
 from referral.references import spoken
 from referral.topics import Topic
+from referral.views.field_names import FIELDS
 
 #: What is to be done in a state, as one says it to whoever does it.
 NEXT_STEP: dict[str, str | Promise] = {
@@ -69,7 +70,9 @@ def field_of(object_type: str, name: str) -> str:
         field = apps.get_model(object_type)._meta.get_field(name)
     except (LookupError, FieldDoesNotExist):  # a table or a column of the past
         return name
-    return str(getattr(field, "verbose_name", name))
+    said = getattr(field, "verbose_name", name)
+    # A column without words of its own has those that Django makes of its name.
+    return str(said if isinstance(said, Promise) else FIELDS.get(name, said))
 
 
 def listed(items: list[str]) -> str:
