@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, duplicates, exporting, importing, lost, sms_counts
+from referral.services import clock, deliveries, duplicates, exporting, importing, lost, nudging, sms_counts
 from referral.sms import CountAnswer
 
 logger = logging.getLogger(__name__)
@@ -105,3 +105,9 @@ def undo_register(importbatch: str) -> None:
 def make_export(exportrequest: str) -> None:
     with at_work() as at:
         exporting.make_export(UUID(exportrequest), at=at)
+
+
+@app.task(name=nudging.NUDGE, retry=PATIENT)
+def send_nudge(user: str) -> None:
+    with at_work():
+        nudging.send_nudge(UUID(user))

@@ -225,6 +225,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.RECORD_REQUEST: file_reader,
     CaseAct.ASK_ERASURE: file_reader,
     CaseAct.DECIDE_ERASURE: own_supervisor_or_national,
+    CaseAct.RECORD_ORDER: file_reader,
+    CaseAct.CHECK_ORDER: own_or_national_supervisor,
 }
 
 
@@ -292,6 +294,7 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.CONFIRM_TITLE: (Role.JUSTICE,),
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
     TaskKind.DECIDE_ERASURE: (Role.SUPERVISOR, Role.COORDINATOR),
+    TaskKind.CHECK_ORDER: (Role.SUPERVISOR,),
 }
 
 

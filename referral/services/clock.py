@@ -17,9 +17,12 @@ from referral.models import ClockRound, Task
 from referral.queries import clock as due
 from referral.queries.clock import Due, in_order
 from referral.services import (
+    complaints,
     exporting,
     importing,
+    incidents,
     place_calls,
+    requisitions,
     told_back,
     urgency,
     waiting,
@@ -111,4 +114,8 @@ RULES: Mapping[str, AnyRule] = {
     "drafts": Rule(due.old_drafts, discard_drafts),
     "imports": Chore(importing.forget_unordered),
     "exports": Chore(exporting.destroy_exports),
+    "silences": Chore(requisitions.end_silence),
+    "extracts": Chore(requisitions.destroy_extracts),
+    "complaints": Chore(complaints.hand_on),
+    "incidents": Chore(incidents.remind),
 }

@@ -11,6 +11,7 @@ from referral.urls import (
     intake,
     justice,
     matching,
+    oversight,
     paper,
     place_calls,
     places,
@@ -42,4 +43,5 @@ urlpatterns = [
     *supervision.urlpatterns,
     *settings.urlpatterns,
     *rights.urlpatterns,
+    *oversight.urlpatterns,
 ]
