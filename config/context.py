@@ -84,6 +84,8 @@ def menu(actor: Actor, path: str) -> list[dict[str, Any]]:
         ("organisations", _("Organisations"), (Role.ADMINISTRATOR,)),
         ("codes", _("Code lists"), (Role.ADMINISTRATOR,)),
         ("worker", _("Background work"), (Role.ADMINISTRATOR,)),
+        ("incidents", _("Incidents"), (Role.ADMINISTRATOR,)),
+        ("complaint_desk", _("Who looks into complaints"), (Role.ADMINISTRATOR,)),
         ("directory", _("Directory"), None),
     ]
     shown = [(address(name), label) for name, label, roles in entries if roles is None or actor.has(*roles)]

@@ -38,6 +38,7 @@ from referral.models import (
     Attachment,
     Case,
     CaseConference,
+    Complaint,
     ConsentText,
     CustodyTitle,
     ExportRequest,
@@ -45,6 +46,7 @@ from referral.models import (
     Guardian,
     Holiday,
     ImportBatch,
+    Incident,
     JusticeStep,
     LegalGround,
     MatchReview,
@@ -53,6 +55,7 @@ from referral.models import (
     PlaceOffer,
     PlanGoal,
     Referral,
+    Requisition,
     RightsRequest,
     RoutingRule,
     ServiceQuestion,
@@ -60,9 +63,11 @@ from referral.models import (
     Term,
     Transfer,
     Trip,
+    VerbalDemand,
     WalkIn,
 )
 from referral.queries.arrivals import members_of
+from referral.references import new_reference
 from referral.rights import Identified, RequestKind
 from referral.services import (
     arrivals,
@@ -70,6 +75,7 @@ from referral.services import (
     cards,
     care,
     cases,
+    complaints,
     conferences,
     course,
     custody,
@@ -78,9 +84,11 @@ from referral.services import (
     group_sending,
     guardians,
     importing,
+    incidents,
     justice,
     questions,
     receiving,
+    requisitions,
     rights,
     sending,
     walk_ins,
@@ -159,6 +167,15 @@ class World:
     #: In answer to it the centre offers a place.
     call: PlaceCall
     offer: PlaceOffer
+    #: Of Aïssatou's file: to be checked, to be handed out, handed out by her; and one without a paper at the centre.
+    order: Requisition
+    granted: Requisition
+    made: Requisition
+    demand: VerbalDemand
+    #: About the centre, looked into by Khady.
+    complaint: Complaint
+    #: Of the centre.
+    incident: Incident
 
 
 def make_world(cast: c.Cast) -> World:
@@ -206,7 +223,41 @@ def make_world(cast: c.Cast) -> World:
         **exchange(cast),
         **arrival_and_group(cast),
         trip=on_the_way(cast),
+        **oversight(cast, case),
     )
+
+
+def oversight(cast: c.Cast, case: Case) -> dict[str, Any]:
+    at = clock.now()
+    orders = {}
+    for name in ("order", "granted", "made"):
+        with c.acting(cast.aissatou) as actor:
+            paper = requisitions.Order(
+                "cabinet canari", "RP 4", at.date(), ["identity"], at + timedelta(days=5)
+            )
+            order = requisitions.record_order(case.pk, paper, by=actor, at=at)
+        if name != "order":
+            with c.acting(cast.bineta) as actor:
+                said = {"decision": "accepted", "reason": "motif canari", "granted": ["identity"]}
+                asked = {"by": actor, "at": at, "version": order.version}
+                order = requisitions.decide_order(order.pk, **asked, **said)
+        if name == "made":
+            with c.acting(cast.aissatou) as actor:
+                asked = {"by": actor, "at": at, "version": order.version}
+                order = requisitions.make_extract(order.pk, **asked, paper=lambda *_given: b"%PDF canari")
+        orders[name] = order
+    with c.acting(cast.codou) as actor:
+        demand = requisitions.refuse_demand(by=actor, at=at, way="visit", asked_at=at, who="Adjudant Canari")
+    with c.acting(cast.mareme) as actor:
+        named = {"person_id": cast.khady.pk, "stand_in_id": None, "telephone": "", "post": ""}
+        complaints.name_independent(by=actor, version=0, **named)
+    with c.acting(cast.codou) as actor:
+        said = {"code": new_reference(), "way": "own", "worker": "", "what": "plainte canari"}
+        complaint = complaints.complain(by=actor, at=at, organisation=cast.centre, **said)
+    with c.acting(cast.elisabeth) as actor:
+        values = {"kind": "lost", "noticed_at": at, "story": "incident canari"}
+        incident = incidents.record_incident(by=actor, at=at, values=values)
+    return {**orders, "demand": demand, "complaint": complaint, "incident": incident}
 
 
 def walked_in(cast: c.Cast) -> WalkIn:

@@ -34,6 +34,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         (Role.SUPERVISOR, Role.COORDINATOR, Role.AUDITOR),
     ),
     (
+        "complaint_desk",
+        _("Who looks into complaints"),
+        _("The independent person to whom complaints about a worker or a centre go, and who stands in."),
+        (Role.COORDINATOR,),
+    ),
+    (
         "cdp",
         _("File for the data-protection authority (CDP)"),
         _("What is processed, why, for how long, and how rights were answered: on screen, as PDF or text."),
