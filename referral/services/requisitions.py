@@ -216,7 +216,8 @@ def _require_minimum(
 def _go_on(order: Requisition, at: datetime) -> None:
     case = order.case
     if is_silent(order, at):
-        notices.tell(notices.supervisors_of(case.organisation_id), case, at=at, due_at=order.due_at)
+        people = {order.recorded_by, *notices.supervisors_of(case.organisation_id)} - {order.decided_by}
+        notices.tell(people, case, at=at, due_at=order.due_at)
     elif order.decision == OrderDecision.REFUSED:
         notices.tell([case.owner, order.recorded_by], case, at=at, due_at=None, action_needed=False)
     else:

@@ -18,11 +18,13 @@ from referral.references import spoken
 from referral.services import clock as rounds
 from referral.services.nudging import send_nudge
 from tests import cast as c
-from tests.addresses import ACCESS, PEOPLE
+from tests.addresses import ACCESS
 from tests.referral.pages import press, sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
+#: Pages that differ at each reading, or have nothing to say of a house.
+READ_ONCE = ("complaint_new", "complaint_sheet", "health-live", "health-ready", "complaint_desk")
 SAID = {
     "worker": "Daouda Canari",
     "what": "a crié canari",
@@ -70,7 +72,7 @@ def test_it_is_read_by_the_independent_person_and_the_one_who_stands_in(cast: c.
 
 def test_the_accused_the_centre_and_coordination_see_nothing_on_any_page(cast: c.Cast, rose: User) -> None:
     """Every address that opens without a row, before and after: word for word the same but for the clock."""
-    people = [name for name in PEOPLE if name != "khady"]
+    people = ["daouda", "elisabeth", "ibrahima", "bineta", "mareme"]
     before = {name: walked(cast.people[name]) for name in people}
     row = complained(sign_in(cast.codou), cast.centre, complainant="")
     handled = sign_in(rose)
@@ -93,7 +95,7 @@ def walked(user: User) -> dict[str, str]:
     for name, row in ACCESS.items():
         if row.about or "GET" not in row.methods or row.expected(known_as(user)) != 200:
             continue
-        if name in ("complaint_new", "complaint_sheet", "health-live", "health-ready", "complaint_desk"):
+        if name.startswith("account_") or name in READ_ONCE:
             continue
         url = row.address(name, None)
         answer = client.get(url)
