@@ -54,6 +54,8 @@ MENU: tuple[tuple[str, Any, tuple[Role, ...] | None], ...] = (
     ("organisations", gettext_lazy("Organisations"), (Role.ADMINISTRATOR,)),
     ("codes", gettext_lazy("Code lists"), (Role.ADMINISTRATOR,)),
     ("worker", gettext_lazy("Background work"), (Role.ADMINISTRATOR,)),
+    ("incidents", gettext_lazy("Incidents"), (Role.ADMINISTRATOR,)),
+    ("complaint_desk", gettext_lazy("Who looks into complaints"), (Role.ADMINISTRATOR,)),
     ("directory", gettext_lazy("Directory"), None),
 )
 

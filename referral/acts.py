@@ -58,3 +58,5 @@ class CaseAct(TextChoices):
     ASK_ERASURE = "ask_erasure", _("Erase the file")
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
     CALL_PLACES = "call_places", _("Ask several centres for a place")
+    RECORD_ORDER = "record_order", _("Orders of justice about this file")
+    CHECK_ORDER = "check_order", _("Check an order of justice")

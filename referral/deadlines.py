@@ -75,6 +75,15 @@ GROUND_REVIEW_WITHIN = timedelta(days=3)
 CONSENT_WARNING = timedelta(days=30)
 #: Within a month a person has an answer about her or his data (proposal, to be confirmed with the CDP).
 RIGHTS = timedelta(days=30)
+#: From noticing an incident to telling the authority: the law of 2008 asks for no notification (domain §2.3), so this
+#: is a proposal, taken from what other countries ask, to be confirmed with the CDP.
+INCIDENT = timedelta(hours=72)
+#: A complaint is answered within a month: a proposal too.
+COMPLAINT = timedelta(days=30)
+#: The extract for an order of justice can be opened for so long, then its key is destroyed.
+ORDER_EXTRACT = timedelta(hours=2)
+#: Until the person has been told of an order, once nothing forbids it.
+TELL_OF_ORDER = timedelta(days=3)
 #: Each of the two people who decide on an erasure has this long.
 ERASURE = timedelta(days=7)
 #: From the expected arrival of somebody on the way until others hear that nobody came; a child cannot wait.
@@ -145,6 +154,8 @@ FOR_ALL: Mapping[Clock, Span] = {
     Clock.FOLLOW_UP_3: timedelta(days=182),
     Clock.FOLLOW_UP_4: timedelta(days=365),
     Clock.RIGHTS: RIGHTS,
+    Clock.INCIDENT: INCIDENT,
+    Clock.COMPLAINT: COMPLAINT,
     Clock.LATE_ARRIVAL: LATE_ARRIVAL,
     Clock.LATE_CHILD: LATE_CHILD,
 }

@@ -234,6 +234,9 @@ class TaskKind(TextChoices):
     COMPARE_CALL = "compare_call", _("Telephone an organisation, at the request of coordination")
     ANSWER_REQUEST = "answer_request", _("Answer a request of the person")
     DECIDE_ERASURE = "decide_erasure", _("Decide on an erasure")
+    CHECK_ORDER = "check_order", _("Check an order of justice")
+    ORDER_EXTRACT = "order_extract", _("Answer an order of justice")
+    TELL_OF_ORDER = "tell_of_order", _("Tell the person of an order of justice")
     LATE_ARRIVAL = "late_arrival", _("Find out why nobody has arrived")
     PLACE_NOT_FOUND = "place_not_found", _("Look for a place: nobody has offered one")
     NAME_OWNER = "name_owner", _("Name an owner of the case taken in hand")
@@ -273,6 +276,8 @@ class Clock(TextChoices):
     FOLLOW_UP_3 = "follow_up_3", _("Third follow-up")
     FOLLOW_UP_4 = "follow_up_4", _("Last follow-up")
     RIGHTS = "rights", _("Answer a request of the person about her or his data")
+    INCIDENT = "incident", _("Tell the data-protection authority of an incident")
+    COMPLAINT = "complaint", _("Answer a complaint")
     LATE_ARRIVAL = "late_arrival", _("Alarm when an adult on the way does not arrive")
     LATE_CHILD = "late_child", _("Alarm when a child on the way does not arrive")
 

@@ -18,6 +18,7 @@ from referral.services import (
     exporting,
     importing,
     lost,
+    nudging,
     proof,
     review_draws,
     sms_counts,
@@ -133,3 +134,9 @@ def undo_register(importbatch: str) -> None:
 def make_export(exportrequest: str) -> None:
     with at_work() as at:
         exporting.make_export(UUID(exportrequest), at=at)
+
+
+@app.task(name=nudging.NUDGE, retry=PATIENT)
+def send_nudge(user: str) -> None:
+    with at_work():
+        nudging.send_nudge(UUID(user))

@@ -242,6 +242,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.RECORD_REQUEST: file_reader,
     CaseAct.ASK_ERASURE: file_reader,
     CaseAct.DECIDE_ERASURE: own_supervisor_or_national,
+    CaseAct.RECORD_ORDER: file_reader,
+    CaseAct.CHECK_ORDER: own_or_national_supervisor,
 }
 
 
@@ -350,6 +352,7 @@ TAKERS: Mapping[TaskKind, tuple[Role, ...]] = {
     TaskKind.DUTY_CALL: (Role.COORDINATOR,),
     TaskKind.DECIDE_ERASURE: (Role.SUPERVISOR, Role.COORDINATOR),
     TaskKind.REVIEW_GLASS: (Role.SUPERVISOR,),
+    TaskKind.CHECK_ORDER: (Role.SUPERVISOR,),
 }
 
 

@@ -17,6 +17,13 @@ class FileKind(TextChoices):
     DOCX = "docx", _("Text (.docx)")
 
 
+class CdpFile(TextChoices):
+    """As what the file for the data-protection authority is handed over."""
+
+    PDF = "pdf", _("Paper (.pdf)")
+    DOCX = "docx", _("Text (.docx)")
+
+
 class Missing(TextChoices):
     """What a week leaves unwritten."""
 

@@ -447,4 +447,26 @@ ACCESS: dict[str, Row] = {
     # Nothing failed in this world: who may, finds nothing.
     "job_retry": post(ADMIN, arguments=("1",), status=404),
     "delivery_retry": post(ADMIN, arguments=("1",), status=404),
+    # --- orders of justice, complaints, incidents
+    "case_orders": of_case("aissatou bineta", methods="GET"),
+    "order_new": of_case("aissatou bineta"),
+    "orders": get("bineta elisabeth fatou khady"),
+    "verbal_new": Row(ALL),
+    "verbal": get("codou elisabeth", about="demand", others=404),
+    "order": get("aissatou bineta", about="order", others=404),
+    "order_check": Row("bineta", about="order", others=404, more={403: "aissatou"}),
+    "order_make": Row("aissatou bineta", about="granted", others=404),
+    # Made by the owner, who alone opens it.
+    "order_extract": post("aissatou", about="made", others=404, holds="bineta"),
+    "complaints": get("khady", others=404),
+    "complaint_new": Row(ALL),
+    "complaint_sheet": get(ALL),
+    "complaint_desk": Row(f"ibrahima {ADMIN}"),
+    "complaint": Row("khady", about="complaint", others=404),
+    "incidents": get(f"bineta elisabeth fatou ibrahima khady {ADMIN}"),
+    "incident_new": Row(f"bineta elisabeth fatou ibrahima {ADMIN}"),
+    "incident": Row("bineta elisabeth ibrahima khady", about="incident", more={404: f"fatou {ADMIN}"}),
+    "incident_close": Row("bineta ibrahima", about="incident", more={404: f"fatou {ADMIN}"}),
+    "cdp": get("bineta elisabeth fatou khady"),
+    "cdp_file": get("bineta elisabeth fatou khady", arguments=("pdf", "fr")),
 }

@@ -38,6 +38,7 @@ from referral.models import (
     Attachment,
     Case,
     CaseConference,
+    Complaint,
     ConsentText,
     CorrectiveAction,
     CustodyTitle,
@@ -48,6 +49,7 @@ from referral.models import (
     Guardian,
     Holiday,
     ImportBatch,
+    Incident,
     JusticeStep,
     LegalGround,
     MatchReview,
@@ -56,6 +58,7 @@ from referral.models import (
     PlaceOffer,
     PlanGoal,
     Referral,
+    Requisition,
     RightsRequest,
     RoutingRule,
     ServiceQuestion,
@@ -63,10 +66,12 @@ from referral.models import (
     Term,
     Transfer,
     Trip,
+    VerbalDemand,
     WalkIn,
 )
 from referral.queries.arrivals import members_of
 from referral.readings import GlassReason, Verdict
+from referral.references import new_reference
 from referral.rights import Identified, RequestKind
 from referral.services import (
     arrivals,
@@ -74,6 +79,7 @@ from referral.services import (
     cards,
     care,
     cases,
+    complaints,
     conferences,
     course,
     custody,
@@ -83,10 +89,12 @@ from referral.services import (
     group_sending,
     guardians,
     importing,
+    incidents,
     justice,
     questions,
     readings,
     receiving,
+    requisitions,
     rights,
     sending,
     walk_ins,
@@ -175,6 +183,15 @@ class World:
     correction: CorrectiveAction
     #: Of all files of the unit, taken on by Khady.
     conformity: FileReview
+    #: Of Aïssatou's file: to be checked, to be handed out, handed out by her; and one without a paper at the centre.
+    order: Requisition
+    granted: Requisition
+    made: Requisition
+    demand: VerbalDemand
+    #: About the centre, looked into by Khady.
+    complaint: Complaint
+    #: Of the centre.
+    incident: Incident
 
 
 def make_world(cast: c.Cast) -> World:
@@ -225,6 +242,7 @@ def make_world(cast: c.Cast) -> World:
         trip=on_the_way(cast),
         glass=broken_glass(cast),
         **reviewed(cast),
+        **oversight(cast, case),
     )
 
 
@@ -249,6 +267,39 @@ def reviewed(cast: c.Cast) -> dict[str, Any]:
         "correction": reviewing.corrected(review, cast.elisabeth),
         "conformity": reviewing.taken(cast),
     }
+
+
+def oversight(cast: c.Cast, case: Case) -> dict[str, Any]:
+    at = clock.now()
+    orders = {}
+    for name in ("order", "granted", "made"):
+        with c.acting(cast.aissatou) as actor:
+            paper = requisitions.Order(
+                "cabinet canari", "RP 4", at.date(), ["identity"], at + timedelta(days=5)
+            )
+            order = requisitions.record_order(case.pk, paper, by=actor, at=at)
+        if name != "order":
+            with c.acting(cast.bineta) as actor:
+                said = {"decision": "accepted", "reason": "motif canari", "granted": ["identity"]}
+                asked = {"by": actor, "at": at, "version": order.version}
+                order = requisitions.decide_order(order.pk, **asked, **said)
+        if name == "made":
+            with c.acting(cast.aissatou) as actor:
+                asked = {"by": actor, "at": at, "version": order.version}
+                order = requisitions.make_extract(order.pk, **asked, paper=lambda *_given: b"%PDF canari")
+        orders[name] = order
+    with c.acting(cast.codou) as actor:
+        demand = requisitions.refuse_demand(by=actor, at=at, way="visit", asked_at=at, who="Adjudant Canari")
+    with c.acting(cast.mareme) as actor:
+        named = {"person_id": cast.khady.pk, "stand_in_id": None, "telephone": "", "post": ""}
+        complaints.name_independent(by=actor, version=0, **named)
+    with c.acting(cast.codou) as actor:
+        said = {"code": new_reference(), "way": "own", "worker": "", "what": "plainte canari"}
+        complaint = complaints.complain(by=actor, at=at, organisation=cast.centre, **said)
+    with c.acting(cast.elisabeth) as actor:
+        values = {"kind": "lost", "noticed_at": at, "story": "incident canari"}
+        incident = incidents.record_incident(by=actor, at=at, values=values)
+    return {**orders, "demand": demand, "complaint": complaint, "incident": incident}
 
 
 def walked_in(cast: c.Cast) -> WalkIn:

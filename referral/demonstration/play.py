@@ -7,7 +7,7 @@ from django.db import transaction
 
 from partners.models import User
 from referral import notices
-from referral.demonstration import around, persons, place_call
+from referral.demonstration import around, oversight, persons, place_call
 from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.houses import keep_house
 from referral.demonstration.pairs import FOUND_AGO, same_boy
@@ -55,6 +55,7 @@ def play(now: datetime, password: str) -> None:
     keep_house(stage)
     stage.later(now - LEFT_AGO, lambda: travel(stage))
     review_files(stage)
+    oversight.oversee(stage)
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
     notices.mark_read(Notice.objects.filter(made_at__lt=now - UNREAD_FOR), at=now - UNREAD_FOR)

@@ -4,10 +4,12 @@ from referral.models.attachment import Attachment, AttachmentKey, AttachmentSegm
 from referral.models.basis import Consent, CustodyTitle, LegalGround
 from referral.models.case import Case, Person
 from referral.models.clock import ClockRound, Delivery, Rung
+from referral.models.complaint import Complaint, ComplaintDesk, ComplaintStep
 from referral.models.course import FollowUp, PlanGoal, RiskAssessment, StatusDecision, Transfer
 from referral.models.exchange import ExportPart, ExportRequest, ImportBatch, ImportedRow
 from referral.models.file_reviews import CorrectiveAction, DrawnFile, FileReview, Finding, ReviewSeed
 from referral.models.grants import CaseGrant, ReferralGrant
+from referral.models.incident import Incident
 from referral.models.intake import ContactCard, Screening
 from referral.models.justice import CaseConference, JusticeStep, QuestionAnswers, ServiceQuestion
 from referral.models.looks import Reveals
@@ -26,6 +28,7 @@ from referral.models.referral import (
     Waiting,
     WalkIn,
 )
+from referral.models.requisition import Requisition, RequisitionExtract, VerbalDemand
 from referral.models.rights import Erasure, LegalHold, RetentionTerm, RightsRequest
 from referral.models.routing import NoGoList, RoutingRule
 from referral.models.talks import ConsentTalk, ConsentText, Guardian
@@ -46,6 +49,9 @@ __all__ = [
     "CaseGrant",
     "CaseInHand",
     "ClockRound",
+    "Complaint",
+    "ComplaintDesk",
+    "ComplaintStep",
     "Consent",
     "ConsentTalk",
     "ConsentText",
@@ -67,6 +73,7 @@ __all__ = [
     "Holiday",
     "ImportBatch",
     "ImportedRow",
+    "Incident",
     "JusticeStep",
     "LegalGround",
     "LegalHold",
@@ -84,6 +91,8 @@ __all__ = [
     "QuestionAnswers",
     "Referral",
     "ReferralGrant",
+    "Requisition",
+    "RequisitionExtract",
     "ReservedCode",
     "RetentionTerm",
     "Reveals",
@@ -108,6 +117,7 @@ __all__ = [
     "Transfer",
     "Transition",
     "Trip",
+    "VerbalDemand",
     "Waiting",
     "WalkIn",
     "WrongCodes",

@@ -17,10 +17,13 @@ from referral.models import ClockRound, Task
 from referral.queries import clock as due
 from referral.queries.clock import Due, in_order
 from referral.services import (
+    complaints,
     exporting,
     glass,
     importing,
+    incidents,
     place_calls,
+    requisitions,
     told_back,
     urgency,
     waiting,
@@ -113,4 +116,8 @@ RULES: Mapping[str, AnyRule] = {
     "drafts": Rule(due.old_drafts, discard_drafts),
     "imports": Chore(importing.forget_unordered),
     "exports": Chore(exporting.destroy_exports),
+    "silences": Chore(requisitions.end_silence),
+    "extracts": Chore(requisitions.destroy_extracts),
+    "complaints": Chore(complaints.hand_on),
+    "incidents": Chore(incidents.remind),
 }

@@ -27,7 +27,7 @@ from referral.policy import NotAllowed
 from referral.queries.retention import kept_until
 from referral.queries.rights import drafts_about, erasable_case, erasure_facts, erasure_of, own_approvers
 from referral.rights import ErasureReason, RequestKind, RequestResult
-from referral.services import duplicates, exporting, steps
+from referral.services import duplicates, exporting, requisitions, steps
 from referral.services.drafts import discard
 from referral.services.rights import settle_request
 from referral.services.tasks import finish_tasks
@@ -191,6 +191,7 @@ def _erase(case: Case, erasure: Erasure, by: Actor, at: datetime) -> None:
     )
     for draft in drafts_about(case):
         discard(draft)
+    requisitions.destroy_extracts_of(case, at=at)
     exporting.destroy_exports_of(case.organisation_id, at=at)
     duplicates.forget_case(case, at=at)
     blind_index.forget(case.pk)  # an entry that other rules once made names the file too

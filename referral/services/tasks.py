@@ -101,6 +101,8 @@ ENDED_BY_ACT = frozenset(
         TaskKind.ANSWER_TRANSFER,
         TaskKind.ANSWER_REQUEST,
         TaskKind.DECIDE_ERASURE,
+        TaskKind.CHECK_ORDER,
+        TaskKind.ORDER_EXTRACT,
         TaskKind.LATE_ARRIVAL,
         TaskKind.REVIEW_GLASS,
         TaskKind.NAME_OWNER,

@@ -11,6 +11,7 @@ from referral.urls import (
     intake,
     justice,
     matching,
+    oversight,
     paper,
     place_calls,
     places,
@@ -44,4 +45,5 @@ urlpatterns = [
     *reviews.urlpatterns,
     *settings.urlpatterns,
     *rights.urlpatterns,
+    *oversight.urlpatterns,
 ]

@@ -58,6 +58,7 @@ def box(actor: Actor, case: Case, tie: Tie) -> dict[str, Any]:
     wanted = (
         (CaseAct.RECORD_REQUEST, "case_rights"),
         (CaseAct.HOLD, "case_hold"),
+        (CaseAct.RECORD_ORDER, "case_orders"),
         (CaseAct.ASK_ERASURE, "case_erasure"),
     )
     links = [

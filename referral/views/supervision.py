@@ -12,10 +12,16 @@ from django.views.decorators.http import require_GET
 from partners.actor import Actor
 from partners.enums import Role
 from referral.policy import monitors, watches
+from referral.queries.complaints import looks_into_any
 from referral.services.reading import require_seat
 from referral.views.door import ActingRequest
 
 Rule = Callable[[Actor], bool]
+
+
+def seated(*roles: Role) -> Rule:
+    return lambda actor: actor.has(*roles)
+
 
 #: Address, what it is called, one sentence about it, and who finds it here. Each address asks its own rule again.
 ENTRIES: tuple[tuple[str, Any, Any, Rule], ...] = (
@@ -47,31 +53,55 @@ ENTRIES: tuple[tuple[str, Any, Any, Rule], ...] = (
         "lost_loops",
         _("Lost loops"),
         _("What nobody holds any more, and who can bring it back."),
-        lambda actor: actor.has(Role.COORDINATOR, Role.SUPERVISOR),
+        seated(Role.COORDINATOR, Role.SUPERVISOR),
     ),
     (
         "fingerprint",
         _("Fingerprint of the audit"),
         _("Eight words for the safe, and whether those of an older paper still hold."),
-        (Role.SUPERVISOR, Role.AUDITOR),
+        seated(Role.SUPERVISOR, Role.AUDITOR),
     ),
     (
         "proof",
         _("The proof of the audit"),
         _("Whether anything recorded was changed, removed or hidden, and how to verify that oneself."),
-        (Role.AUDITOR, Role.SUPERVISOR),
+        seated(Role.AUDITOR, Role.SUPERVISOR),
     ),
     (
         "break_glass",
         _("Emergency access to a file"),
         _("Who has opened a file that was not theirs, why, and what somebody else says of it."),
-        (Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR),
+        seated(Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR),
     ),
     (
         "reviews",
         _("Reviews of files"),
         _("What was drawn of each quarter, what was found in it, and what is done about it."),
-        (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR),
+        seated(Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR),
+    ),
+    (
+        "orders",
+        _("Orders of justice"),
+        _("What justice asked of files, what was checked and handed out, what was refused; in codes."),
+        seated(Role.SUPERVISOR, Role.AUDITOR),
+    ),
+    (
+        "incidents",
+        _("Register of incidents"),
+        _("What went wrong with data or the system, and who was told."),
+        seated(Role.SUPERVISOR, Role.COORDINATOR, Role.AUDITOR),
+    ),
+    (
+        "complaint_desk",
+        _("Who looks into complaints"),
+        _("The independent person to whom complaints about a worker or a centre go, and who stands in."),
+        seated(Role.COORDINATOR),
+    ),
+    (
+        "cdp",
+        _("File for the data-protection authority (CDP)"),
+        _("What is processed, why, for how long, and how rights were answered: on screen, as PDF or text."),
+        seated(Role.SUPERVISOR, Role.AUDITOR),
     ),
 )
 #: Who has a page here at all: the menu asks it too.
@@ -86,4 +116,7 @@ def supervision(request: ActingRequest) -> HttpResponse:
         for name, label, about, may in ENTRIES
         if may(request.actor)
     ]
+    if looks_into_any(request.actor):
+        label, about = _("Complaints"), _("Those that you look into, or stand in for. Nobody else sees any.")
+        rows.append({"url": reverse("complaints"), "label": label, "about": about})
     return render(request, "referral/supervision/home.html", {"rows": rows})

@@ -50,6 +50,8 @@ def address(task: Task) -> str:
         return reverse("referral", args=[task.referral_id])
     if task.kind == TaskKind.OBJECTION:
         return reverse("objection", args=[task.pk])
+    if task.kind in (TaskKind.CHECK_ORDER, TaskKind.ORDER_EXTRACT):
+        return reverse("order", args=[UUID((task.proposal or {})["order"])])
     if task.kind in ASKED:
         return reverse("task_decide", args=[task.pk])
     if task.kind == TaskKind.ANSWER_TRANSFER:
@@ -69,6 +71,8 @@ def is_for(actor: Actor, task: Task) -> bool:
         case TaskKind.CONFIRM_TITLE:
             return actor.has(Role.JUSTICE)
         case TaskKind.COUNTERSIGN | TaskKind.AGE_DECISION | TaskKind.OBJECTION | TaskKind.ASSESS_GUARDIAN:
+            return actor.has(Role.SUPERVISOR)
+        case TaskKind.CHECK_ORDER:
             return actor.has(Role.SUPERVISOR)
         case TaskKind.DECIDE_ERASURE:
             return actor.has(Role.SUPERVISOR, Role.COORDINATOR)
@@ -195,6 +199,10 @@ ABOUT = {
     TaskKind.CALL_PERSON: _(
         "The person has shown a neutral card and said the agreed word. Call back now, only by the safe contact that "
         "she or he gave. Read it in the file first."
+    ),
+    TaskKind.TELL_OF_ORDER: _(
+        "Justice has asked for part of this file. Tell the person what was asked, by whom, and what goes out: "
+        "she or he may ask a lawyer."
     ),
     TaskKind.CALL_DESK: _(
         "A vital emergency: telephone the desk now, do not wait for an answer here. "

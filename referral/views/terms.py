@@ -72,6 +72,10 @@ MEANS: dict[Clock, str | Promise] = {
     Clock.RIGHTS: gettext_lazy(
         "From the request of a person about her or his data until the answer (to be confirmed with the CDP)."
     ),
+    Clock.INCIDENT: gettext_lazy(
+        "From noticing an incident until the authority is told. A proposal: the law of 2008 sets no time."
+    ),
+    Clock.COMPLAINT: gettext_lazy("From a complaint until the complainant has an answer. A proposal."),
     **dict.fromkeys(
         (Clock.LATE_ARRIVAL, Clock.LATE_CHILD),
         gettext_lazy(

@@ -103,6 +103,7 @@ def test_require_raises() -> None:
 
 #: role, tie -> the acts on a case that they may do.
 READER = {
+    CaseAct.RECORD_ORDER,
     CaseAct.DECIDE_DUPLICATE,
     CaseAct.READ,
     CaseAct.REVEAL,
@@ -160,6 +161,7 @@ SUPERVISOR_ACTS = READER | {
     CaseAct.APPROVE_EXPORT,
     CaseAct.HOLD,
     CaseAct.DECIDE_ERASURE,
+    CaseAct.CHECK_ORDER,
 }
 
 

@@ -1,0 +1,71 @@
+"""Which orders of justice may somebody read, and who is there to check one?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from partners.actor import Actor
+from partners.enums import Role
+from partners.models import User
+from partners.queries import active_people
+from referral.models import Requisition, VerbalDemand
+from referral.queries.rights import own_approvers
+from referral.queries.visible import visible_cases
+
+_BESIDE = ("case__organisation", "case__person", "case__owner", "recorded_by", "decided_by", "made_by")
+
+
+def untold(at: datetime) -> Q:
+    """The order forbids that anybody hears of it yet."""
+    return Q(silent_until__gt=at)
+
+
+def orders_of(actor: Actor, at: datetime) -> QuerySet[Requisition]:
+    """Of files that one may open; one that must stay secret only to supervisors of the house and to who recorded it."""
+    found = Requisition.objects.filter(case__in=visible_cases(actor), case__erased_at=None)
+    if not actor.has(Role.SUPERVISOR):
+        found = found.exclude(untold(at) & ~Q(recorded_by=actor.id))
+    return found.select_related(*_BESIDE)
+
+
+def order_of(actor: Actor, pk: UUID, at: datetime) -> Requisition | None:
+    """One of these; for a supervisor of the national unit also one of a house that has nobody else to check it."""
+    own = orders_of(actor, at).filter(pk=pk).first()
+    if own is not None or not (actor.national_unit and actor.has(Role.SUPERVISOR)):
+        return own
+    found = Requisition.objects.filter(pk=pk, case__erased_at=None).select_related(*_BESIDE).first()
+    return found if found is not None and not own_checkers(found).exists() else None
+
+
+def own_checkers(order: Requisition) -> QuerySet[User]:
+    return own_approvers(order.case, order.recorded_by_id, order.case.owner_id)
+
+
+def checkers(order: Requisition, national_id: UUID | None) -> QuerySet[User]:
+    """Supervisors of the house, else of the national unit; never who recorded it or owns the file."""
+    own = own_checkers(order)
+    if own.exists() or national_id is None:
+        return own
+    taken = [pk for pk in (order.recorded_by_id, order.case.owner_id) if pk is not None]
+    return active_people(national_id, [Role.SUPERVISOR]).exclude(pk__in=taken)
+
+
+def journal(actor: Actor) -> tuple[QuerySet[Requisition], QuerySet[VerbalDemand]]:
+    """All orders and demands for the auditor; those of the own house for its supervisors."""
+    orders = Requisition.objects.select_related("case__organisation", "case")
+    demands = VerbalDemand.objects.select_related("organisation")
+    if not actor.has(Role.AUDITOR):
+        orders = orders.filter(case__organisation_id=actor.organisation_id)
+        demands = demands.filter(organisation_id=actor.organisation_id)
+    return orders, demands
+
+
+def to_be_told(at: datetime) -> QuerySet[Requisition]:
+    """What may be told by now and was not yet."""
+    return Requisition.objects.filter(told_at=None, case__erased_at=None).exclude(untold(at))
+
+
+def open_extracts(at: datetime) -> QuerySet[Requisition]:
+    """Extracts whose time is over and whose key is still there."""
+    return Requisition.objects.filter(until__lte=at, destroyed_at=None)
