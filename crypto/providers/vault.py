@@ -12,7 +12,7 @@ from threading import local
 from typing import Any, Final, Self
 
 import hvac
-from hvac.exceptions import Forbidden, Unauthorized, VaultError
+from hvac.exceptions import Forbidden, InvalidRequest, Unauthorized, VaultError
 from requests import RequestException
 
 from crypto.errors import KeyUnavailable, Tampered
@@ -149,6 +149,11 @@ class VaultKeyProvider:
         try:
             try:
                 answer = getattr(self._client().adapter, act)(url=url, **sent)
+            except InvalidRequest as refusal:
+                answer = refusal.json
+                if not (isinstance(answer, dict) and answer.get("data")):
+                    raise
+                # A batch of which nothing opens is refused as a whole, and says why for each.
             except (Forbidden, Unauthorized):
                 # The token has ended: an AppRole gives another one, a fixed token stays refused.
                 answer = getattr(self._client(anew=True).adapter, act)(url=url, **sent)
