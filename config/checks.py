@@ -72,7 +72,7 @@ def check_epoch(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Itera
     try:
         status = get_provider().status()
     except KeyUnavailable:
-        return  # `check_key_file` has said so
+        return  # `check_key_file` has said so, or people have yet to open them
     if datetime.now(UTC) > status.epochs[status.kek_id] + EPOCH_AGE:
         yield Warning(
             f"The active epoch of the keys is older than {EPOCH_AGE.days} days: `manage.py keys rotate`.",

