@@ -1,5 +1,5 @@
 # make run     a served demonstration on http://127.0.0.1:8000/ from an empty checkout (RELAIS_PORT=8001 moves it)
-# make test    the whole suite on a real PostgreSQL (FULL=1 longer, REQUIRE_ALL=1 no browser is a failure)
+# make test    the whole suite on a real PostgreSQL (FULL=1 longer, REQUIRE_ALL=1 no browser and no key server is a failure)
 # make check   everything that is read without running the suite
 # make faults  RUNS times a worker that is killed, and whether anything was lost
 # Both use the embedded PostgreSQL, or the server of DATABASE_URL.
@@ -24,7 +24,7 @@ run: .venv/runs assets translations
 SERVER := $(if $(DATABASE_URL),,$(PYTHON) -m config.database run --)
 # One test at a time to each process: the long ones stand last, and one process must not get them all.
 SHARED := --numprocesses $(WORKERS) --maxschedchunk 1
-test: .venv/tests assets translations
+test: .venv/tests $(if $(REQUIRE_ALL)$(COVERAGE),.venv/keyserver) assets translations
 	@$(SERVER) $(PYTHON) -m pytest $(SHARED) $(if $(COVERAGE),--cov --cov-report=) $(ARGS)
 	@$(if $(COVERAGE),$(MAKE) --no-print-directory coverage,:)
 
@@ -70,6 +70,7 @@ lock: .venv/tests
 	@$(UV_EXPORT) --no-default-groups --output-file $(EXPORTS)/requirements.txt >/dev/null
 	@$(UV_EXPORT) --only-group assets --output-file $(EXPORTS)/requirements-assets.txt >/dev/null
 	@$(UV_EXPORT) --only-group dev --output-file $(EXPORTS)/requirements-dev.txt >/dev/null
+	@$(UV_EXPORT) --only-group keyserver --output-file $(EXPORTS)/requirements-keyserver.txt >/dev/null
 
 .venv/made:
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -85,4 +86,9 @@ lock: .venv/tests
 
 .venv/tests: .venv/runs requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt || $(OFFLINE)
+	@touch $@
+
+# A real key server for the provider "vault"; without it those tests are skipped, and say so.
+.venv/keyserver: .venv/tests requirements-keyserver.txt
+	@$(PIP) -r requirements-keyserver.txt || $(OFFLINE)
 	@touch $@

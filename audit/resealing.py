@@ -66,30 +66,32 @@ def reseal_case(case_id: UUID, *, at: datetime) -> Resealed:
     former = [key for key in keys if newest[key.scope].pk != key.pk]
     keyring.current().prime_scopes(newest)
     names = [key.pk.bytes for key in former]
-    for model in _models(history=False):
-        done.rows += sum(_reseal_row(model, pk, case_id) for pk in _sealed_by(model, names, case_id))
-    for model in _models(history=True):
-        done.versions += sum(_reseal_version(model, pk, case_id) for pk in _sealed_by(model, names, case_id))
+    for model in sealed_models(history=False):
+        done.rows += sum(_reseal_row(model, pk, case_id) for pk in values_under(model, names, case_id))
+    for model in sealed_models(history=True):
+        done.versions += sum(
+            _reseal_version(model, pk, case_id) for pk in values_under(model, names, case_id)
+        )
     _retire(former, newest, case_id, at, done)
     return done
 
 
-def _models(*, history: bool) -> Iterator[type[Model]]:
+def sealed_models(*, history: bool) -> Iterator[type[Model]]:
     for label in settings.RELAIS_APPS:
         for model in apps.get_app_config(label).get_models(include_auto_created=True):
-            if hasattr(model, "instance_type") == history and _sealed_fields(model):
+            if hasattr(model, "instance_type") == history and sealed_fields(model):
                 yield model
 
 
-def _sealed_fields(model: type[Model]) -> list[SealedField[Any, Any]]:
+def sealed_fields(model: type[Model]) -> list[SealedField[Any, Any]]:
     return [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
 
 
-def _sealed_by(model: type[Model], keys: list[bytes], case_id: UUID) -> list[Any]:
+def values_under(model: type[Model], keys: list[bytes], case_id: UUID) -> list[Any]:
     """Rows that hold a value sealed by one of these keys: its header says so, wherever the case stands in the model."""
     named: list[Composed | SQL] = [
         SQL("substring({column} FROM %s FOR 16) = ANY(%s)").format(column=Identifier(str(field.column)))
-        for field in _sealed_fields(model)
+        for field in sealed_fields(model)
     ]
     values: list[Any] = [value for _field in named for value in (len(HEADER) + 1, keys)]
     query = SQL("SELECT {pk} FROM {table} WHERE ({named})").format(
@@ -105,7 +107,7 @@ def _sealed_by(model: type[Model], keys: list[bytes], case_id: UUID) -> list[Any
 
 
 def _resealed(row: Model) -> list[str]:
-    return [field.name for field in _sealed_fields(type(row)) if field.reseal(row)]
+    return [field.name for field in sealed_fields(type(row)) if field.reseal(row)]
 
 
 @transaction.atomic
@@ -130,7 +132,7 @@ def _reseal_version(model: type[Model], pk: int, case_id: UUID) -> int:
 def _swap(row: Model, case_id: UUID) -> int:
     """Compares and swaps: what somebody else has changed meanwhile is left to the next run."""
     with as_stored():
-        stood = {field.name: getattr(row, field.name) for field in _sealed_fields(type(row))}
+        stood = {field.name: getattr(row, field.name) for field in sealed_fields(type(row))}
     was = row_digest(row)
     fields = _resealed(row)
     with as_stored():
@@ -149,9 +151,9 @@ def _retire(
     for key in former:
         successor = newest[key.scope]
         used = any(
-            _sealed_by(model, [key.pk.bytes], case_id)
+            values_under(model, [key.pk.bytes], case_id)
             for history in (False, True)
-            for model in _models(history=history)
+            for model in sealed_models(history=history)
         )
         if used or at < successor.created_at + LONGEST_WORK:
             done.waiting += 1

@@ -45,7 +45,19 @@ def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 @register(Tags.security, deploy=True)
 def check_key_file(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
     """Whoever takes a copy of the code or of the database must not have the key with it."""
-    path: Path = settings.RELAIS_KEY_FILE
+    used = {settings.RELAIS_KEY_PROVIDER, settings.RELAIS_KEY_FORMER}
+    if "file" in used:
+        yield from _check_key_file(settings.RELAIS_KEY_FILE)
+    # The application needs the keys, and not the sealed file: that belongs to the agent.
+    if "sealed" in used and not settings.RELAIS_KEY_AGENT.is_socket():
+        yield Error("RELAIS_KEY_AGENT does not name the socket of a key agent.", id="relais.E007")
+    if "vault" in used and not settings.RELAIS_VAULT["url"].startswith("https://"):
+        yield Error("RELAIS_VAULT_URL is not an https:// address.", id="relais.E008")
+    if used - {"", "file", "sealed", "vault"}:
+        yield Error("RELAIS_KEY_PROVIDER is file, sealed or vault.", id="relais.E009")
+
+
+def _check_key_file(path: Path) -> Iterable[CheckMessage]:
     if not path.is_file():
         yield Error("RELAIS_KEY_FILE does not name a file.", id="relais.E003")
         return
@@ -60,10 +72,10 @@ def check_epoch(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Itera
     try:
         status = get_provider().status()
     except KeyUnavailable:
-        return  # `check_key_file` has said so
+        return  # `check_key_file` has said so, or people have yet to open them
     if datetime.now(UTC) > status.epochs[status.kek_id] + EPOCH_AGE:
         yield Warning(
-            f"The active epoch of the key file is older than {EPOCH_AGE.days} days: `manage.py keys rotate`.",
+            f"The active epoch of the keys is older than {EPOCH_AGE.days} days: `manage.py keys rotate`.",
             id="relais.W003",
         )
 

@@ -41,6 +41,26 @@ RELAIS_LOG_KEY = env.str(
 ).strip()
 #: Who outside cosigns it, each `https://address name+id+key`: none unless named.
 RELAIS_WITNESSES = env.list("RELAIS_WITNESSES", default=[])
+#: Who holds the key-encryption keys: "file", "sealed" or "vault" (docs/operations.md, Keys).
+RELAIS_KEY_PROVIDER = env.str("RELAIS_KEY_PROVIDER", "file")
+#: Only while the keys go from one provider to another: the one that they come from.
+RELAIS_KEY_FORMER = env.str("RELAIS_KEY_FORMER", "")
+#: Provider "sealed": the sealed key file, and the socket of the agent that opens it.
+RELAIS_KEY_SEALED = Path(
+    env.str("RELAIS_KEY_SEALED", str(STATE / "keys" / "kek.sealed") if DEVELOPMENT else "")
+)
+RELAIS_KEY_AGENT = Path(env.str("RELAIS_KEY_AGENT", "/run/relais-keys/agent.sock"))
+#: Provider "vault": an OpenBao or Vault server with its transit engine, and how this process signs in there.
+RELAIS_VAULT = {
+    "url": env.str("RELAIS_VAULT_URL", ""),
+    "token": env.str("RELAIS_VAULT_TOKEN", ""),
+    "role_id": env.str("RELAIS_VAULT_ROLE_ID", ""),
+    "secret_id": env.str("RELAIS_VAULT_SECRET_ID", ""),
+    "ca": env.str("RELAIS_VAULT_CA", ""),
+    "mount": env.str("RELAIS_VAULT_MOUNT", "transit"),
+    "key": env.str("RELAIS_VAULT_KEY", "relais-kek"),
+    "index_key": env.str("RELAIS_VAULT_INDEX_KEY", "relais-index"),
+}
 #: How long backups of the database are kept: so long an erased case can come back with one (docs/operations.md).
 RELAIS_BACKUP_DAYS = env.int("RELAIS_BACKUP_DAYS", 35)
 

@@ -63,7 +63,7 @@ def _database_is_ready() -> bool:
 
 def _key_is_ready() -> bool:
     try:
-        get_provider()
+        get_provider().status()  # an agent or a key server is asked, not only found in the settings
     except KeyUnavailable:
         return False
     return True

@@ -27,3 +27,11 @@ class RevealRequired(CryptoError):
 
 class PlaintextRefused(CryptoError):
     """A value would have left the process unsealed, or cannot be sealed at all."""
+
+
+class SharesRefused(CryptoError):
+    """What was typed is not a set of shares. The message is for the person at the terminal."""
+
+
+class WrongKey(CryptoError):
+    """What was given does not open the sealed keys. The message is for the person at the terminal."""

@@ -226,14 +226,15 @@ class Keyring:
         if scope.kind in OF_A_CASE and scope.case_id is None:
             raise ValueError(f"A key of kind {scope.kind} needs the case that takes it along when destroyed.")
         dek_id, key = uuid4(), os.urandom(KEY_LENGTH)
+        kek_id, wrapped = self.provider.wrap(key, wrapping_context(scope, dek_id))
         row = DataKey(
             id=dek_id,
             scope_kind=scope.kind,
             scope_id=scope.id,
             case_id=scope.case_id,
             version=version,
-            kek_id=self.provider.kek_id,
-            wrapped=self.provider.wrap(key, wrapping_context(scope, dek_id)),
+            kek_id=kek_id,
+            wrapped=wrapped,
         )
         # Two requests may seal the first value of a scope at once: the later waits and takes the other's key.
         DataKey.objects.bulk_create([row], ignore_conflicts=True)

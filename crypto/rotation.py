@@ -13,10 +13,9 @@ from uuid import UUID
 from django.db import connections, router
 from django.db.models import Count, Min
 
-from crypto.errors import KeyUnavailable, Tampered
 from crypto.keyring import wrapping_context
 from crypto.models import DataKey
-from crypto.providers import KeyProvider
+from crypto.providers import KeyProvider, WrappedKey
 
 BATCH = 500
 #: A new epoch at least so often, and when somebody leaves who could reach the key (security.md §2.7).
@@ -80,16 +79,15 @@ def _batches(active: str) -> Iterator[list[DataKey]]:
 
 
 def _rewrap(provider: KeyProvider, batch: list[DataKey], moved: Counter[str]) -> int:
-    fresh: list[tuple[UUID, bytes, bytes]] = []
-    for row in batch:
-        former = bytes(row.wrapped)
-        try:
-            _kek_id, wrapped = provider.rewrap(former, row.kek_id, wrapping_context(row.scope, row.pk))
-        except (KeyUnavailable, Tampered):
-            continue
-        fresh.append((row.pk, former, wrapped))
-        moved[row.kek_id] += 1
+    keys = [WrappedKey(bytes(row.wrapped), row.kek_id, wrapping_context(row.scope, row.pk)) for row in batch]
+    kek_id, rewrapped = provider.rewrap(keys)
+    fresh = [
+        (row.pk, key.wrapped, wrapped)
+        for row, key, wrapped in zip(batch, keys, rewrapped, strict=True)
+        if wrapped is not None
+    ]
     if fresh:
         with connections[router.db_for_write(DataKey)].cursor() as cursor:
-            cursor.execute(SWAP, [provider.kek_id, *map(list, zip(*fresh, strict=True))])
+            cursor.execute(SWAP, [kek_id, *map(list, zip(*fresh, strict=True))])
+    moved.update(key.kek_id for key, wrapped in zip(keys, rewrapped, strict=True) if wrapped is not None)
     return len(batch) - len(fresh)

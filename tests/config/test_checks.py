@@ -1,4 +1,5 @@
 import json
+import socket
 
 import pytest
 from django.db import connections
@@ -79,3 +80,18 @@ def test_a_server_that_does_not_answer_is_an_error(monkeypatch):
 
 def test_no_database_is_asked_unless_named():
     assert ids(checks.check_server()) == []
+
+
+def test_an_agent_and_a_key_server_are_where_the_settings_say(settings, tmp_path):
+    settings.RELAIS_KEY_PROVIDER, settings.RELAIS_KEY_AGENT = "sealed", tmp_path / "agent.sock"
+    assert ids(checks.check_key_file(None)) == ["relais.E007"]
+    with socket.socket(socket.AF_UNIX) as agent:
+        agent.bind(str(settings.RELAIS_KEY_AGENT))
+        assert ids(checks.check_key_file(None)) == []
+    settings.RELAIS_KEY_PROVIDER, settings.RELAIS_KEY_FORMER = "vault", "file"
+    settings.RELAIS_VAULT = settings.RELAIS_VAULT | {"url": "http://keys.example"}
+    assert ids(checks.check_key_file(None)) == ["relais.E008"]
+    settings.RELAIS_VAULT = settings.RELAIS_VAULT | {"url": "https://keys.example"}
+    assert ids(checks.check_key_file(None)) == []
+    settings.RELAIS_KEY_FORMER = "cloud"
+    assert ids(checks.check_key_file(None)) == ["relais.E009"]

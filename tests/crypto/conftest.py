@@ -1,5 +1,7 @@
 import datetime
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,11 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection, models
 
-from crypto import keyring
+from crypto import envelope, keyring
+from crypto.agent import Agent
 from crypto.keyring import Keyring
-from crypto.providers import FileKeyProvider
+from crypto.providers import FileKeyProvider, KeyKeeper, SealedKeyProvider, VaultKeyProvider, disk, keyset
 from crypto.scopes import Scope, ScopeKind
 from tests.crypto.testapp.models import File
+from tests.keyserver import KeyServer, running
 
 SEALED = ["alias", "note", "payload", "seen_on", "age", "alone"]
 SECRET = ["name", "story", "born_on", "pregnant"]
@@ -32,6 +36,70 @@ VALUES: dict[str, Any] = {
 @pytest.fixture
 def provider(tmp_path: Path) -> FileKeyProvider:
     return FileKeyProvider.create(tmp_path / "kek.json")
+
+
+PASSPHRASE = "six mots que personne ne devine"
+
+
+class Clock:
+    """The agent's: it moves when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextmanager
+def serving(folder: Path, **options: Any) -> Iterator[Agent]:
+    """An agent on a real socket, in a thread of this process, with `kek.sealed` of this folder."""
+    made = Agent(
+        file=folder / "kek.sealed", socket=folder / "agent.sock", log=folder / "agent.log", **options
+    )
+    with made as agent:
+        thread = threading.Thread(target=agent.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield agent
+        finally:
+            agent.shutdown()
+            thread.join()
+
+
+def sealed_in(
+    folder: Path, content: dict[str, Any] | None = None, passphrase: str = "", *, in_shares: bool = True
+) -> list[str]:
+    """Writes `kek.sealed`, and gives its shares. A passphrase costs each opening a third of a second."""
+    file, shares = envelope.sealed(
+        content or keyset.new_content(), passphrase=passphrase, in_shares=in_shares
+    )
+    disk.create(folder / "kek.sealed", file)
+    return shares
+
+
+@pytest.fixture(scope="session")
+def key_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyServer]:
+    with running(tmp_path_factory.mktemp("bao")) as server:
+        yield server
+
+
+@pytest.fixture(params=["file", "sealed", "vault"])
+def keeper(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyKeeper]:
+    """Each provider that a site can have, with keys of its own."""
+    match request.param:
+        case "file":
+            yield FileKeyProvider.create(tmp_path / "kek.json")
+        case "sealed":
+            shares = sealed_in(tmp_path)
+            with serving(tmp_path):
+                provider = SealedKeyProvider(tmp_path / "agent.sock")
+                provider.open(shares=shares[:3])
+                yield provider
+        case _:
+            vault = VaultKeyProvider(request.getfixturevalue("key_server").site())
+            vault.create_keys()
+            yield vault
 
 
 @pytest.fixture

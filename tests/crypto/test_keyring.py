@@ -317,7 +317,7 @@ def test_keys_wrapped_anew_open_as_before(provider: FileKeyProvider) -> None:
     newer = provider.add_epoch()
     row = DataKey.objects.get()
     context = keyring.wrapping_context(row.scope, row.id)
-    row.kek_id, row.wrapped = newer.rewrap(bytes(row.wrapped), row.kek_id, context)
+    row.kek_id, (row.wrapped,) = newer.rewrap([WrappedKey(bytes(row.wrapped), row.kek_id, context)])
     row.save()
     with keyring.opened(newer.drop_epoch(old)) as ring:
         assert ring.key_of(value, scope).unseal(value, FIELD, 1) == b"s77"

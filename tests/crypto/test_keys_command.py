@@ -15,7 +15,7 @@ from audit.resealing import LONGEST_WORK
 from crypto import keyring
 from crypto.errors import KeyDestroyed
 from crypto.models import DataKey
-from crypto.providers import FileKeyProvider, get_provider
+from crypto.providers import FileKeyProvider, WrappedKey, get_provider
 from crypto.rotation import epochs, rewrap
 from referral.models import Case, Person, Transition
 from referral.services import cases, receiving
@@ -78,9 +78,8 @@ def test_what_was_interrupted_is_finished_and_makes_no_third_epoch(cast: c.Cast)
     newer = provider.add_epoch()
     half = DataKey.objects.order_by("pk").first()
     assert half is not None
-    _kek_id, wrapped = newer.rewrap(
-        bytes(half.wrapped), half.kek_id, keyring.wrapping_context(half.scope, half.pk)
-    )
+    key = WrappedKey(bytes(half.wrapped), half.kek_id, keyring.wrapping_context(half.scope, half.pk))
+    _kek_id, (wrapped,) = newer.rewrap([key])
     DataKey.objects.filter(pk=half.pk).update(kek_id=newer.kek_id, wrapped=wrapped)
     assert "interrupted" in keys("rotate")
     assert get_provider().kek_id == newer.kek_id
@@ -96,9 +95,9 @@ def test_a_key_destroyed_meanwhile_does_not_come_back(cast: c.Cast) -> None:
 
         kek_id = newer.kek_id
 
-        def rewrap(self, *key: Any) -> Any:
+        def rewrap(self, keys: Any) -> Any:
             DataKey.objects.filter(case_id=case.pk).delete()
-            return newer.rewrap(*key)
+            return newer.rewrap(keys)
 
     rewrap(Slow())  # type: ignore[arg-type]
     assert not DataKey.objects.filter(case_id=case.pk).exists()
@@ -110,7 +109,7 @@ def test_a_key_that_does_not_open_is_named_and_left(cast: c.Cast) -> None:
     with pytest.raises(CommandError, match="1 data keys do not open"):
         keys("rotate")
     assert list(DataKey.objects.filter(kek_id="file-00000000").values_list("wrapped", flat=True)) == before
-    assert "NOT IN THE KEY FILE" in keys("status")
+    assert "NOT THERE ANY MORE" in keys("status")
 
 
 def test_status_says_how_old_everything_is_and_what_is_due(cast: c.Cast) -> None:

@@ -94,14 +94,14 @@ def test_what_is_not_a_key_file_is_unavailable(tmp_path: Path, text: bytes) -> N
 
 
 def test_a_wrapped_key_opens_in_its_context_only(provider: FileKeyProvider) -> None:
-    wrapped = provider.wrap(KEY, b"context")
+    _kek_id, wrapped = provider.wrap(KEY, b"context")
     assert provider.unwrap(wrapped, provider.kek_id, b"context") == KEY
     with pytest.raises(Tampered):
         provider.unwrap(wrapped, provider.kek_id, b"another")
 
 
 def test_every_changed_byte_of_a_wrapped_key_is_found(provider: FileKeyProvider) -> None:
-    wrapped = provider.wrap(KEY, b"context")
+    _kek_id, wrapped = provider.wrap(KEY, b"context")
     assert len(wrapped) == 12 + 32 + 16
     for position in range(len(wrapped)):
         changed = bytearray(wrapped)
@@ -113,7 +113,7 @@ def test_every_changed_byte_of_a_wrapped_key_is_found(provider: FileKeyProvider)
 
 
 def test_a_batch_opens_what_it_can(provider: FileKeyProvider) -> None:
-    good = WrappedKey(provider.wrap(KEY, b"a"), provider.kek_id, b"a")
+    good = WrappedKey(provider.wrap(KEY, b"a")[1], provider.kek_id, b"a")
     assert provider.batch_unwrap([good, good._replace(context=b"b"), good._replace(kek_id="gone"), good]) == [
         KEY,
         None,
@@ -124,7 +124,7 @@ def test_a_batch_opens_what_it_can(provider: FileKeyProvider) -> None:
 
 def test_the_key_of_another_site_opens_nothing(provider: FileKeyProvider, tmp_path: Path) -> None:
     other = FileKeyProvider.create(tmp_path / "other.json")
-    wrapped = provider.wrap(KEY, b"a")
+    _kek_id, wrapped = provider.wrap(KEY, b"a")
     with pytest.raises(KeyUnavailable):
         other.unwrap(wrapped, provider.kek_id, b"a")
     with pytest.raises(Tampered):
@@ -133,14 +133,17 @@ def test_the_key_of_another_site_opens_nothing(provider: FileKeyProvider, tmp_pa
 
 def test_epochs_turn_over(provider: FileKeyProvider, tmp_path: Path) -> None:
     old = provider.kek_id
-    wrapped = provider.wrap(KEY, b"a")
+    _kek_id, wrapped = provider.wrap(KEY, b"a")
 
     second = provider.add_epoch()
     assert second.kek_id != old
     assert set(second.status().epochs) == {old, second.kek_id}
     assert second.status().kek_id == second.kek_id
     assert second.unwrap(wrapped, old, b"a") == KEY
-    kek_id, rewrapped = second.rewrap(wrapped, old, b"a")
+    kek_id, (rewrapped, none) = second.rewrap(
+        [WrappedKey(wrapped, old, b"a"), WrappedKey(wrapped, old, b"b")]
+    )
+    assert none is None
     assert kek_id == second.kek_id
 
     third = second.drop_epoch(old)
