@@ -121,6 +121,11 @@ EXPECTED = Guard(
     _("The expected time of arrival has not passed yet."),
     lambda row, facts: row.expected_arrival_at is not None and facts.at >= row.expected_arrival_at,
 )
+NOT_HERE = Guard(
+    "not_here",
+    _("The person is in your house already: record the arrival."),
+    lambda row, facts: not facts.lodged,
+)
 ASKED_ONCE = Guard(
     "asked_once",
     _("Information was already asked for once: the clock stops only once. Write a question instead."),
@@ -184,7 +189,7 @@ REFERRAL_MOVES: tuple[Move, ...] = (
     Move(Action.PUT_ON_LIST, states(State.ACKNOWLEDGED), None, (NO_PLACE_FREE, NOT_WAITING)),
     Move(Action.STEP_BACK, states(State.ACCEPTED), State.DECLINED, (JUST_ACCEPTED, CONFLICT)),
     Move(Action.START, states(State.ACCEPTED), State.IN_SERVICE, (ARRIVED,)),
-    Move(Action.NO_SHOW, states(State.ACCEPTED), State.NO_SHOW, (EXPECTED,)),
+    Move(Action.NO_SHOW, states(State.ACCEPTED), State.NO_SHOW, (EXPECTED, NOT_HERE)),
     Move(Action.RESUME, states(State.NO_SHOW), State.IN_SERVICE, (BASIS_LIVE, PLACE_FREE, ARRIVED)),
     Move(Action.REVIEW, states(State.IN_SERVICE), None),
     Move(Action.COMPLETE, states(State.IN_SERVICE), State.COMPLETED),

@@ -393,6 +393,7 @@ ACCESS: dict[str, Row] = {
         "codou elisabeth", status=302, about="walk_in", more={404: "bineta fatou ousmane"}
     ),
     "walk-in-move": Row("codou elisabeth", about="walk_in", more={404: "bineta fatou ousmane"}),
+    "walk-in-referred": Row("codou elisabeth", about="walk_in", more={404: "bineta fatou ousmane"}),
     "stay-move": of_referral("in_service", CENTRE, UNIT),
     "stay-leave": of_referral("in_service", CENTRE, UNIT),
     "offering": get(f"{DESKS} ibrahima"),

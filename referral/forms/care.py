@@ -14,8 +14,10 @@ from partners.models import Organisation, Places
 from partners.queries import code_choices
 from referral.enums import Urgency
 from referral.forms.acts import LINE, TEXT, ActForm, Text
+from referral.forms.already_here import HereForm
 from referral.forms.receiving import ReasonForm, offer_places
 from referral.forms.when import Moment, shown, yes_no
+from referral.models import WalkIn
 
 
 class DatedForm(ActForm):
@@ -29,7 +31,7 @@ class DatedForm(ActForm):
         self.fields["occurred_at"].between(earliest, at)
 
 
-class StartForm(AboveForm, DatedForm):
+class StartForm(HereForm, AboveForm, DatedForm):
     code = forms.CharField(
         label=_("Arrival code"), max_length=16, required=False,
         help_text=_("Six signs, on the slip that the person or the escort brings."),
@@ -51,16 +53,22 @@ class StartForm(AboveForm, DatedForm):
     #: Where none is held any more.
     place = forms.ChoiceField(label=_("Which place?"), widget=forms.RadioSelect, required=False)
     field_order = [
-        "key", "version", "code", "identified_otherwise", "occurred_at", "tell_back", "place", "overflow",
+        "key", "version", "code", "identified_otherwise", "occurred_at", "tell_back", "walk_in", "place", "overflow",
         "overflow_words",
     ]  # fmt: skip
 
     def __init__(
-        self, *args: Any, counted: Sequence[Places] = (), needs_place: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        counted: Sequence[Places] = (),
+        needs_place: bool = False,
+        walk_ins: Sequence[WalkIn] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["occurred_at"].label = _("When did the person arrive?")
         offer_places(self, counted, needs_place=needs_place)
+        self.offer_walk_ins(walk_ins)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

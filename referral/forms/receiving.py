@@ -14,7 +14,9 @@ from partners.models import Places, User
 from partners.queries import code_choices
 from referral.enums import CONFLICT_OF_INTEREST
 from referral.forms.acts import LINE, ActForm, Text
+from referral.forms.already_here import HereForm
 from referral.forms.when import Moment, shown, yes_no
+from referral.models import WalkIn
 
 #: What the box proposes when the desk says yes: most people are brought within hours.
 ARRIVES_IN = timedelta(hours=2)
@@ -82,7 +84,7 @@ def offer_places(
     field.initial = places[0][0] if len(places) == 1 or held else None
 
 
-class AcceptForm(AboveForm, EarlierForm):
+class AcceptForm(HereForm, AboveForm, EarlierForm):
     conflict = yes_no(
         label=_("Does anybody at the centre have a link with the suspected offender?"),
         error_messages={
@@ -99,12 +101,13 @@ class AcceptForm(AboveForm, EarlierForm):
 
     def __init__(
         self, *args: Any, at: datetime, me: UUID, workers: Sequence[User], counted: Sequence[Places] = (),
-        held: UUID | None = None, needs_place: bool = False, **kwargs: Any,
+        held: UUID | None = None, needs_place: bool = False, walk_ins: Sequence[WalkIn] = (), **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, at=at, **kwargs)
         self.fields["worker"].choices = [(str(user.pk), user.name) for user in workers]
         self.fields["worker"].initial = str(me)
         offer_places(self, counted, held, needs_place=needs_place)
+        self.offer_walk_ins(walk_ins)
         arrival = self.fields["expected_arrival_at"]
         arrival.initial = shown(at + ARRIVES_IN)
         arrival.between(at - timedelta(days=1), at + FURTHEST_ARRIVAL)

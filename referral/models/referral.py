@@ -294,7 +294,10 @@ class Waiting(OfReferral):
 
 
 class WalkIn(Recorded):
-    """Somebody whom a house lodges without a referral: in codes, nameless, counted in `Places.occupied` until left."""
+    """Somebody whom a house lodges without a referral: in codes, nameless, counted in `Places.occupied` until left.
+
+    Whoever is then referred to that house goes on in the place of that referral, and leaves this list.
+    """
 
     places = models.ForeignKey("partners.Places", on_delete=models.PROTECT, related_name="walk_ins")
     sex = CodeField(_("sex"), max_length=8, choices=Sex)
@@ -304,6 +307,10 @@ class WalkIn(Recorded):
     arrived_at = models.DateTimeField(_("arrived"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     entered_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, related_name="+")
+    #: The same person's, by a referral.
+    placement = models.OneToOneField(
+        Placement, on_delete=models.PROTECT, null=True, blank=True, related_name="walked_in"
+    )
 
     class Meta:
         verbose_name = _("walk-in")
@@ -311,7 +318,10 @@ class WalkIn(Recorded):
             models.CheckConstraint(
                 condition=Q(left_at=None) | Q(left_at__gte=models.F("arrived_at")),
                 name="walk_in_leaves_after_arriving",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(placement=None) | Q(left_at__isnull=False), name="walk_in_ends_into_a_referral"
+            ),
         ]
 
 

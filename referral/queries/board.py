@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from partners.actor import Actor
 from partners.models import Overflow, Places
 from partners.queries import is_stale, places_of
-from referral.enums import PlacementState
-from referral.models import Placement, Waiting, WalkIn
+from referral.enums import PlacementState, State
+from referral.models import Placement, Referral, Waiting, WalkIn
+from referral.queries.facts import places_for
 from referral.queries.lists import still_lodged
 from referral.queries.waiting import fitting, waiting_list
 
@@ -72,7 +73,9 @@ def board(actor: Actor, at: datetime) -> list[Bed]:
         else:
             bed.stays.append(placement)
             due = placement.referral.due_at
-            if due is not None and due <= at + SOON:
+            # Whoever came before the referral did: the arrival is still to be recorded.
+            begun = placement.referral.state == State.IN_SERVICE
+            if begun and due is not None and due <= at + SOON:
                 bed.ending.append(placement)
             if placement.referral_id in departing:
                 bed.over.append(placement)
@@ -118,6 +121,22 @@ def present_walk_ins(organisation_id: UUID) -> QuerySet[WalkIn]:
         .defer("places__site__address")
         .order_by("arrived_at")
     )
+
+
+def walk_ins_like(referral: Referral) -> QuerySet[WalkIn]:
+    """Who may be the person of this referral: in the receiver's houses, in a group that the person belongs to."""
+    return present_walk_ins(referral.receiving_organisation_id).filter(places__in=places_for(referral))
+
+
+def referred_like(walk_in: WalkIn) -> list[Placement]:
+    """Who may be this person: referred to the same organisation, with a place in a group like hers or his."""
+    fitting = live_placements(walk_in.places.site.organisation_id).filter(
+        referral__state__in=[State.ACCEPTED, State.IN_SERVICE],
+        places__group=walk_in.places.group,
+        away_since=None,
+        walked_in=None,
+    )
+    return list(fitting.select_related("referral__preview", "places__site"))
 
 
 def elsewhere_in(organisation_id: UUID, than: UUID) -> list[Places]:

@@ -20,12 +20,13 @@ from referral.enums import (
     TERMINAL,
     CaseState,
     Machine,
+    PlacementState,
     State,
     TitleState,
 )
 from referral.guardians import family_may_receive
 from referral.lifecycle import Facts, move_of
-from referral.models import Case, Guardian, Referral, Transfer, Waiting
+from referral.models import Case, Guardian, Placement, Referral, Transfer, Waiting
 from referral.policy import TRANSFER_TAKERS
 from referral.queries.basis import bases_for, basis_live
 from referral.queries.no_go import kept_away
@@ -146,6 +147,18 @@ def _waiting(rows: Sequence[Referral], at: datetime) -> list[bool]:
     return [row.pk in listed for row in rows]
 
 
+def _lodged(rows: Sequence[Referral], at: datetime) -> list[bool]:
+    """Whoever came before the referral did has a place before the arrival is recorded."""
+    lodged = Placement.objects.filter(referral__in=rows, state=PlacementState.OCCUPIED)
+    found = set(lodged.values_list("referral_id", flat=True))
+    return [row.pk in found for row in rows]
+
+
+def is_lodged(referral: Referral) -> bool:
+    """Does the receiver take care of the person already, by a service that began or by a place that is taken?"""
+    return referral.state == State.IN_SERVICE or _lodged([referral], referral.state_since)[0]
+
+
 _READERS: dict[str, tuple[str, Reader]] = {
     "basis_live": (
         "basis_live",
@@ -168,6 +181,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "still_wanted": ("kept_away", kept_away),
     "not_redirected": ("redirected", _redirected),
     "not_waiting": ("waiting", _waiting),
+    "not_here": ("lodged", _lodged),
 }
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from partners.actor import Actor
 from partners.enums import DESK_ROLES
@@ -14,12 +16,16 @@ from partners.models import Places
 from partners.queries import free_places
 from referral.enums import ENDED_CASE, SHELTER_SERVICES, PlacementState, State
 from referral.lifecycle import Facts
-from referral.models import Case, PlaceCall, Placement, PlaceOffer
-from referral.place_calls import BEFORE_CENTRE, CallState, OfferState
+from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral
+from referral.place_calls import BEFORE_CENTRE, MOST_ASKED, CallState, OfferState
 from referral.queries.candidates import Candidate, candidates
 from referral.queries.facts import groups_of_persons
 from referral.queries.refusals import said_no
 from referral.queries.visible import visible_cases
+
+HOLDS_A_PLACE = _(
+    "A centre that was chosen holds a place for this person already: send the draft to it, or throw it away."
+)
 
 
 def may_be_asked(case: Case, service: str, at: datetime) -> list[Candidate]:
@@ -46,6 +52,27 @@ def call_of(actor: Actor, pk: UUID) -> PlaceCall | None:
 
 def open_call_of(case: Case) -> PlaceCall | None:
     return PlaceCall.objects.filter(case=case, state=CallState.OPEN).first()
+
+
+def draft_holding(case: Case) -> Referral | None:
+    """The draft for a centre that was chosen in a place call, which holds its place until it is sent."""
+    held = Exists(Placement.objects.filter(referral=OuterRef("pk"), state=PlacementState.HELD))
+    return case.referrals.filter(held, state=State.DRAFT).first()
+
+
+def against_asking(case: Case, service: str, centres: Sequence[UUID], at: datetime) -> list[str | Promise]:
+    """Why these centres cannot be asked now; empty when they can. Whoever acts on it holds the file."""
+    if service not in SHELTER_SERVICES:
+        return [_("A place call is about lodging: refer the person for this service.")]
+    if not 0 < len(set(centres)) <= MOST_ASKED or len(set(centres)) != len(centres):
+        return [_("Choose one to three centres.")]
+    if not set(centres) <= {each.organisation.pk for each in may_be_asked(case, service, at)}:
+        return [_("One of these centres cannot be asked any more: choose again.")]
+    if open_call_of(case) is not None:
+        return [_("A place call for this person is open already.")]
+    if draft_holding(case) is not None:
+        return [HOLDS_A_PLACE]
+    return []
 
 
 def asked_of(actor: Actor) -> QuerySet[PlaceOffer]:

@@ -14,7 +14,7 @@ from referral.models import Placement, Referral, Task
 from referral.queries import needs_place
 from referral.queries.course import responsible_for
 from referral.references import heard
-from referral.services import steps, told_back, trips
+from referral.services import already_here, steps, told_back, trips
 from referral.services.receiving import close_snapshot, hold, release_hold
 from referral.services.tasks import end_task, finish_tasks
 
@@ -34,12 +34,14 @@ def start_service(
     identified_otherwise: str = "",
     tell_back: bool | None = None,
     places_id: UUID | None = None,
+    walk_in_id: UUID | None = None,
     above: Above | None = None,
 ) -> Referral:
     """The person is there: the code matches, or the desk says how else the person was identified.
 
     Args:
         places_id: another place, where the one that was held went back to all because nobody came in time.
+        walk_in_id: whom the person has been until now, where she or he came before the referral.
         above: why the person is taken though no place is free.
         tell_back: does the person agree that the sender hears how it goes? None when nobody asked: then it does not.
 
@@ -58,6 +60,7 @@ def start_service(
             otherwise=identified_otherwise,
             tell_back=tell_back,
             places_id=places_id,
+            walk_in_id=walk_in_id,
             above=above,
         )
 
@@ -73,6 +76,7 @@ def resume_service(
     identified_otherwise: str = "",
     tell_back: bool | None = None,
     places_id: UUID | None = None,
+    walk_in_id: UUID | None = None,
     above: Above | None = None,
 ) -> Referral:
     """A late arrival: as `start_service`, with a free place found again."""
@@ -88,6 +92,7 @@ def resume_service(
             otherwise=identified_otherwise,
             tell_back=tell_back,
             places_id=places_id,
+            walk_in_id=walk_in_id,
             above=above,
         )
 
@@ -103,6 +108,7 @@ def _arrive(
     otherwise: str,
     tell_back: bool | None,
     places_id: UUID | None,
+    walk_in_id: UUID | None,
     above: Above | None,
 ) -> Referral:
     matches = bool(code) and heard(code) == referral.arrival_code
@@ -113,15 +119,17 @@ def _arrive(
         at=at,
         occurred_at=occurred_at,
         arrival_confirmed=matches or bool(code) or bool(otherwise),
-        above=above is not None,
+        above=above is not None or walk_in_id is not None,
     )
     if code and not matches:
         steps.refuse(referral, "WRONG_ARRIVAL_CODE")
         raise WrongCode
     referral.started_at, referral.tell_back = occurred_at, tell_back
+    if walk_in_id is not None:
+        already_here.join(referral, walk_in_id, by=by, at=occurred_at)
     held = _locked_hold(referral)
     # Asked under the lock, for which the clock may have been waited that gave the place back.
-    if held is None and (action == Action.RESUME or hold_lapsed(referral)):
+    if walk_in_id is None and held is None and (action == Action.RESUME or hold_lapsed(referral)):
         hold(referral, at=at, places_id=places_id, label=None, above=above)
         held = _locked_hold(referral)
     if held is not None:
@@ -144,7 +152,8 @@ def _arrive(
 def hold_lapsed(referral: Referral) -> bool:
     """Was a place held for an arrival that nobody recorded in time, and went back to all?"""
     states = set(referral.placements.values_list("state", flat=True))
-    return PlacementState.RELEASED in states and PlacementState.HELD not in states and needs_place(referral)
+    gone = PlacementState.RELEASED in states and not states & {PlacementState.HELD, PlacementState.OCCUPIED}
+    return gone and needs_place(referral)
 
 
 def _locked_hold(referral: Referral) -> Placement | None:

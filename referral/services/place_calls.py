@@ -11,8 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from audit.rows import write
@@ -23,7 +21,6 @@ from referral import lifecycle, notices
 from referral.deadlines import OFFER_HELD, PLACE_CALL
 from referral.disclosure import is_child
 from referral.enums import (
-    SHELTER_SERVICES,
     Action,
     CaseAct,
     Clock,
@@ -35,16 +32,16 @@ from referral.enums import (
 )
 from referral.lifecycle import Facts, NotPossible
 from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral, Task
-from referral.place_calls import BEFORE_CENTRE, MOST_ASKED, CallAction, CallState, OfferAction, OfferState
+from referral.place_calls import BEFORE_CENTRE, CallAction, CallState, OfferAction, OfferState
 from referral.queries import unmet_of
 from referral.queries.due import Rows
 from referral.queries.no_go import avoided_among
 from referral.queries.place_calls import (
     Calls,
+    against_asking,
     call_facts,
     call_of,
     calls_without_answer,
-    may_be_asked,
     offers_lapsed,
     open_call_of,
     unsent_holds,
@@ -107,7 +104,7 @@ def open_call(
     with transaction.atomic():
         case = steps.locked_case(by, case_pk)
         steps.permit_change(by, CaseAct.CALL_PLACES, case)
-        if reasons := _against(case, need, centres, at):
+        if reasons := against_asking(case, need.service, centres, at):
             steps.refuse(case, "NOT_POSSIBLE_CALL_PLACES")
             raise NotPossible(reasons)
         person = case.person
@@ -134,18 +131,6 @@ def open_call(
             notices.tell(notices.desk_of(pk), call, at=at, due_at=call.due_at)
         finish_tasks(case, TaskKind.PLACE_NOT_FOUND, by=by, at=at)
     return call
-
-
-def _against(case: Case, need: Need, centres: Sequence[UUID], at: datetime) -> list[str | Promise]:
-    if need.service not in SHELTER_SERVICES:
-        return [_("A place call is about lodging: refer the person for this service.")]
-    if not 0 < len(set(centres)) <= MOST_ASKED or len(set(centres)) != len(centres):
-        return [_("Choose one to three centres.")]
-    if not set(centres) <= {each.organisation.pk for each in may_be_asked(case, need.service, at)}:
-        return [_("One of these centres cannot be asked any more: choose again.")]
-    if open_call_of(case) is not None:
-        return [_("A place call for this person is open already.")]
-    return []
 
 
 def choose_offer(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral:

@@ -33,7 +33,7 @@ from referral.queries import needs_place, places_for
 from referral.queries.terms import terms_for
 from referral.queries.urgency import asked_next
 from referral.references import new_arrival_code
-from referral.services import steps, trips
+from referral.services import already_here, steps, trips
 from referral.services.urgency import NEXT_ASKED, end_calls
 
 
@@ -95,6 +95,7 @@ def accept_referral(
     worker_id: UUID,
     expected_arrival_at: datetime,
     places_id: UUID | None = None,
+    walk_in_id: UUID | None = None,
     label: str | None = None,
     conflict_declared: bool = False,
     above: Above | None = None,
@@ -103,6 +104,7 @@ def accept_referral(
     """One yes wins: the place is held, the named worker may read what was shared, an arrival code is made.
 
     Args:
+        walk_in_id: whom the person has been until now: she or he is here, and keeps that place.
         above: why the person is taken though no place is free.
         occurred_at: when the desk said yes, if it is written up later.
 
@@ -118,6 +120,7 @@ def accept_referral(
             worker_id=worker_id,
             expected_arrival_at=expected_arrival_at,
             places_id=places_id,
+            walk_in_id=walk_in_id,
             label=label,
             conflict_declared=conflict_declared,
             above=above,
@@ -135,6 +138,7 @@ def make_accepted(
     worker_id: UUID,
     expected_arrival_at: datetime,
     places_id: UUID | None = None,
+    walk_in_id: UUID | None = None,
     label: str | None = None,
     conflict_declared: bool = False,
     above: Above | None = None,
@@ -148,14 +152,18 @@ def make_accepted(
         at=at,
         occurred_at=occurred_at,
         conflict_declared=conflict_declared,
-        above=above is not None,
+        above=above is not None or walk_in_id is not None,
     )
     referral.worker = _worker(referral, by, worker_id)
+    expected_arrival_at = expected_arrival_at if walk_in_id is None else step.since
     referral.accepted_at, referral.expected_arrival_at = step.since, expected_arrival_at
     referral.answered_late = step.late
     referral.arrival_code = new_arrival_code()
     steps.enter(referral, step.since)
-    hold(referral, at=at, places_id=places_id, label=label, above=above)
+    if walk_in_id is None:
+        hold(referral, at=at, places_id=places_id, label=label, above=above)
+    else:
+        already_here.join(referral, walk_in_id, by=by, at=step.since, label=label)
     _confirm_telephone(referral, at)
     if referral.is_child and referral.service in SHELTER_SERVICES:
         _ask_for_title(referral, at)

@@ -26,7 +26,7 @@ from referral.lifecycle import NotPossible
 from referral.models import Case, Consent, Placement, Referral, SafetyExtract, Task
 from referral.policy import NotAllowed
 from referral.queries import basis_live
-from referral.queries.facts import second_people, title_facts
+from referral.queries.facts import is_lodged, second_people, title_facts
 from referral.queries.terms import terms_for
 from referral.services import steps, trips
 from referral.services.care import leave
@@ -55,7 +55,7 @@ def withdraw_referral(
     """
     with transaction.atomic():
         referral = steps.locked(by, pk)
-        if referral.state == State.IN_SERVICE and not hand_over:
+        if is_lodged(referral) and not hand_over:
             steps.permit(by, Action.WITHDRAW, referral)
             steps.refuse(referral, "NOT_POSSIBLE_WITHDRAW")
             raise NotPossible([_("The service has begun: say who takes the person in charge now.")])
@@ -81,7 +81,7 @@ def end(
     person_is_safe: bool,
     hand_over: str | None = None,
 ) -> None:
-    lodged = referral.state == State.IN_SERVICE
+    lodged = is_lodged(referral)
     sent = referral.state != State.DRAFT
     step = steps.begin(referral, Action.WITHDRAW, by=by, at=at)
     referral.withdraw_reason = reason_code

@@ -26,7 +26,7 @@ from referral.models import Referral
 from referral.queries import needs_place, places_for, referral_of
 from referral.queries.trips import live_trip
 from referral.references import spoken
-from referral.services import care, reading, sending, steps, withdrawing
+from referral.services import already_here, care, reading, sending, steps, withdrawing
 from referral.views.confirming import Page, confirm, posted, to_referral
 from referral.views.door import ActingRequest, now, perform
 from referral.views.shared import extract_rows
@@ -41,6 +41,7 @@ def start(request: ActingRequest, referral: Referral) -> HttpResponse:
         earliest=referral.sent_at,
         counted=list(places_for(referral)) if lapsed else [],
         needs_place=lapsed,
+        walk_ins=already_here.choices(request.actor, referral),
     )
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -55,6 +56,7 @@ def start(request: ActingRequest, referral: Referral) -> HttpResponse:
                 identified_otherwise=cleaned["identified_otherwise"],
                 tell_back=cleaned["tell_back"],
                 places_id=cleaned.get("place") or None,
+                walk_in_id=form.walk_in_id(),
                 above=form.above(request.actor, now()),
             )
         )
@@ -118,6 +120,7 @@ def resume(request: ActingRequest, referral: Referral) -> HttpResponse:
         earliest=referral.accepted_at,
         counted=list(places_for(referral)),
         needs_place=needs_place(referral),
+        walk_ins=already_here.choices(request.actor, referral),
     )
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -132,6 +135,7 @@ def resume(request: ActingRequest, referral: Referral) -> HttpResponse:
                 identified_otherwise=cleaned["identified_otherwise"],
                 tell_back=cleaned["tell_back"],
                 places_id=cleaned.get("place") or None,
+                walk_in_id=form.walk_in_id(),
                 above=form.above(request.actor, now()),
             )
         )

@@ -24,7 +24,14 @@ from referral.models import Case, PlaceCall, Referral
 from referral.place_calls import MOST_ASKED, CallState, OfferState
 from referral.queries import Candidate, case_tie
 from referral.queries.intakes import next_need
-from referral.queries.place_calls import calls_of, may_be_asked, offer_of, open_call_of
+from referral.queries.place_calls import (
+    HOLDS_A_PLACE,
+    calls_of,
+    draft_holding,
+    may_be_asked,
+    offer_of,
+    open_call_of,
+)
 from referral.references import spoken
 from referral.services import place_calls, steps
 from referral.services.place_calls import Need
@@ -66,7 +73,7 @@ def place_call_new(request: ActingRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The centres are asked. You are told as soon as one offers a place."))
         return reverse("place_call", args=[call.pk])
 
-    waiting = open_call_of(case)
+    waiting, holding = open_call_of(case), draft_holding(case)
     return perform(request, form, act) or render(
         request,
         "referral/place_call/new.html",
@@ -79,6 +86,8 @@ def place_call_new(request: ActingRequest, pk: UUID) -> HttpResponse:
             "change_url": request.path,
             "hints": {str(each.organisation.pk): _of_centre(each) for each in found},
             "waiting_url": reverse("place_call", args=[waiting.pk]) if waiting else "",
+            "holding": HOLDS_A_PLACE if holding else "",
+            "holding_url": reverse("referral_check", args=[holding.pk]) if holding else "",
             "rows": need_rows(
                 service=asked.service,
                 urgency=asked.urgency,

@@ -15,7 +15,7 @@ from referral.forms.receiving import AcceptForm, AcknowledgeForm, AskForm, Decli
 from referral.models import Referral
 from referral.queries import needs_place, places_for
 from referral.queries.terms import terms_for
-from referral.services import receiving
+from referral.services import already_here, receiving
 from referral.views.confirming import Page, confirm, posted, to_referral
 from referral.views.door import ActingRequest, now
 from referral.views.lengths import length
@@ -84,6 +84,7 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
         counted=counted,
         held=held,
         needs_place=needs_place(referral),
+        walk_ins=already_here.choices(request.actor, referral),
     )
 
     def act(cleaned: dict[str, Any]) -> str:
@@ -96,6 +97,7 @@ def accept(request: ActingRequest, referral: Referral) -> HttpResponse:
                 worker_id=cleaned["worker"],
                 expected_arrival_at=cleaned["expected_arrival_at"],
                 places_id=cleaned.get("place") or None,
+                walk_in_id=form.walk_in_id(),
                 label=cleaned["label"],
                 conflict_declared=cleaned["conflict"],
                 above=form.above(request.actor, now()),

@@ -15,10 +15,11 @@ from partners.forms.fields import VersionForm
 from partners.queries import places_of
 from partners.services.guard import authorise
 from partners.views.door import attempt, done, posted, question
+from referral.forms.already_here import ReferredForm, in_words
 from referral.forms.places import MoveForm, WalkInForm
 from referral.models import WalkIn
-from referral.queries.board import elsewhere_in, present_walk_ins
-from referral.services import walk_ins
+from referral.queries.board import elsewhere_in, present_walk_ins, referred_like
+from referral.services import already_here, walk_ins
 from referral.views.door import ActingRequest, now, perform
 
 
@@ -58,7 +59,8 @@ def walk_in_new(request: ActingRequest, pk: UUID) -> HttpResponse:
 def walk_in(request: ActingRequest, pk: UUID) -> HttpResponse:
     row = _own_or_404(request, pk)
     goals = elsewhere_in(request.actor.organisation_id, row.places_id)
-    return render(request, "referral/places/walk_in_page.html", {"walk_in": row, "may_move": bool(goals)})
+    shown = {"walk_in": row, "may_move": bool(goals), "referred": bool(referred_like(row))}
+    return render(request, "referral/places/walk_in_page.html", shown)
 
 
 @require_POST
@@ -101,6 +103,32 @@ def walk_in_move(request: ActingRequest, pk: UUID) -> HttpResponse:
         template="partners/numbers.html",
         title=_("Move to another house or group"),
         submit=_("Move"),
+        back_url=reverse("walk-in", args=[pk]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def walk_in_referred(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """One person who was counted twice: which of the referrals is it?"""
+    row = _own_or_404(request, pk)
+    form = ReferredForm(already_here.list_referred(request.actor, row), posted(request), version=row.version)
+
+    def act(cleaned: dict[str, Any]) -> str:
+        already_here.say_referred(request.actor, pk, UUID(cleaned["referral"]), at=now())
+        messages.success(request, _("Written down: one person, one place."))
+        return reverse("places")
+
+    if (answer := perform(request, form, act)) is not None:
+        return answer
+    form.renew(row.version)
+    return question(
+        request,
+        form,
+        template="partners/numbers.html",
+        title=_("This person has been referred to us"),
+        caption=in_words(row),
+        text=_("She or he keeps this place; what the referral held or took beside it is free again."),
+        submit=_("It is this person"),
         back_url=reverse("walk-in", args=[pk]),
     )
 

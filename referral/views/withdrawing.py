@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from referral.enums import Action, State
 from referral.forms.care import WithdrawForm
 from referral.models import Referral
+from referral.queries.facts import is_lodged
 from referral.services import withdrawing
 from referral.views.confirming import Page, confirm, posted, to_referral
 from referral.views.door import ActingRequest, now
 
 
 def withdraw(request: ActingRequest, referral: Referral) -> HttpResponse:
-    in_service = referral.state == State.IN_SERVICE
+    in_service = is_lodged(referral)
     form = WithdrawForm(posted(request), in_service=in_service)
 
     def act(cleaned: dict[str, Any]) -> str:

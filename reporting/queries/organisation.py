@@ -12,7 +12,8 @@ from referral.enums import State
 from reporting.periods import DAY, Period
 from reporting.tables import Count
 
-#: A person counts once however often she or he came, with the age band of the last time.
+#: A person counts once however often she or he came, with the age band of the last time; also who came without a
+#: referral and was referred afterwards.
 RECEIVED = """
 SELECT age_band, sex, count(*) FROM (
     SELECT * FROM (
@@ -25,6 +26,10 @@ SELECT age_band, sex, count(*) FROM (
     SELECT w.age_band, w.sex
     FROM referral_walkin w JOIN partners_places l ON l.id = w.places_id JOIN partners_site s ON s.id = l.site_id
     WHERE s.organisation_id = %(own)s AND w.arrived_at >= %(begins)s AND w.arrived_at < %(ends)s
+        AND NOT EXISTS (
+            SELECT FROM referral_placement h JOIN referral_referral r ON r.id = h.referral_id
+            WHERE h.id = w.placement_id AND r.started_at >= %(begins)s AND r.started_at < %(ends)s
+        )
 ) person GROUP BY 1, 2
 """
 REFERRED = """

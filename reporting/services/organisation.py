@@ -66,8 +66,8 @@ def _people(found: Figures) -> list[Table]:
             _(
                 "Persons whose service with you began in the period, and persons who came without a referral and "
                 "arrived in it. Whoever was referred counts once, however often; whoever came without a referral "
-                "counts each time. The age is that of the last referral. Children who came with an adult are not "
-                "counted."
+                "counts each time, unless the service of a referral of that person began in the period too. "
+                "The age is that of the last referral. Children who came with an adult are not counted."
             ),
             found.received,
         ),

@@ -190,6 +190,7 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
         Facts(AT, needs_place=True, place_free=True),
     ),
     (lifecycle.NOT_WAITING, row("acknowledged"), Facts(AT), Facts(AT, waiting=True)),
+    (lifecycle.NOT_HERE, row("accepted"), Facts(AT), Facts(AT, lodged=True)),
     (lifecycle.NO_CONFLICT, row("sent"), Facts(AT), Facts(AT, conflict_declared=True)),
     (lifecycle.CONFLICT, row("accepted"), Facts(AT, conflict_declared=True), Facts(AT)),
     (lifecycle.ARRIVED, row("accepted"), Facts(AT, arrival_confirmed=True), Facts(AT)),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -90,6 +91,26 @@ def test_an_offer_against_the_choice_of_another_vanishes_or_is_released(transact
         answer, chosen = together(offers(desk, call, diarra), choice)
         assert (answer in (302, 404), chosen) == (True, 302)
         assert held(cast.girls, beds) == [1, 0]
+        clear(cast, beds)
+
+
+def test_a_choice_against_the_next_call_holds_one_place(transactional_cast: c.Cast) -> None:
+    """Two tabs of one sender: one chooses, the other asks anew. Never a place held and a call open at once."""
+    cast = transactional_cast
+    diarra, beds = centre(cast, "diarra")
+    one, other = client_of(cast.aissatou), client_of(cast.aissatou)
+    for _round in range(ROUNDS):
+        call = opened(cast)
+        offer = offered(call, cast.codou)
+        new = reverse("place_call_new", args=[call.case_id]) + "?service=SHELTER_EMERG&urgency=urgent&days=10"
+        typed = {"agreed": "yes", "agreed_how": "oral_with_witness", "centres": [str(diarra.organisation_id)]}
+        form = {"key": str(uuid4()), **typed}
+        chosen, asked = together(
+            posts(one, "place_call_choose", offer, call.version),
+            partial(lambda address, form: other.post(address, form).status_code, new, form),
+        )
+        assert (chosen, asked) == (302, 200)
+        assert PlaceCall.objects.filter(case=call.case_id, state="open").count() == 0
         clear(cast, beds)
 
 

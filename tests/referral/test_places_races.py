@@ -1,6 +1,7 @@
 """Two hands on one place, on real PostgreSQL: one wins, and the books balance afterwards."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from django.db import transaction
 
 from audit import clock
 from partners.models import Places
+from partners.services import guard
 from partners.services.ledger import NoPlaceFree
+from referral.lifecycle import NotPossible
 from referral.models import Placement, Referral, WalkIn
-from referral.services import care, stays, walk_ins
+from referral.services import care, receiving, stays, walk_ins
 from referral.services import clock as rounds
 from referral.services.receiving import WrongPlace
 from referral.services.steps import StaleForm
@@ -28,7 +31,7 @@ def won(act: Callable[[Any], object], user: Any) -> bool:
     try:
         with c.acting(user) as actor:
             act(actor)
-    except (NoPlaceFree, WrongPlace, StaleForm):
+    except (NoPlaceFree, WrongPlace, NotPossible, StaleForm, guard.StaleForm):
         return False
     return True
 
@@ -120,3 +123,34 @@ def test_expiry_of_a_hold_against_the_arrival(transactional_cast: c.Cast) -> Non
             at = clock.now()
             done = {"at": at, "version": referral.version, "occurred_at": at}
             care.complete_service(referral.pk, by=actor, **done, outcome="NEED_MET")
+
+
+def test_of_two_referrals_that_claim_one_walk_in_one_has_it(transactional_cast: c.Cast) -> None:
+    """Two desks of one house say yes at once, each to somebody who is said to sleep there already; or she leaves."""
+    cast = transactional_cast
+    for _round in range(max(1, ROUNDS // 4)):
+        assert won(walk_in(cast), cast.codou)
+        there = WalkIn.objects.get(left_at=None)
+        one, other = c.sent(cast), c.sent(cast)
+
+        def claim(actor: Any, referral: Referral, there: WalkIn = there) -> object:
+            said = {"version": referral.version, "worker_id": cast.daouda.pk, "walk_in_id": there.pk}
+            at = clock.now()
+            return receiving.accept_referral(referral.pk, by=actor, at=at, expected_arrival_at=at, **said)
+
+        def left(actor: Any, there: WalkIn = there) -> object:
+            return walk_ins.end_walk_in(actor, there.pk, there.version, at=clock.now())
+
+        answers = together(
+            partial(won, partial(claim, referral=one), cast.codou),
+            partial(won, partial(claim, referral=other), cast.elisabeth),
+            partial(won, left, cast.codou),
+        )
+        assert answers.count(True) == 1
+        there.refresh_from_db()
+        stays_now = Placement.objects.filter(state="occupied")
+        assert list(stays_now) == ([] if there.placement is None else [there.placement])
+        assert books(cast) == (0, len(stays_now), 2 - len(stays_now))
+        for stay in stays_now:
+            with c.acting(cast.codou), transaction.atomic():
+                care.leave(stay.referral, at=clock.now())
