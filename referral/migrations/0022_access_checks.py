@@ -13,7 +13,7 @@ from audit.triggers import versioned
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referral", "0020_kinds"),
+        ("referral", "0021_house"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ from audit.triggers import versioned
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0010_counted"),
-        ("referral", "0020_kinds"),
+        ("referral", "0024_file_reviews"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -84,7 +84,7 @@ TABLES = ("reviewseed", "filereview", "drawnfile", "finding", "correctiveaction"
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0010_counted"),
-        ("referral", "0024_readings"),
+        ("referral", "0023_readings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ from audit.triggers import versioned
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referral", "0020_kinds"),
+        ("referral", "0022_access_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
