@@ -43,6 +43,12 @@ def read(user: User, **typed: Any) -> str:
     return sign_in(user).get(reverse("fingerprint"), typed).content.decode()
 
 
+def acts() -> list[str]:
+    """What was written down of looking at the tree."""
+    of_the_tree = Event.objects.using("audit").filter(object_type__in=("audit.checkpoint", "audit.leaf"))
+    return list(of_the_tree.order_by("seq").values_list("verb", flat=True))
+
+
 def words(checkpoint: Checkpoint) -> str:
     return " ".join(words_of(checkpoint.size, bytes(checkpoint.root)))
 
@@ -52,7 +58,7 @@ def test_it_is_shown_with_its_words_and_its_code(cast, signed):
     page = read(cast.khady)
     for each in (*words(signed).split(), "witness.example", "<svg", "cases.example/audit+"):
         assert each in page
-    assert list(Event.objects.values_list("verb", "object_type")) == [("audit.read", "audit.checkpoint")]
+    assert acts() == ["audit.read"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_an_older_paper_is_compared(cast, signed, size, typed, answer):
     typed = typed.format(words=spoken, WORDS=spoken.upper(), other=other)
     page = read(cast.elisabeth, size=size, words=typed)
     assert answer in page
-    assert Event.objects.filter(verb="audit.verify").exists() == (answer in (HOLDS, BROKEN))
+    assert acts() == ["audit.read", *(["audit.verify"] if answer in (HOLDS, BROKEN) else [])]
 
 
 def test_a_paper_whose_events_were_rewritten_does_not_hold(cast, signed):
@@ -94,7 +100,7 @@ def test_the_paper_is_in_both_languages(cast, signed):
     text = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages[0].extract_text()
     for each in ("Empreinte du journal", "Fingerprint of the audit", words(signed).split()[0], "7"):
         assert each in text
-    assert Event.objects.get().verb == "print"
+    assert acts() == ["print"]
 
 
 def test_before_the_first_signature_it_says_so(cast):
