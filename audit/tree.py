@@ -1,8 +1,10 @@
 """How large is the stored tree, and what proves that something stands in it? Reads a few hundred hashes for a proof."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from audit import merkle
 from audit.models import Checkpoint, Leaf, Node
@@ -10,6 +12,8 @@ from audit.models import Checkpoint, Leaf, Node
 #: A tile holds 2**8 hashes, so a stored level is eight levels of the tree (https://c2sp.org/tlog-tiles).
 TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
+#: So long the sequencer or the signer may say nothing before it is told.
+SILENCE = timedelta(seconds=60)
 
 
 def tree_size(using: str = DEFAULT_DB_ALIAS) -> int:
@@ -68,3 +72,51 @@ def inclusion_proof(event_id: UUID, size: int) -> tuple[int, list[bytes]]:
     """
     index = Leaf.objects.values_list("index", flat=True).get(event_id=event_id)
     return index, merkle.inclusion_proof(index, size, StoredNodes())
+
+
+@dataclass(frozen=True)
+class TreeState:
+    """How far the tree is behind, for whoever watches the installation."""
+
+    size: int
+    #: How long the oldest event waits for its place.
+    lag: timedelta
+    checkpoint: Checkpoint | None
+    #: How old the last checkpoint is.
+    age: timedelta | None
+
+    @property
+    def grows(self) -> bool:
+        return self.lag <= SILENCE
+
+    @property
+    def signed(self) -> bool:
+        """The last checkpoint has all of it, or is new enough."""
+        if self.checkpoint is None or self.age is None:
+            return self.size == 0
+        return self.checkpoint.size >= self.size or self.age <= SILENCE
+
+
+#: The first event without a leaf behind the last one's number: good enough to show a delay, not to sequence by.
+_STATE = """
+WITH last AS (SELECT index + 1 AS size, event_id FROM audit_leaf ORDER BY index DESC LIMIT 1),
+     done AS (SELECT coalesce((SELECT e.seq FROM last JOIN audit_event e ON e.id = last.event_id), 0) AS seq)
+SELECT coalesce((SELECT size FROM last), 0),
+       (SELECT relais_now() - e.at FROM audit_event e, done
+        WHERE e.seq > done.seq AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)
+        ORDER BY e.seq LIMIT 1),
+       relais_now()
+"""
+
+
+def tree_state() -> TreeState:
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        size, lag, now = cursor.fetchone()
+    checkpoint = latest_checkpoint()
+    return TreeState(
+        size=size,
+        lag=max(lag or timedelta(0), timedelta(0)),
+        checkpoint=checkpoint,
+        age=now - checkpoint.at if checkpoint else None,
+    )

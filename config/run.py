@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
+from audit import signer
 from config.connections import NoRights, administrator, databases, make_database, make_roles
 from config.database import CannotStart, Server, default_state, make_state
 from crypto.providers import FileKeyProvider
@@ -48,6 +49,7 @@ def main() -> int:
                     server.start()
                 prepare_database(url, state)
                 prepare_key(state / "keys" / "kek.json")
+                prepare_signer(state / "signer")
                 manage(
                     "migrate", "--verbosity=0", environment=environment | {"RELAIS_DATABASE_LOGIN": "owner"}
                 )
@@ -115,6 +117,12 @@ def prepare_key(path: Path) -> None:
         FileKeyProvider.create(path)
 
 
+def prepare_signer(folder: Path) -> None:
+    """On a server the signer's folder is no business of the application's user (docs/operations.md)."""
+    if not (folder / signer.KEY).exists():
+        signer.create(folder, "relais.localhost/audit")
+
+
 def manage(*arguments: str, environment: dict[str, str]) -> str:
     """Run a management command; what it prints is shown only if it fails."""
     done = subprocess.run(
@@ -136,35 +144,55 @@ def serve(port: int, sign_ins: str, environment: dict[str, str]) -> None:
         cwd=ROOT,
         env=environment,
     )
-    worker: subprocess.Popen[bytes] | None = None
+    beside: dict[str, subprocess.Popen[bytes]] = {}
     try:
         wait_until_ready(web, port)
-        worker = start_worker(environment)
+        beside = {name: start(environment) for name, start in BESIDE.items()}
         print(f"{sign_ins}\nRelais runs on http://127.0.0.1:{port}/ (Ctrl-C stops it)", flush=True)
         while web.poll() is None:
-            if worker.poll() is not None:  # deadlines run only with it
-                worker = start_worker(environment)
+            for name, process in beside.items():
+                if process.poll() is not None:  # deadlines and proof run only with them
+                    beside[name] = BESIDE[name](environment)
             time.sleep(1)
         if web.returncode:
             raise CannotRun("The web server ended: see above.")
     finally:
-        for process in (worker, web):
-            if process is not None:
-                process.terminate()
-        for process in (worker, web):
-            if process is not None:
-                process.wait()
+        for process in (*beside.values(), web):
+            process.terminate()
+        for process in (*beside.values(), web):
+            process.wait()
 
 
 def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """In a group of its own: Ctrl-C reaches this process, which lets the worker end the job at hand."""
+    return _start(["manage.py", "procrastinate", "worker"], environment)
+
+
+def start_sequencer(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return _start(["manage.py", "audit", "sequence"], environment)
+
+
+def start_signer(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """It is told nothing of the database."""
+    folder = default_state() / "signer"
+    bare = {
+        name: value for name, value in environment.items() if not name.startswith(("RELAIS_", "DATABASE_"))
+    }
+    return _start(["-m", "audit.signer", "serve", str(folder), str(folder / "socket")], bare)
+
+
+def _start(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """In a group of its own: Ctrl-C reaches this process, which lets the other one end what is at hand."""
     return subprocess.Popen(
-        [sys.executable, "manage.py", "procrastinate", "worker"],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.DEVNULL,  # its greeting; what matters goes to the log
+        stdout=subprocess.DEVNULL,  # a greeting; what matters goes to the log
         start_new_session=True,
     )
+
+
+#: What runs beside the web server, and is started again when it ends.
+BESIDE = {"signer": start_signer, "sequencer": start_sequencer, "worker": start_worker}
 
 
 def wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:

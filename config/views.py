@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.tree import tree_state
 from crypto.errors import KeyUnavailable
 from crypto.providers import get_provider
 from referral.queries import clock_runs
@@ -31,11 +32,24 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """This process can do its work: both connections, all migrations, the key.
 
-    A silent worker is said, and is no reason to take the pages away too.
+    A silent worker, sequencer or signer is said, and is no reason to take the pages away too.
     """
     checks = {"database": _database_is_ready(), "key": _key_is_ready()}
     ready = all(checks.values())
-    return JsonResponse(checks | {"worker": ready and clock_runs()}, status=200 if ready else 503)
+    return JsonResponse(
+        checks | {"worker": ready and clock_runs()} | (_tree() if ready else {}), status=200 if ready else 503
+    )
+
+
+def _tree() -> dict[str, object]:
+    """Seconds, and whether they are few enough."""
+    tree = tree_state()
+    return {
+        "sequencer": tree.grows,
+        "sequencer_lag": round(tree.lag.total_seconds(), 1),
+        "signer": tree.signed,
+        "checkpoint_age": None if tree.age is None else round(tree.age.total_seconds()),
+    }
 
 
 def _database_is_ready() -> bool:

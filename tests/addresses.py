@@ -259,6 +259,8 @@ ACCESS: dict[str, Row] = {
     "inbox": get(DESKS),
     "routing": get("ibrahima"),
     "supervision": get("bineta elisabeth fatou ibrahima khady"),
+    "fingerprint": get("bineta elisabeth fatou khady"),
+    "fingerprint_paper": get("", status=404, more={404: "bineta elisabeth fatou khady"}),
     "proof": get(f"bineta elisabeth fatou khady {ADMIN}"),
     "proof_script": get(f"bineta elisabeth fatou khady {ADMIN}"),
     # Nobody has signed anything here: back to the page, which says so.

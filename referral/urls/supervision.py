@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from referral.views import answers, desks, lost, proof, supervision
+from referral.views import answers, desks, fingerprint, lost, proof, supervision
 
 urlpatterns = [
     path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/fingerprint/", fingerprint.fingerprint, name="fingerprint"),
+    path("supervision/fingerprint/paper/", fingerprint.fingerprint_paper, name="fingerprint_paper"),
     path("supervision/proof/", proof.proof, name="proof"),
     path("supervision/proof/verify.py", proof.script, name="proof_script"),
     path("supervision/proof/log.zip", proof.log, name="proof_log"),

@@ -21,6 +21,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         (Role.COORDINATOR, Role.SUPERVISOR),
     ),
     (
+        "fingerprint",
+        _("Fingerprint of the audit"),
+        _("Eight words for the safe, and whether those of an older paper still hold."),
+        (Role.SUPERVISOR, Role.AUDITOR),
+    ),
+    (
         "proof",
         _("The proof of the audit"),
         _("Whether anything recorded was changed, removed or hidden, and how to verify that oneself."),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.tree import tree_state
 from partners.enums import Act
 from partners.services.guard import Refusal, authorise
 from referral.models import ClockRound
@@ -30,6 +31,7 @@ TASKS = {
     "referral.count_not_read": gettext_lazy("Answer a count by text message"),
     "referral.count_above": gettext_lazy("Answer a count by text message"),
     "referral.make_export": gettext_lazy("Write an export"),
+    "audit.witness": gettext_lazy("Show the audit to its witnesses"),
     "config.rescue": gettext_lazy("Take up what a dead worker held"),
     "config.forget": gettext_lazy("Clear away old jobs"),
 }
@@ -84,6 +86,7 @@ def worker_page(request: ActingRequest) -> HttpResponse:
             "deliveries": worker.failed_deliveries(),
             **_rounds(worker.last_rounds()),
             "at": now(),
+            "tree": tree_state(),
         },
     )
 
