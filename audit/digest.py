@@ -41,14 +41,19 @@ def row_digest(instance: Model, using: str = DEFAULT_DB_ALIAS) -> bytes:
 @cache
 def _reading(model: type[Model]) -> tuple[list[str], str]:
     """The columns of a version, and one statement of fixed text that reads them: every change runs it."""
-    owner = getattr(model, "instance_type", model)._meta
-    columns = [str(field.column) for field in owner.concrete_fields]
+    columns = columns_of(model)
     query = SQL("SELECT {columns} FROM {table} WHERE {key} = %s").format(
         columns=SQL(", ").join(map(Identifier, columns)),
         table=Identifier(model._meta.db_table),
         key=Identifier(str(model._meta.pk.column)),
     )
     return columns, query.as_string()
+
+
+def columns_of(model: type[Model]) -> list[str]:
+    """What a digest is over, in order; of a history model, the columns of the model that it keeps."""
+    owner = getattr(model, "instance_type", model)._meta
+    return [str(field.column) for field in owner.concrete_fields]
 
 
 def digest_of(columns: Iterable[tuple[str, object]]) -> bytes:

@@ -51,3 +51,7 @@ class WitnessSilent(AuditError):
 
 class WitnessRefused(AuditError):
     """A witness has cosigned a tree that is not the beginning of this one."""
+
+
+class NothingSigned(AuditError):
+    """There is no checkpoint yet that covers what was asked for."""

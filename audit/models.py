@@ -69,6 +69,9 @@ class Event(models.Model):
                 "referral_id", "seq", name="event_of_referral", condition=Q(referral_id__isnull=False)
             ),
             models.Index("xid", "seq", name="event_in_tree_order"),
+            models.Index(
+                "scope", "seq", name="event_of_verification", condition=Q(verb=Verb.AUDIT_VERIFY.value)
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -125,6 +125,32 @@ def deny(
     )
 
 
+def note(
+    verb: str,
+    subject: type[Model],
+    *,
+    scope: str = "",
+    outcome: str = Outcome.OK,
+    reason_code: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Event:
+    """Writes at once what was found out: neither a change, nor a look of somebody.
+
+    Raises:
+        AuditUnavailable, FactRefused, NoSitting.
+    """
+    event = _event(
+        verb=verb,
+        object_type=subject._meta.label_lower,
+        scope=scope,
+        outcome=outcome,
+        reason_code=reason_code,
+        detail=detail,
+    )
+    _append([event])
+    return event
+
+
 def flush() -> None:
     """Writes the looks of this sitting and the keys unwrapped for them. No event, no data shown.
 

@@ -11,7 +11,16 @@ from procrastinate.contrib.django import app
 from audit.errors import AuditUnavailable
 from audit.work import at_work
 from crypto.errors import KeyUnavailable
-from referral.services import clock, deliveries, duplicates, exporting, importing, lost, sms_counts
+from referral.services import (
+    clock,
+    deliveries,
+    duplicates,
+    exporting,
+    importing,
+    lost,
+    sms_counts,
+    verifications,
+)
 from referral.sms import CountAnswer
 
 logger = logging.getLogger(__name__)
@@ -79,6 +88,15 @@ def count_lost(timestamp: int) -> None:
     with at_work() as at:
         if lost.count_lost(at):
             deliveries.tell_of_losses()
+
+
+#: Long after the verification of the night has ended, also of millions of events.
+@app.periodic(cron="45 5 * * *", periodic_id="proof")
+@app.task(name="referral.proof", queueing_lock="referral.proof", retry=PATIENT)
+def look_at_the_proof(timestamp: int) -> None:
+    with at_work() as at:
+        if not verifications.holds(at):
+            deliveries.tell_of_faults()
 
 
 #: Before the day's work begins.

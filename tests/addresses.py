@@ -261,6 +261,10 @@ ACCESS: dict[str, Row] = {
     "supervision": get("bineta elisabeth fatou ibrahima khady"),
     "fingerprint": get("bineta elisabeth fatou khady"),
     "fingerprint_paper": get("", status=404, more={404: "bineta elisabeth fatou khady"}),
+    "proof": get(f"bineta elisabeth fatou khady {ADMIN}"),
+    "proof_script": get(f"bineta elisabeth fatou khady {ADMIN}"),
+    # Nobody has signed anything here: back to the page, which says so.
+    "proof_log": get(f"bineta elisabeth fatou khady {ADMIN}", status=302),
     "lost_loops": get("bineta elisabeth fatou ibrahima"),
     "answers": get("bineta elisabeth fatou ibrahima"),
     "referrals": get(SITTERS),

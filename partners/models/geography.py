@@ -11,6 +11,8 @@ from partners.enums import CodeList
 
 
 class Region(Recorded):
+    LOADED_BY_MIGRATION = True
+
     code = CodeField(_("code"), max_length=8, unique=True)
     name = CodeField(_("name"), max_length=60)
     #: Where a reporter's report from this region goes: the rule differs per region (domain §1).
@@ -32,6 +34,8 @@ class Region(Recorded):
 
 
 class Department(Recorded):
+    LOADED_BY_MIGRATION = True
+
     region = models.ForeignKey(
         Region, on_delete=models.PROTECT, related_name="departments", verbose_name=_("region")
     )
@@ -49,6 +53,8 @@ class Department(Recorded):
 
 class Code(Recorded):
     """One word of a coded list, in both languages, with its name in HTCDS 2.0 and IC-TIP where one exists."""
+
+    LOADED_BY_MIGRATION = True
 
     list = CodeField(_("list"), max_length=24, choices=CodeList)
     code = CodeField(_("code"), max_length=60)

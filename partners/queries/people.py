@@ -103,6 +103,12 @@ def active_people(organisation_id: UUID | OuterRef, roles: Iterable[str] = Role)
     return User.objects.filter(organisation=organisation_id, is_active=True, pk__in=held.values("user"))
 
 
+def holders(roles: Iterable[str]) -> QuerySet[User]:
+    """Everybody who holds one of `roles` today, whatever their organisation."""
+    held = live_memberships().filter(role__in=list(roles))
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("email")
+
+
 def who_answer(organisation_id: UUID | OuterRef) -> QuerySet[User]:
     """Those who can answer a referral."""
     return active_people(organisation_id, [Role.FOCAL_POINT, Role.SUPERVISOR])

@@ -32,6 +32,8 @@ class NoGoList(OfCase):
 class RoutingRule(Recorded):
     """For these people in this region: what is read first, and who is asked first (domain §1)."""
 
+    LOADED_BY_MIGRATION = True
+
     region = models.ForeignKey(
         "partners.Region",
         on_delete=models.PROTECT,

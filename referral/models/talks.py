@@ -88,6 +88,8 @@ class Guardian(Recorded):
 class ConsentText(Recorded):
     """What is read aloud, in one language, to an adult or a child. National coordination edits and validates it."""
 
+    LOADED_BY_MIGRATION = True
+
     language = CodeField(_("language"), max_length=2, choices=Tongue)
     listener = CodeField(_("read to"), max_length=5, choices=Listener)
     introduction = CodeTextField(_("Introduction"), blank=True)

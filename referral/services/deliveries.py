@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from partners.queries import who_answer
+from partners.enums import Role
+from partners.queries import holders, who_answer
 from referral import audiences, sms
 from referral.enums import UNANSWERED, Channel, DeliveryState
 from referral.gateway import GatewayFailed, gateway
@@ -108,6 +109,15 @@ def tell_of_losses() -> None:
         with translation.override(user.language):
             subject = _("%(site)s: action required") % {"site": settings.RELAIS_SITE_NAME}
             body = render_to_string("mail/lost.txt", {"origin": settings.RELAIS_ORIGIN})
+        EmailMessage(subject, body, to=[user.email]).send()
+
+
+def tell_of_faults() -> None:
+    """That the audit does not hold, or was not verified, to those who look into it. Raises SMTPException, OSError."""
+    for user in holders([Role.AUDITOR, Role.ADMINISTRATOR]):
+        with translation.override(user.language):
+            subject = _("%(site)s: action required") % {"site": settings.RELAIS_SITE_NAME}
+            body = render_to_string("mail/proof.txt", {"origin": settings.RELAIS_ORIGIN})
         EmailMessage(subject, body, to=[user.email]).send()
 
 

@@ -26,6 +26,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[Role, ...]], ...] = (
         _("Eight words for the safe, and whether those of an older paper still hold."),
         (Role.SUPERVISOR, Role.AUDITOR),
     ),
+    (
+        "proof",
+        _("The proof of the audit"),
+        _("Whether anything recorded was changed, removed or hidden, and how to verify that oneself."),
+        (Role.AUDITOR, Role.SUPERVISOR),
+    ),
 )
 #: Who has a page here at all: the menu asks it too.
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)
