@@ -127,6 +127,9 @@ class Recorded(models.Model):
 
     #: Rows of this model come with the software: their first version has a history row, and no event.
     LOADED_BY_MIGRATION: ClassVar[bool] = False
+    #: Columns that a migration gave to rows that were there, with a default, in order: what was said of a row before
+    #: knows nothing of them. (A nullable one needs no mention: a digest leaves NULL out.)
+    ADDED_WITH_DEFAULT: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

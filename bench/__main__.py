@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import arrival, clock, inbox, routing, search
+from bench import arrival, clock, inbox, routing, search, tree
 from bench.site import SIZES, fill
 from config.database import CannotStart, Server, default_state, make_state
 from config.run import prepare_key
@@ -23,7 +23,7 @@ def main() -> int:
             fill(state, server, size)
         missed = [
             sentence
-            for part in (inbox, search, clock, arrival, routing)
+            for part in (inbox, search, clock, arrival, routing, tree)
             for sentence in part.run(state, server)
         ]
     finally:

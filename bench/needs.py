@@ -68,7 +68,7 @@ def queries(page: Page) -> int:
 
 def offer() -> None:
     """Organisations until the directory has `SERVICES`; whoever lodges counts places, some full, some long ago."""
-    random, regions = Random(2005), list(Region.objects.order_by("code"))  # noqa: S311 - draws services, no secret
+    random, regions = Random(2005), list(Region.objects.order_by("code"))
     number = 0
     while (missing := SERVICES - Service.objects.filter(active=True).count()) > 0:
         number += 1

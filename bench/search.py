@@ -37,7 +37,7 @@ def run(state: Path, server: Server) -> list[str]:
 
 def measure(site: Any) -> dict[str, list[dict[str, Any]]]:
     """In pairs whose order is drawn: what slows the machine down slows both down."""
-    random = Random(2005)  # noqa: S311 - an order, no secret
+    random = Random(2005)
     asked: dict[str, list[dict[str, Any]]] = {"held": [], "free": []}
     for number in range(WARM + SEARCHES):
         for kind in random.sample(sorted(asked), 2):
@@ -75,7 +75,7 @@ def report(asked: dict[str, list[dict[str, Any]]]) -> list[str]:
 
 def interval(held: list[float], free: list[float]) -> tuple[float, float]:
     """95 % of the differences of the medians, of pairs drawn again and again."""
-    random = Random(2012)  # noqa: S311 - draws pairs, no secret
+    random = Random(2012)
     pairs = list(zip(held, free, strict=True))
     differences = []
     for _n in range(RESAMPLES):

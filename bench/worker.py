@@ -17,7 +17,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from audit.work import at_work
-from bench import boat, needs
+from bench import boat, events, needs
 from bench.floor import MIDDLEWARE
 from bench.pages import TOKEN, Page, counting, own_queries, signed_in
 from partners.models import User
@@ -40,6 +40,7 @@ def main() -> None:
         "boat": boat.measured,
         "offers": needs.filled,
         "needs": lambda: needs.measured(pages),
+        "tree": events.measured,
     }
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()]()), flush=True)

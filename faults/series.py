@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+from faults import tree
 from faults.crew import Stuck
 from faults.database import Database
 from faults.run import Result, Run
@@ -17,7 +18,7 @@ def main() -> int:
     database = Database()
     print(f"{'seed':>12}{'sent':>6}{'kills':>7}{'in a job':>10}{'mails':>7}{'twice':>7}{'s':>7}")
     results = [_shown(_one(database, first + number)) for number in range(runs)]
-    return _summary(results)
+    return _summary(results) | tree.run(database, runs, first)
 
 
 def _one(database: Database, seed: int) -> Result:

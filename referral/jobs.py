@@ -19,9 +19,9 @@ from referral.services import (
     importing,
     lost,
     nudging,
-    proof,
     review_draws,
     sms_counts,
+    verifications,
 )
 from referral.sms import CountAnswer
 
@@ -97,7 +97,7 @@ def count_lost(timestamp: int) -> None:
 @app.task(name="referral.proof", queueing_lock="referral.proof", retry=PATIENT)
 def look_at_the_proof(timestamp: int) -> None:
     with at_work() as at:
-        if not proof.holds(at):
+        if not verifications.holds(at):
             deliveries.tell_of_faults()
 
 

@@ -36,18 +36,20 @@ ORDER BY object_type COLLATE "C", object_id, version, seq
 
 @dataclass(frozen=True, slots=True)
 class Live:
+    """`digests`: of the row as it is, then as it was before later columns came with a migration."""
+
     id: UUID
     version: int
-    digest: bytes
+    digests: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row of history. `type` as simple-history has it: + ~ -"""
+    """A row of history, as `Live`. `type` as simple-history has it: + ~ -"""
 
     id: UUID
     version: int
-    digest: bytes
+    digests: tuple[bytes, ...]
     type: str
     by: UUID | None
 
@@ -138,7 +140,7 @@ def faults(
     if live is not None:
         if live.version < newest:
             yield Kind.ROW_ROLLED_BACK, live.version, f"it had version {newest}"
-        elif last_said.get(live.version, live.digest) != live.digest:
+        elif last_said.get(live.version, live.digests[0]) not in live.digests:
             yield Kind.ROW_CHANGED, live.version, ""
         newest = max(newest, live.version)
     there = {row.version: row for row in versions}
@@ -146,12 +148,12 @@ def faults(
         row = there.get(version)
         if row is None:
             yield Kind.HISTORY_MISSING, version, ""
-        elif last_said.get(version, row.digest) != row.digest:
+        elif last_said.get(version, row.digests[0]) not in row.digests:
             yield Kind.HISTORY_CHANGED, version, ""
         if version not in last_said:
             if not (loaded and version == 1 and row is not None and row.by is None):
                 yield Kind.ROW_UNSAID, version, ""
-            elif live is not None and live.version == 1 and row is not None and live.digest != row.digest:
+            elif live is not None and live.version == 1 and row is not None and live.digests != row.digests:
                 yield Kind.ROW_CHANGED, version, ""
     yield from _disagreements(said)
 
@@ -181,7 +183,7 @@ def _live(model: type[Recorded]) -> Iterator[Live]:
     columns = columns_of(model)
     for row in stream(_select(model, columns)):
         stored = dict(zip(columns, row, strict=True))
-        yield Live(stored["id"], stored["version"], digest_of(stored.items()))
+        yield Live(stored["id"], stored["version"], _digests(model, stored))
 
 
 def _kept(model: type[Recorded]) -> Iterator[Kept]:
@@ -189,7 +191,18 @@ def _kept(model: type[Recorded]) -> Iterator[Kept]:
     history = model.history.model
     for *row, kind, by in stream(_select(history, [*columns, "history_type", "history_by"], "version")):
         stored = dict(zip(columns, row, strict=True))
-        yield Kept(stored["id"], stored["version"], digest_of(stored.items()), kind, by)
+        yield Kept(stored["id"], stored["version"], _digests(model, stored), kind, by)
+
+
+def _digests(model: type[Recorded], stored: dict[str, Any]) -> tuple[bytes, ...]:
+    found = [digest_of(stored.items())]
+    for column in reversed(model.ADDED_WITH_DEFAULT):
+        field = next(field for field in model._meta.concrete_fields if field.column == column)
+        if stored[column] != field.get_default():
+            break  # somebody has written it, so what is said of the row knows it
+        stored = {name: value for name, value in stored.items() if name != column}
+        found.append(digest_of(stored.items()))
+    return tuple(found)
 
 
 def _select(model: type[Model], columns: list[str], *then: str) -> str:

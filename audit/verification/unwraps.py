@@ -83,8 +83,9 @@ def _own_counts(report: Report) -> None:
         )
         report.checked["alone"] += 1
     report.remarks.append(
-        "The keys lie in a file: no second machine counts how often they are opened. This adds up what Relais "
-        "itself has recorded; whoever replaced its code, or copied the key file, is not in it."
+        "This adds up what Relais itself has recorded: whoever replaced its code, or copied the key, is not in it. "
+        "Where keys lie in a file, no second machine counts how often they are opened; where a key server keeps "
+        "them, give its log."
     )
 
 
@@ -102,18 +103,29 @@ def opened_in(log: Iterable[str]) -> Iterator[Opened]:
             asked = entry["request"]
             if entry["type"] != "response" or entry.get("error") or not DECRYPT.search(asked["path"]):
                 continue
-            at = datetime.fromisoformat(entry["time"].replace("Z", "+00:00")[:26].rstrip("+") + "+00:00")
+            at = _moment(entry["time"])
             data = asked.get("data") or {}
+            batch = data.get("batch_input")
+            items = batch if isinstance(batch, list) else [data]
+            results = ((entry.get("response") or {}).get("data") or {}).get("batch_results") or [{}] * len(
+                items
+            )
+            opened = [item for item, result in zip(items, results, strict=True) if not result.get("error")]
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ValueError(f"Line {number} is not of the audit log of a key server.") from None
-        batch = data.get("batch_input")
-        for each in batch if isinstance(batch, list) else [data]:
+        for each in opened:
             yield Opened(at, _bound(each))
 
 
+def _moment(text: str) -> datetime:
+    """RFC 3339 with up to nine digits of a second, in UTC. Raises ValueError."""
+    whole, _point, fraction = text.removesuffix("Z").partition(".")
+    return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}+00:00")
+
+
 def _bound(asked: Any) -> Bound | None:
-    """What the key is bound to, where the log shows it: `audit_non_hmac_request_keys` of the mount says so."""
-    text = asked.get("associated_data") or asked.get("context") if isinstance(asked, dict) else None
+    """What the key is bound to, where the log shows it: with `audit_non_hmac_request_keys=context` of the mount."""
+    text = asked.get("context") if isinstance(asked, dict) else None
     try:
         return bound_by(base64.b64decode(text, validate=True)) if isinstance(text, str) else None
     except (binascii.Error, ValueError):

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from audit.errors import NothingSigned
 from partners.templatetags.interface import moment
-from referral.services import proof as services
-from referral.services.proof import Result
+from referral.services import verifications as services
+from referral.services.verifications import Result
 from referral.views.door import ActingRequest, now
 
 #: What is asked, and what is said when nothing is wrong; the numbers are those of the last verification.

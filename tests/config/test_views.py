@@ -1,18 +1,25 @@
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connections
 from django.urls import reverse
 
 from audit import clock
+from audit.models import Checkpoint, Leaf
 from referral.models import ClockRound
+from tests.audit.tree import write
 
 
 @pytest.mark.django_db(databases=["default", "audit"])
 def test_ready_when_database_migrations_and_key_are_there(client):
     answer = client.get(reverse("health-ready"))
-    assert (answer.status_code, answer.json()) == (200, {"database": True, "key": True, "worker": False})
+    tree = {"sequencer": True, "sequencer_lag": 0.0, "signer": True, "checkpoint_age": None}
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"database": True, "key": True, "worker": False} | tree,
+    )
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -22,6 +29,22 @@ def test_a_worker_that_went_round_lately_is_said_to_be_there(client):
     assert client.get(reverse("health-ready")).json()["worker"] is True
     ClockRound.objects.update(at=clock.now() - timedelta(minutes=3))
     assert client.get(reverse("health-ready")).json()["worker"] is False
+
+
+@pytest.mark.django_db
+def test_a_sequencer_or_signer_that_is_silent_is_said(client, one_connection):
+    write(2)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL relais.clock_offset = '2 minutes'")
+    answer = client.get(reverse("health-ready"))
+    assert answer.status_code == 200
+    said = answer.json()
+    assert (said["sequencer"], said["signer"]) == (False, True)
+    assert 110 < said["sequencer_lag"] < 130
+    Leaf.objects.create(index=0, event_id=uuid4(), commitment=bytes(32), hash=bytes(32))
+    assert client.get(reverse("health-ready")).json()["signer"] is False
+    Checkpoint.objects.create(size=1, root=bytes(32), note="")
+    assert client.get(reverse("health-ready")).json()["signer"] is True
 
 
 @pytest.mark.django_db(databases=["default", "audit"])

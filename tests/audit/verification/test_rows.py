@@ -4,10 +4,10 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from audit import services
-from audit.digest import row_digest
+from audit import services, sitting
+from audit.digest import columns_of, digest_of, row_digest
 from audit.enums import Verb
 from audit.models import Event
 from audit.rows import write
@@ -15,6 +15,7 @@ from audit.verification.report import Kind
 from audit.verification.rows import verify_rows
 from crypto import keyring
 from crypto.scopes import SYSTEM
+from tests import cast as c
 from tests.audit.testapp.models import Note
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -118,6 +119,30 @@ def test_a_row_put_back_with_history_and_events_is_what_the_tree_is_for(written,
     assert found() == []
 
 
+def test_a_victim_put_back_to_an_older_identity_is_found(tamper, cast):
+    """A case of the product: what a bribed administrator of the database would do, and no page would notice."""
+    with (
+        keyring.opened(),
+        sitting.opened(sitting.Who(cast.aissatou.pk, cast.aissatou.organisation_id)) as current,
+    ):
+        person = c.open_case(cast).person
+        former = person.phone
+        with transaction.atomic():
+            person.phone = "+221 70 000 00 00"
+            write(person, fields=["phone"], case_id=person.case_id)
+        current.forget_looks()
+        assert verify_rows().faults == []
+        tamper(
+            "UPDATE referral_person p SET phone = h.phone FROM referral_historicalperson h"
+            " WHERE h.id = p.id AND h.version = 1 AND p.id = %(pk)s",
+            pk=person.pk,
+        )
+        with keyring.revealing(person):
+            person.refresh_from_db()
+            assert person.phone == former
+        assert only(Kind.ROW_ROLLED_BACK) == f"referral.person {person.pk} version 2: phone as in version 1"
+
+
 def test_a_row_without_an_event_is_found(written, tamper):
     tamper(
         f"INSERT INTO {TABLE} (id, version, reference) VALUES (%(pk)s, 1, 'ZZ00')",
@@ -164,6 +189,31 @@ def test_a_row_that_came_back_is_found(written, tamper):
         " WHERE history_type = '-'"
     )
     assert Kind.ROW_REVIVED in dict(found())
+
+
+def test_a_column_that_came_later_with_a_default_is_no_change(written, tamper, monkeypatch):
+    """What was said of the row before the migration knows nothing of the column."""
+    tamper(f"UPDATE {TABLE} SET reference = ''", f"UPDATE {HISTORY} SET reference = ''")
+    assert {kind for kind, _where in found()} == {Kind.ROW_CHANGED, Kind.HISTORY_CHANGED}
+    with transaction.atomic():
+        row = Note(reference="", story="avant")
+        row.save()
+        before = digest_of((name, value) for name, value in _stored(row).items() if name != "reference")
+        services.record(Verb.CREATE, row)
+    tamper(
+        "UPDATE audit_event SET row_digest = %(before)s WHERE object_id = %(pk)s", before=before, pk=row.pk
+    )
+    assert any(str(row.pk) in where for _kind, where in found())
+    monkeypatch.setattr(Note, "ADDED_WITH_DEFAULT", ("reference",))
+    assert not any(str(row.pk) in where for _kind, where in found())
+    tamper(f"UPDATE {TABLE} SET reference = 'XX' WHERE id = %(pk)s", pk=row.pk)
+    assert any(str(row.pk) in where for _kind, where in found())
+
+
+def _stored(row: Note) -> dict[str, object]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns_of(Note))} FROM {TABLE} WHERE id = %s", [row.pk])
+        return dict(zip(columns_of(Note), cursor.fetchone(), strict=True))
 
 
 # --- Keys ------------------------------------------------------------------------------------------------------

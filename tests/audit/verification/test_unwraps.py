@@ -25,12 +25,25 @@ EXCHANGE = Scope(ScopeKind.EXCHANGE, uuid4(), CASE)
 
 
 def line(at: datetime, *scopes: Scope, hidden: bool = False, **more: Any) -> str:
-    """As the server writes it: `batch_input` in clear where the mount says so, otherwise its keyed hash."""
-    items = [{"associated_data": base64.b64encode(wrapping_context(s, uuid4())).decode()} for s in scopes]
-    data: Any = {"batch_input": [{"associated_data": "hmac-sha256:00"}] * len(scopes) if hidden else items}
-    request = {"operation": "update", "path": "transit/decrypt/relais", "data": data}
+    """As OpenBao 2.7 writes it, without what nobody reads here; `hidden` where the mount does not show contexts."""
+    contexts = [base64.b64encode(wrapping_context(scope, uuid4())).decode() for scope in scopes]
+    items = [
+        {"ciphertext": "hmac-sha256:8f83", "context": "hmac-sha256:140e" if hidden else each}
+        for each in contexts
+    ]
     return json.dumps(
-        {"time": f"{at:%Y-%m-%dT%H:%M:%S.%f}123Z", "type": "response", "request": request} | more
+        {
+            "time": f"{at:%Y-%m-%dT%H:%M:%S.%f}123Z",
+            "type": "response",
+            "request": {
+                "operation": "update",
+                "mount_point": "transit/",
+                "path": "transit/decrypt/relais-kek",
+                "data": {"batch_input": items, "partial_failure_response_code": 200},
+            },
+            "response": {"data": {"batch_results": [{"plaintext": "hmac-sha256:93ea"}] * len(items)}},
+        }
+        | more
     )
 
 
@@ -114,6 +127,26 @@ def test_what_is_no_opening_is_left_out(noon):
         "",
     ]
     assert list(opened_in(lines)) == []
+
+
+def test_what_did_not_open_is_left_out(noon):
+    refused = {"data": {"batch_results": [{"error": "hmac-sha256:00"}, {"plaintext": "hmac-sha256:93ea"}]}}
+    (opened,) = opened_in([line(noon, SYSTEM, OF_CASE, response=refused)])
+    assert opened.bound.scope == OF_CASE
+
+
+@pytest.mark.parametrize("fraction", ["", ".5", ".598226982", ".123456"])
+def test_the_time_has_as_many_digits_as_it_needs(noon, fraction):
+    (opened,) = opened_in([line(noon, OF_CASE, time=f"2026-11-30T09:53:55{fraction}Z")])
+    assert f"{opened.at:%Y-%m-%dT%H:%M:%S}" == "2026-11-30T09:53:55"
+
+
+def test_one_key_alone_is_read_too(noon):
+    asked = json.loads(line(noon, OF_CASE))
+    asked["request"]["data"] = asked["request"]["data"]["batch_input"][0]
+    asked["response"]["data"] = {"plaintext": "hmac-sha256:93ea"}
+    (opened,) = opened_in([json.dumps(asked)])
+    assert opened.bound.scope == OF_CASE
 
 
 @pytest.mark.parametrize("broken", ["no JSON", "{}", '{"type": "response", "request": 7}'])
