@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from audit.models import Event
+from audit.errors import NoteRefused
+from audit.models import Checkpoint, Cosignature, Event, Leaf, Node
+from audit.vouching import log_verifier
+from audit.witnessing import witnesses
+
+WRITTEN_ONCE = (Event, Leaf, Node, Checkpoint, Cosignature)
 
 
 @register(Tags.database, deploy=True)
@@ -32,8 +37,24 @@ def audit_is_append_only(*, databases: Sequence[str] | None = None, **kwargs: An
             id="audit.E002",
         )
         for alias in databases or ()
-        if _one(alias, question, Event._meta.db_table)
+        if any(_one(alias, question, model._meta.db_table) for model in WRITTEN_ONCE)
     ]
+
+
+@register(Tags.security, deploy=True)
+def somebody_vouches(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        log_verifier()
+        witnesses()
+    except NoteRefused as reason:
+        return [
+            Warning(
+                str(reason),
+                hint="Run the signer and set RELAIS_LOG_KEY to its vkey (docs/operations.md).",
+                id="audit.W003",
+            )
+        ]
+    return []
 
 
 def _one(alias: str, sql: str, *parameters: str) -> Any:

@@ -36,6 +36,8 @@ FOREIGN = _PAGE.format(
     bound="e.xid >= pg_snapshot_xmax(pg_current_snapshot())"
     " AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)"
 )
+#: After a restore all of its events are gone through.
+UNHURRIED = "SELECT set_config('statement_timeout', '10min', true)"
 LAST = """
 SELECT e.xid::text, e.seq FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
 WHERE l.index = %s AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -76,10 +78,12 @@ class Sequencer:
         self._page = FOREIGN
 
     def step(self) -> Batch:
-        """One batch in one transaction: all of its leaves or none. Raises django.db.Error; then `forget`."""
+        """One batch in one transaction: all of its leaves or none. After a database error, `forget`."""
         with transaction.atomic(using=self._using):
             if self._one(LOCK) != (True,):
                 return Batch()  # another one is at it
+            if self._page is FOREIGN:
+                self._one(UNHURRIED)
             if not self._loaded or tree_size(self._using) != self.tree.size:
                 self._load()
             rows = [

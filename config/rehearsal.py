@@ -10,8 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from audit.signer import VKEY
 from config.database import default_state
-from config.run import CannotRun, prepare_database, prepare_key
+from config.run import CannotRun, prepare_database, prepare_key, prepare_signer
 
 
 def main() -> int:
@@ -19,6 +20,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="relais-keys-") as elsewhere:
         key = Path(elsewhere) / "keys" / "kek.json"
         prepare_key(key)
+        prepare_signer(Path(elsewhere) / "signer")
         production = {
             name: value for name, value in os.environ.items() if not name.startswith(("RELAIS_", "DATABASE_"))
         }
@@ -28,6 +30,7 @@ def main() -> int:
             "RELAIS_ORIGIN": "https://relais.example",
             "RELAIS_SECRET_KEY": secrets.token_urlsafe(64),
             "RELAIS_KEY_FILE": str(key),
+            "RELAIS_LOG_KEY": (Path(elsewhere) / "signer" / VKEY).read_text(),
         }
         try:
             prepare_database("", state)

@@ -260,7 +260,7 @@ ACCESS: dict[str, Row] = {
     "routing": get("ibrahima"),
     "supervision": get("bineta elisabeth fatou ibrahima khady"),
     "fingerprint": get("bineta elisabeth fatou khady"),
-    "fingerprint_paper": get("", status=404, more={404: "bineta elisabeth fatou khady"}),
+    "fingerprint_paper": get("bineta elisabeth fatou khady", status=302),
     "proof": get(f"bineta elisabeth fatou khady {ADMIN}"),
     "proof_script": get(f"bineta elisabeth fatou khady {ADMIN}"),
     # Nobody has signed anything here: back to the page, which says so.

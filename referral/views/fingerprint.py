@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -42,9 +42,7 @@ def fingerprint(request: ActingRequest) -> HttpResponse:
 def fingerprint_paper(request: ActingRequest) -> HttpResponse | FileResponse:
     checkpoint = read_fingerprint(request.actor, printed=True)
     if checkpoint is None:
-        return render(
-            request, "referral/supervision/fingerprint.html", {"form": FingerprintForm()}, status=404
-        )
+        return redirect("fingerprint")  # which says that there is none yet
     pdf = typeset("fingerprint.typ", _paper(checkpoint))
     return FileResponse(BytesIO(pdf), content_type="application/pdf", filename="empreinte.pdf")
 

@@ -3,6 +3,7 @@ from django.core.checks import Error, run_checks
 from django.db import connection
 
 from audit import checks
+from audit.notes import Signer
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,16 @@ def test_a_login_that_may_rewrite_the_audit_is_an_error(monkeypatch):
 def test_nothing_is_asked_without_a_database():
     assert checks.clock_is_true() == []
     assert checks.audit_is_append_only() == []
+
+
+def test_somebody_vouches_for_the_audit(settings):
+    settings.RELAIS_LOG_KEY = ""
+    (warning,) = checks.somebody_vouches()
+    assert (warning.id, warning.msg) == (
+        "audit.W003",
+        "RELAIS_LOG_KEY is not set: nobody vouches for the audit.",
+    )
+    settings.RELAIS_LOG_KEY = str(Signer.new("cases.example/audit").verifier)
+    assert checks.somebody_vouches() == []
+    settings.RELAIS_WITNESSES = ["https://witness.example"]
+    assert len(checks.somebody_vouches()) == 1

@@ -6,6 +6,7 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+import psycopg
 from django.core.management.base import OutputWrapper
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
@@ -44,7 +45,7 @@ def go_on(sequencer: Sequencer, stopped: threading.Event) -> None:
             _placed, urgent = _drain(sequencer, stopped)
             if vouching.consider(sequencer.tree, urgent=urgent) and urgent:
                 defer("audit.witness", once="audit.witness")
-        except Error as error:
+        except (Error, psycopg.Error) as error:  # Django wraps what is executed, and not what is copied
             logger.warning(
                 "the tree waits for the database",
                 extra={"event": "sequencer_waits", "reason": type(error).__name__},
