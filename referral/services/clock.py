@@ -19,6 +19,7 @@ from referral.queries.clock import Due, in_order
 from referral.services import (
     exporting,
     glass,
+    hands,
     importing,
     place_calls,
     told_back,
@@ -108,6 +109,7 @@ RULES: Mapping[str, AnyRule] = {
     **waiting.RULES,
     **place_calls.RULES,
     **glass.RULES,
+    **hands.RULES,
     "tasks": Rule(due.tasks_to_climb, remind_of_tasks),
     "expiry": Rule(due.to_expire, expire),
     "drafts": Rule(due.old_drafts, discard_drafts),
