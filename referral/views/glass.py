@@ -167,6 +167,7 @@ def glass_review(request: ActingRequest, pk: UUID) -> HttpResponse:
             # Of an erased file, nothing but the codes is left.
             "justification": glass.justification if glass.case.erased_at is None else "",
             "note": glass.note if glass.case.erased_at is None else "",
+            "lift_reason": glass.lift_reason if glass.case.erased_at is None else "",
             "seen": [file.look(actor, event, {}, {}) for event in seen_under(glass)],
             "suspended": lifts,
             "lift_url": reverse("glass_lift", args=[pk])
