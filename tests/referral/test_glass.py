@@ -79,6 +79,9 @@ def test_the_file_opens_for_an_hour_and_the_owner_and_another_house_hear_of_it_a
         shown = sign_in(who).get(reverse("notices")).content.decode()
         assert "canari" not in shown.lower()
     assert told(cast.daouda)[0].reference == case.reference
+    said = sign_in(cast.daouda).get(reverse("notices")).content.decode()
+    assert "Accès d’urgence à un dossier" in said
+    assert "Faire la revue" not in said, "it is somebody else's to do"
     opened = Event.objects.get(verb="breakglass.open")
     assert (opened.actor_id, opened.case_id, opened.scope) == (cast.ibrahima.pk, case.pk, "DANGER")
     assert "canari" not in str(opened.__dict__).lower()
