@@ -17,6 +17,7 @@ class CaseAct(TextChoices):
     CONFIRM_TITLE = "confirm_title", _("Confirm a custody title")
     REFER = "refer", _("Refer the person")
     KEEP_AWAY = "keep_away", _("Where not to refer the person")
+    TAKE_IN_HAND = "take_in_hand", _("Take the case in hand")
     TAKE_IN = "take_in", _("Take in a report")
     ASSIGN = "assign", _("Name the case owner")
     DECIDE_AGE = "decide_age", _("Decide the age")

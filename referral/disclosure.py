@@ -84,13 +84,16 @@ SNAPSHOT_STATES = frozenset({State.ACCEPTED, State.IN_SERVICE})
 _ORDER = [Level.NONE, Level.CODES, Level.PREVIEW, Level.SNAPSHOT, Level.CASE]
 
 
-def level(actor: Actor, referral: Any, *, case_granted: bool, basis_live: bool) -> Level:
+def level(
+    actor: Actor, referral: Any, *, case_granted: bool, basis_live: bool, in_hand: bool = False
+) -> Level:
     """What `actor` may read of a referral that `queries.visible_to` lets them hold.
 
     case_granted: a CaseGrant to the actor. basis_live: consent or ground still covers what was released.
+    in_hand: the actor is national coordination, and has taken the orphaned case in hand.
     """
     return max(
-        _referring_level(actor, referral, case_granted),
+        Level.CASE if in_hand and case_granted else _referring_level(actor, referral, case_granted),
         _receiving_level(actor, referral, basis_live),
         Level.CODES if actor.has(Role.COORDINATOR) else Level.NONE,
         key=_ORDER.index,

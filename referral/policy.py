@@ -27,6 +27,8 @@ class Tie:
     escort: bool = False
     #: Why (a ReadingWhy) the actor may read this file for a time without holding it.
     reading: str | None = None
+    #: National coordination has taken the case in hand, and it is this person.
+    in_hand: bool = False
 
     def because(self, reason: str = "") -> str:
         """The scope of a look: for what something is opened, and under which reading for a time."""
@@ -37,7 +39,12 @@ Rule = Callable[[Actor, Tie], bool]
 
 
 def case_caseworker(actor: Actor, tie: Tie) -> bool:
-    return tie.case_granted and actor.has(Role.CASEWORKER)
+    return tie.case_granted and (actor.has(Role.CASEWORKER) or holds_in_hand(actor, tie))
+
+
+def holds_in_hand(actor: Actor, tie: Tie) -> bool:
+    """The ordinary owner of an orphaned case, for some days (design §2)."""
+    return tie.in_hand and actor.has(Role.COORDINATOR)
 
 
 def supervisor(actor: Actor, tie: Tie) -> bool:
@@ -132,8 +139,9 @@ def acting_side(
     matrix: Mapping[str, Mapping[Side, Rule]] = MATRIX,
 ) -> Side | None:
     """The side on which the actor may perform `action`; None when on none."""
+    standing = sides(actor, referral) | ({Side.REFERRING} if holds_in_hand(actor, tie) else set())
     for side, rule in matrix[action].items():
-        if side in sides(actor, referral) and rule(actor, tie):
+        if side in standing and rule(actor, tie):
             return side
     return None
 
@@ -152,6 +160,10 @@ def require(actor: Actor, action: str, referral: Any, tie: Tie) -> Side:
 
 def own_supervisor(actor: Actor, tie: Tie) -> bool:
     return tie.own_case and actor.has(Role.SUPERVISOR)
+
+
+def names_owner(actor: Actor, tie: Tie) -> bool:
+    return own_supervisor(actor, tie) or holds_in_hand(actor, tie)
 
 
 def own_or_national_supervisor(actor: Actor, tie: Tie) -> bool:
@@ -204,7 +216,8 @@ CASE_MATRIX: Mapping[str, Rule] = {
     CaseAct.CALL_PLACES: case_caseworker,
     CaseAct.KEEP_AWAY: file_reader,
     CaseAct.TAKE_IN: anyone_of_the_desk,
-    CaseAct.ASSIGN: own_supervisor,
+    CaseAct.ASSIGN: names_owner,
+    CaseAct.TAKE_IN_HAND: coordinator,
     CaseAct.DECIDE_AGE: file_reader,
     CaseAct.DECIDE_OBJECTION: own_or_national_supervisor,
     CaseAct.READ_LOOKS: file_reader,
@@ -369,7 +382,10 @@ def may_finish(actor: Actor, task: Any) -> bool:
     """A task is its owner's, or the cover's while the owner is absent, with a role that takes such tasks; without an
     owner, the supervisors' of its organisation, who also stand in for the owner."""
     own = task.organisation_id == actor.organisation_id
-    return own and (
+    if not own:
+        # Of another house: what came with a case in hand, as long as that lasts.
+        return actor.has(Role.COORDINATOR) and task.owner_id == actor.id
+    return (
         (actor.stands_for(task.owner_id) and actor.has(*taken_with(task.kind)))
         or actor.has(Role.SUPERVISOR)
         or (task.kind in COORDINATORS_OWN and actor.has(Role.COORDINATOR))

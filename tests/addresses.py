@@ -274,6 +274,8 @@ ACCESS: dict[str, Row] = {
     "proof_script": get(f"bineta elisabeth fatou khady {ADMIN}"),
     # Nobody has signed anything here: back to the page, which says so.
     "proof_log": get(f"bineta elisabeth fatou khady {ADMIN}", status=302),
+    # Somebody owns it.
+    "case_in_hand": Row("", about="case", more={404: "ibrahima"}),
     "break_glass": get("bineta elisabeth fatou ibrahima khady"),
     # Of the file of the centre; judged not justified there, so that the national unit may lift what follows from it.
     "glass_review": get("elisabeth khady bineta ibrahima", about="glass", others=404),

@@ -27,7 +27,7 @@ from crypto.errors import KeyDestroyed
 from crypto.fields import SealedField
 from tests import canary
 from tests import cast as c
-from tests.chapters import around, asking, house, oversight, reviewing, travel
+from tests.chapters import around, asking, emergency, house, oversight, reviewing, travel
 from tests.chapters.file import (
     BORN,
     TYPED,
@@ -48,7 +48,7 @@ from tests.referral.story import Story
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
-CHAPTERS = (around, asking, house, reviewing, travel, oversight)
+CHAPTERS = (around, asking, house, reviewing, travel, oversight, emergency)
 PLANTED = [
     *(value for name, value in c.SECRETS.items() if name != "nationality"),
     *TYPED.values(),

@@ -8,6 +8,7 @@ from django.db import transaction
 from partners.models import User
 from referral import notices
 from referral.demonstration import around, oversight, persons, place_call
+from referral.demonstration.emergencies import REVIEWED_AGO, WAITS_AGO, break_again, break_and_review
 from referral.demonstration.founding import ADMINISTRATOR, found
 from referral.demonstration.houses import keep_house
 from referral.demonstration.pairs import FOUND_AGO, same_boy
@@ -52,6 +53,8 @@ def play(now: datetime, password: str) -> None:
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))
+    stage.later(now - REVIEWED_AGO, partial(break_and_review, stage))
+    stage.later(now - WAITS_AGO, partial(break_again, stage))
     keep_house(stage)
     stage.later(now - LEFT_AGO, lambda: travel(stage))
     review_files(stage)

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from audit.enums import Verb
 from audit.models import Event
 from referral.enums import CaseAction
-from referral.models import FollowUp, LegalHold, Notice, Task, Transition
+from referral.models import BreakGlass, FollowUp, LegalHold, Notice, Task, Transition
 
 Words = tuple[str | Promise, ...]
 Moment = tuple[UUID, datetime]
@@ -49,6 +49,10 @@ def _rows(asked: set[Moment]) -> Iterator[tuple[Moment, Words]]:
     cases, times = {case_id for case_id, _at in asked}, {at for _case, at in asked}
     for hold in LegalHold.objects.filter(case__in=cases, set_at__in=times):
         yield (hold.case_id, hold.set_at), (_("Legal hold set"),)
+    for glass in BreakGlass.objects.filter(case__in=cases, reading__opened_at__in=times).select_related(
+        "reading"
+    ):
+        yield (glass.case_id, glass.reading.opened_at), (_("Emergency access to a file"),)
     for hold in LegalHold.objects.filter(case__in=cases, lifted_at__in=times):
         if hold.lifted_at is not None:
             yield (hold.case_id, hold.lifted_at), (_("Legal hold lifted"),)

@@ -98,7 +98,9 @@ JOIN partners_organisation o ON o.id = c.organisation_id
 LEFT JOIN partners_user u ON u.id = c.owner_id
 WHERE c.state <> ALL(%(closed)s) AND CASE
     WHEN c.owner_id IS NULL THEN c.opened_at + %(grace)s <= %(at)s
-    ELSE o.status <> %(active)s OR NOT u.is_active OR NOT EXISTS (
+    WHEN EXISTS (SELECT FROM referral_caseinhand h
+        WHERE h.case_id = c.id AND h.ended_at IS NULL AND h.until > %(at)s) THEN false
+    ELSE o.status <> %(active)s OR NOT u.is_active OR u.organisation_id <> o.id OR NOT EXISTS (
         SELECT FROM seat WHERE seat.user_id = u.id AND seat.role = ANY(%(owners)s)) END
 """
 NO_NEXT_STEP = """

@@ -140,7 +140,9 @@ def _made_for(
     """What tells of a row because of a task of one's own house bears the deadline of that task."""
     dues = {notice.due_at for notice in notices if notice.object_type != "task" and notice.due_at}
     rows = Q(referral__in=ids["referral"]) | Q(case__in=ids["case"])
-    found = _tasks().filter(rows, organisation=actor.organisation_id, due_at__in=dues) if dues else ()
+    own = _tasks().filter(rows, organisation=actor.organisation_id, due_at__in=dues)
+    # Whoever holds the file hears of an emergency access with the deadline of a review that is not theirs.
+    found = own.exclude(kind=TaskKind.REVIEW_GLASS) if dues else ()
     return {(row, task.due_at): task for task in found for row in (task.case_id, task.referral_id)}
 
 

@@ -15,6 +15,7 @@ from referral.enums import UNANSWERED, Side
 from referral.models import (
     Case,
     CaseGrant,
+    CaseInHand,
     ImportedRow,
     NoGoList,
     Person,
@@ -49,7 +50,7 @@ def orphaned() -> Q:
 def visible_to(actor: Actor) -> QuerySet[Referral]:
     visible = Q(Exists(held_by(actor).filter(content_object=OuterRef("pk"))))
     if actor.has(Role.COORDINATOR):
-        visible |= orphaned()
+        visible |= orphaned() | Q(case__in=in_hand_of(actor).values("case"))
     return Referral.objects.filter(visible)
 
 
@@ -76,17 +77,29 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     A grant of somebody absent counts for the cover, whom a supervisor has named until a day.
     """
     granted = Exists(CaseGrant.objects.filter(user_id__in=actor.seats, content_object=OuterRef("pk")))
+    in_hand = Q(pk__in=in_hand_of(actor).values("case")) if actor.has(Role.COORDINATOR) else Q()
     if actor.has(Role.SUPERVISOR):
         # What an undone import had opened has no key left, and is in nobody's list.
         undone = Exists(ImportedRow.objects.filter(case=OuterRef("pk"), undone_at__isnull=False))
         return Case.objects.filter(
             ~undone,
-            Q(organisation_id=actor.organisation_id) | Q(granted, organisation_id=actor.organisation_id),
+            Q(organisation_id=actor.organisation_id)
+            | Q(granted, organisation_id=actor.organisation_id)
+            | in_hand,
         )
     if actor.has(Role.CASEWORKER):
         # A report that nobody has taken in yet is the whole desk's, in codes; policy keeps the file itself shut.
-        return Case.objects.filter(granted | Q(owner=None, organisation_id=actor.organisation_id))
-    return Case.objects.none()
+        return Case.objects.filter(granted | Q(owner=None, organisation_id=actor.organisation_id) | in_hand)
+    return Case.objects.filter(in_hand) if in_hand else Case.objects.none()
+
+
+def in_hand_of(actor: Actor) -> QuerySet[CaseInHand]:
+    """What national coordination has taken in hand, and this person holds now by the database's clock."""
+    return CaseInHand.objects.filter(taken_by=actor.id, ended_at=None, until__gt=RelaisNow())
+
+
+def _in_hand(actor: Actor, case_id: UUID) -> bool:
+    return actor.has(Role.COORDINATOR) and in_hand_of(actor).filter(case=case_id).exists()
 
 
 def readings_of(actor: Actor) -> QuerySet[TimedReading]:
@@ -177,6 +190,7 @@ def case_tie(actor: Actor, case: Case) -> Tie:
         case_granted=known,
         own_case=case.organisation_id == actor.organisation_id,
         reading=getattr(case, "read_by", {}).get(actor.id),
+        in_hand=_in_hand(actor, case.pk),
     )
 
 
@@ -187,4 +201,5 @@ def tie(actor: Actor, referral: Referral) -> Tie:
         ).exists(),
         named_worker=actor.cares_for(referral.worker_id),
         own_case=referral.referring_organisation_id == actor.organisation_id,
+        in_hand=_in_hand(actor, referral.case_id),
     )

@@ -33,6 +33,7 @@ from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import duplicates, matching, steps
 from referral.services.assessing import keep_assessment
+from referral.services.hands import end_in_hand
 from referral.services.paper import take_case_code
 from referral.services.place_calls import end_call_of
 from referral.services.tasks import ask_first_step, finish_tasks
@@ -319,6 +320,7 @@ def end_case(
 ) -> None:
     """What follows from every end of a file: its tasks and place call end, its grants are the owner's alone."""
     steps.advance(case, action, by=by, at=at, reason_code=reason_code, reason=reason, **given)
+    end_in_hand(case, by=by, at=at)
     grants.keep_owner(case)
     end_call_of(case, at=at)
     result = "transferred" if action == CaseAction.TRANSFER else "closed"
@@ -355,32 +357,37 @@ def assign_owner(pk: UUID, *, by: Actor, at: datetime, version: int, owner_id: U
         case = steps.locked_case(by, pk, version=version)
         steps.permit_change(by, CaseAct.ASSIGN, case)
         owner = active_people(case.organisation_id, [Role.CASEWORKER]).get(pk=owner_id)
-        former = case.owner
-        taken_in = case.state == CaseState.SIGNALED
-        case.owner = owner
-        if taken_in:
-            case.screen(at=at)
-        write(case, fields=["owner", "state", "state_since"], case_id=case.pk, reason_code="OWNER")
-        if former is not None and former != owner:
-            grants.close_case(case, former)
-        grants.open_case(case, owner, at=at)
-        for task in (
-            Task.objects.select_for_update().filter(case=case, done_at=None, owner=former).exclude(owner=None)
-        ):
-            task.owner = owner
-            write(task, fields=["owner"], case_id=case.pk)
-        if taken_in:
-            finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
-            ask_first_step(case, at=at)
-            steps.log(
-                Machine.CASE,
-                case.pk,
-                action=CaseAction.SCREEN,
-                source=CaseState.SIGNALED,
-                target=case.state,
-                by=by,
-                side=Side.REFERRING,
-                at=at,
-            )
+        give_case(case, owner, by=by, at=at, reason_code="OWNER")
         notices.tell([owner], case, at=at, due_at=None)
     return case
+
+
+def give_case(case: Case, owner: User, *, by: Actor, at: datetime, reason_code: str) -> None:
+    """Opens the file to its new owner, with the tasks of the former one; whoever calls it has locked and permitted."""
+    former = case.owner
+    taken_in = case.state == CaseState.SIGNALED
+    case.owner = owner
+    if taken_in:
+        case.screen(at=at)
+    write(case, fields=["owner", "state", "state_since"], case_id=case.pk, reason_code=reason_code)
+    if former is not None and former != owner:
+        grants.close_case(case, former)
+        end_in_hand(case, by=by, at=at)
+    grants.open_case(case, owner, at=at)
+    former_tasks = Task.objects.select_for_update().filter(case=case, done_at=None, owner=former)
+    for task in former_tasks.exclude(owner=None):
+        task.owner = owner
+        write(task, fields=["owner"], case_id=case.pk)
+    if taken_in:
+        finish_tasks(case, TaskKind.TAKE_IN_REPORT, by=by, at=at)
+        ask_first_step(case, at=at)
+        steps.log(
+            Machine.CASE,
+            case.pk,
+            action=CaseAction.SCREEN,
+            source=CaseState.SIGNALED,
+            target=case.state,
+            by=by,
+            side=Side.REFERRING,
+            at=at,
+        )

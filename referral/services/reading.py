@@ -67,6 +67,7 @@ def level_of(actor: Actor, referral: Referral, at: datetime, standing: Tie | Non
         actor,
         referral,
         case_granted=standing.case_granted,
+        in_hand=policy.holds_in_hand(actor, standing),
         basis_live=basis_live(referral, at) if asked else False,
     )
 

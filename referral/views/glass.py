@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from partners.actor import Actor
@@ -167,6 +167,7 @@ def glass_review(request: ActingRequest, pk: UUID) -> HttpResponse:
             # Of an erased file, nothing but the codes is left.
             "justification": glass.justification if glass.case.erased_at is None else "",
             "note": glass.note if glass.case.erased_at is None else "",
+            "lift_reason": glass.lift_reason if glass.case.erased_at is None else "",
             "seen": [file.look(actor, event, {}, {}) for event in seen_under(glass)],
             "suspended": lifts,
             "lift_url": reverse("glass_lift", args=[pk])
@@ -184,7 +185,10 @@ def _rows(actor: Actor, glass: BreakGlass, at: datetime) -> list[tuple[str, str]
     until = glass.reading.ended_at or glass.reading.until
     ends = _("Open until") if until > at else _("Closed")
     rows = [
-        (_("Opened by"), f"{glass.opened_by.name}, {glass.opened_by.organisation.name}"),
+        (
+            pgettext("emergency access", "Opened by"),
+            f"{glass.opened_by.name}, {glass.opened_by.organisation.name}",
+        ),
         (_("Opened"), moment(glass.reading.opened_at)),
         (ends, moment(until)),
         (_("Reason"), str(glass.get_reason_display())),

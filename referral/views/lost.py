@@ -37,7 +37,9 @@ WORDS = {
     ),
     LossKind.NO_OWNER: (
         gettext_lazy("The case owner is gone, or a report was not taken in within a day."),
-        gettext_lazy("A supervisor of the organisation names a case owner."),
+        gettext_lazy(
+            "A supervisor of the organisation names a case owner; until then national coordination takes it in hand."
+        ),
     ),
     LossKind.NO_NEXT_STEP: (
         gettext_lazy("For over a day the case has had neither an open referral nor a task."),
@@ -96,32 +98,38 @@ WORDS = {
 def lost_loops(request: ActingRequest) -> HttpResponse:
     losses = read_lost(request.actor, now())
     open_to = _open_to(request.actor, losses)
-    groups = [_group(kind, list(rows), open_to) for kind, rows in groupby(losses, lambda loss: loss.kind)]
+    every = request.actor.has(Role.COORDINATOR)
+    groups = [
+        _group(kind, list(rows), open_to, every) for kind, rows in groupby(losses, lambda loss: loss.kind)
+    ]
     return render(
         request,
         "referral/lost.html",
-        {"groups": groups, "every": request.actor.has(Role.COORDINATOR), "at": now()},
+        {"groups": groups, "every": every, "at": now()},
     )
 
 
-def _group(kind: LossKind, losses: list[Loss], open_to: set[UUID]) -> dict[str, Any]:
+def _group(kind: LossKind, losses: list[Loss], open_to: set[UUID], coordinates: bool) -> dict[str, Any]:
     wrong, who = WORDS[kind]
     return {
         "kind": kind,
         "wrong": wrong,
         "who": who,
-        "rows": [_row(loss, open_to) for loss in losses if loss.pk is not None],
+        "rows": [_row(loss, open_to, coordinates) for loss in losses if loss.pk is not None],
         "since": moment(losses[0].since) if losses[0].since else "",
         "count": losses[0].of_kind,
         "more": losses[0].of_kind - len(losses) if losses[0].pk else 0,
     }
 
 
-def _row(loss: Loss, open_to: set[UUID]) -> dict[str, Any]:
+def _row(loss: Loss, open_to: set[UUID], coordinates: bool) -> dict[str, Any]:
     reference = loss.reference or loss.case_reference
+    url = reverse(loss.page, args=[loss.pk]) if loss.pk in open_to else ""
+    if not url and coordinates and loss.kind == LossKind.NO_OWNER:
+        url = reverse("case_in_hand", args=[loss.pk])
     return {
         "reference": spoken(reference) if reference else _("A case"),
-        "url": reverse(loss.page, args=[loss.pk]) if loss.pk in open_to else "",
+        "url": url,
         "organisation": loss.organisation,
         "telephone": loss.telephone,
         "since": moment(loss.since) if loss.since else "",

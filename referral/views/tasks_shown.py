@@ -31,6 +31,7 @@ ON_CASE = {
     TaskKind.FIRST_STEP: "case",
     TaskKind.ANSWER_REQUEST: "case_rights",
     TaskKind.DECIDE_ERASURE: "case_erasure",
+    TaskKind.NAME_OWNER: "case_assign",
 }
 
 

@@ -27,6 +27,7 @@ from referral.disclosure import is_child
 from referral.enums import CaseState, MessageKind, Side, State, TaskKind, ToldBack
 from referral.management.commands.demo import PASSWORD, SIGN_INS
 from referral.models import (
+    BreakGlass,
     Case,
     Holiday,
     LegalGround,
@@ -211,6 +212,7 @@ def test_the_demonstration(settings: Any) -> None:
     assert Places.objects.filter(full_until__gt=now).exists()
     assert TelephoneAnswer.objects.filter(confirmed_at=None).exists()
     assert SafetyExtract.objects.filter(until__gt=now).exists()
+    assert sorted(BreakGlass.objects.values_list("verdict", flat=True)) == ["", "JUSTIFIED"]
     kinds = set(Task.objects.filter(done_at=None).values_list("kind", flat=True))
     assert kinds >= {
         "title_missing",

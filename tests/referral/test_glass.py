@@ -19,6 +19,7 @@ from referral.references import new_reference
 from referral.services.clock import run
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
+from tests.referral.test_erasure import erased
 from tests.referral.test_races import client_of, together
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -78,6 +79,9 @@ def test_the_file_opens_for_an_hour_and_the_owner_and_another_house_hear_of_it_a
         shown = sign_in(who).get(reverse("notices")).content.decode()
         assert "canari" not in shown.lower()
     assert told(cast.daouda)[0].reference == case.reference
+    said = sign_in(cast.daouda).get(reverse("notices")).content.decode()
+    assert "Accès d’urgence à un dossier" in said
+    assert "Faire la revue" not in said, "it is somebody else's to do"
     opened = Event.objects.get(verb="breakglass.open")
     assert (opened.actor_id, opened.case_id, opened.scope) == (cast.ibrahima.pk, case.pk, "DANGER")
     assert "canari" not in str(opened.__dict__).lower()
@@ -117,10 +121,7 @@ def test_what_is_wrong_is_said_keeps_what_was_typed_and_opens_nothing(
 
 
 def test_an_erased_file_is_like_one_that_never_was_and_guessing_ends(cast: c.Cast, case: Case) -> None:
-    gone = c.open_case(cast, by=cast.daouda)
-    with c.acting(), transaction.atomic():
-        gone.erased_at = clock.now()
-        c.write(gone, fields=["erased_at"])
+    gone = erased(cast)
     coordinator, words = sign_in(cast.ibrahima), set()
     for reference in (gone.reference, *(new_reference() for _try in range(4))):
         answer = broken(coordinator, case, reference=reference)
