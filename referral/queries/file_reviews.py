@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from audit.fields import RelaisNow
 from partners.actor import Actor
@@ -184,12 +184,17 @@ def action_of(actor: Actor, pk: UUID) -> CorrectiveAction | None:
 
 
 def reviews_of(actor: Actor, limit: int) -> list[FileReview]:
-    """The newest quarters first, with how many files each has and how many wait for an answer."""
+    """The newest quarters first; in each what is not concluded yet."""
     return list(
         visible_reviews(actor)
         .select_related("organisation", "worker", "reviewer")
-        .annotate(drawn=Count("files"))
-        .order_by("-begins_on", "concluded_at", "kind", "organisation__name", "worker__name")[:limit]
+        .order_by(
+            "-begins_on",
+            F("concluded_at").asc(nulls_first=True),
+            "kind",
+            "organisation__name",
+            "worker__name",
+        )[:limit]
     )
 
 

@@ -62,9 +62,7 @@ def record_finding(
         write(finding, case_id=row.case_id, scope="review", reason_code=severity.upper())
         if action:
             owner = _corrector(review, owner_id)
-            if due_at is None or not at < due_at <= at + LONGEST_ACTION:
-                raise NotPossible([_("Say by when it is to be done, six months at most.")])
-            task = _ask(finding, owner, action, at=at, due_at=due_at)
+            task = _ask(finding, owner, action, at=at, due_at=_in_time(review, due_at, at))
             made = CorrectiveAction(
                 finding=finding, case=row.case, task=task, words=action, asked_by_id=by.id, asked_at=at
             )
@@ -78,6 +76,13 @@ def _corrector(review: FileReview, owner_id: UUID | None) -> User:
         refuse(review, "NOT_POSSIBLE_CORRECTOR")
         raise NotPossible([_("Choose somebody of the organisation who is there.")])
     return owner
+
+
+def _in_time(review: FileReview, due_at: datetime | None, at: datetime) -> datetime:
+    if due_at is None or not at < due_at <= at + LONGEST_ACTION:
+        refuse(review, "NOT_POSSIBLE_DUE")
+        raise NotPossible([_("Say by when it is to be done, six months at most.")])
+    return due_at
 
 
 def _ask(finding: Finding, owner: User, note: str, *, at: datetime, due_at: datetime) -> Task:
@@ -148,10 +153,8 @@ def reopen_action(
     """
     with transaction.atomic():
         review, action = _locked_action(by, pk, at, version, "reopen_action")
-        if not at < due_at <= at + LONGEST_ACTION:
-            raise NotPossible([_("Say by when it is to be done, six months at most.")])
         owner = _corrector(review, action.task.owner_id)
-        action.task = _ask(action.finding, owner, words, at=at, due_at=due_at)
+        action.task = _ask(action.finding, owner, words, at=at, due_at=_in_time(review, due_at, at))
         action.reopened += 1
         write(
             action,

@@ -125,6 +125,7 @@ def name_reviewer(
                 ]
             )
         if user_id in outside and (until is None or not at < until <= at + LONGEST_MANDATE):
+            refuse(review, "NOT_POSSIBLE_MANDATE")
             raise NotPossible([_("Say until which day the mandate lasts, three months at most.")])
         _close_readings(review, at)
         review.reviewer, review.named_by_id, review.named_at = chosen, by.id, at

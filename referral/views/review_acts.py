@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from referral import review_policy
 from referral.file_reviews import Quarter
 from referral.forms.acts import ActForm
 from referral.forms.file_reviews import ConcludeForm, NameReviewerForm
+from referral.lifecycle import NotPossible
 from referral.queries.file_reviews import outside_reviewers, own_reviewers
 from referral.services import file_reviews, review_draws
 from referral.services.file_reviews import Opened
@@ -57,14 +58,19 @@ def review_draw(request: ActingRequest) -> HttpResponse:
     """The clock draws by night; this is for a night without it."""
     require_seat(request.actor, *review_policy.DRAWERS, reason_code="NOT_ALLOWED_DRAW")
     form = ActForm(request.POST or None)
-
-    def act(cleaned: dict[str, Any]) -> str:
-        drawn = len(review_draws.draw_by_hand(by=request.actor, at=now()))
-        said = ngettext("%(count)s review was drawn.", "%(count)s reviews were drawn.", drawn)
-        messages.success(request, said % {"count": drawn})
-        return reverse("reviews")
-
-    return perform(request, form, act) or render(
+    # Not inside the transaction of `perform`: the number of a draw is committed before its files are read. Of a
+    # quarter there is one draw, so that a second press finds nothing left to do.
+    if request.method == "POST" and form.is_valid():
+        try:
+            drawn = len(review_draws.draw_by_hand(by=request.actor, at=now()))
+        except NotPossible as refused:
+            for reason in refused.reasons:
+                form.add_error(None, str(reason))
+        else:
+            said = ngettext("%(count)s review was drawn.", "%(count)s reviews were drawn.", drawn)
+            messages.success(request, said % {"count": drawn})
+            return redirect("reviews")
+    return render(
         request,
         "referral/referral/act.html",
         {

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from partners.templatetags.interface import moment
@@ -193,7 +194,7 @@ def _action(request: ActingRequest, pk: UUID) -> tuple[Opened, CorrectiveAction]
 
 def _action_rows(opened: Opened, action: CorrectiveAction) -> list[tuple[str, str]]:
     shown, task = action_row(opened, action), action.task
-    rows = [(_("File"), shown["file"])]
+    rows = [(pgettext("of a review", "File"), shown["file"])]
     if shown["words"]:
         rows.append((_("To be done"), shown["words"]))
         rows.append((_("Noted"), task.note or ""))

@@ -102,7 +102,7 @@ def review(request: ActingRequest, pk: UUID) -> HttpResponse:
             "title": title_of(found),
             "reference": spoken(found.reference),
             "state": state,
-            "label": label,
+            "state_label": label,
             "rows": summary(found),
             "draw": draw_rows(found) if draws else [],
             "check_url": reverse("review_check", args=[pk]) if draws else "",

@@ -12,7 +12,19 @@ from referral.forms.when import BOX
 from referral.models import CorrectiveAction, FileReview
 from tests import cast as c
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, at_width, choose, fill, finds, follow, go, is_refused, send, words
+from tests.journeys.steps import (
+    Look,
+    at_width,
+    choose,
+    fill,
+    finds,
+    follow,
+    go,
+    is_refused,
+    long_version,
+    send,
+    words,
+)
 from tests.referral.reviewing import last_quarter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
@@ -27,6 +39,7 @@ def answer_all(page: Page, but: str) -> None:
         choose(page, f"answer_{question}", "no" if question == but else "yes")
 
 
+@long_version
 @at_width(360)
 def test_a_quality_review_from_the_draw_to_the_confirmed_correction(
     site: Site, looked_at: Look, width: int
