@@ -15,6 +15,7 @@ from referral.demonstration.place_call import look_for_place
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
 from referral.demonstration.rescue import BEGAN, rescue
+from referral.demonstration.restless import look_around
 from referral.demonstration.routing import set_rules
 from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
@@ -52,6 +53,7 @@ def play(now: datetime, password: str) -> None:
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))
     stage.later(now - FOUND_AGO, lambda: same_boy(stage))
     keep_house(stage)
+    look_around(stage)
     stage.later(now - LEFT_AGO, lambda: travel(stage))
     stage.play()
     # What is older than a day and a half has been read; the rest waits for whoever signs in.
