@@ -15,6 +15,13 @@ from django.db import connection
 #: What could be base64 of something: sessions, cookies, cached values, mails.
 ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 
+#: Who of the cast finds no sealed word behind any address of Relais, and why.
+READS_NOTHING_SEALED = {
+    "khady": "an auditor finds no sealed narrative (security §4.5)",
+    "mareme": "an administrator finds nothing of a case (design §2)",
+    "gora": "police read no note of a shelter, and no answer again after sending (domain §5.5, design §7.11)",
+}
+
 
 def dresses(secret: str) -> Iterator[bytes]:
     """The ways in which a planted string may stand in a file: plain, lower case, base64 at any offset, hex, UTF-16."""
@@ -43,6 +50,11 @@ def found(secrets: Iterable[str], haystack: bytes) -> list[str]:
         for secret in secrets
         if any(dress in haystack or dress.lower() in lower for dress in dresses(secret) if len(dress) > 5)
     ]
+
+
+def planted(page: bytes) -> bool:
+    """Whether a page shows anything of what tests plant in sealed fields: every such word of tests/world.py has it."""
+    return b"canari" in page.lower()
 
 
 def database() -> bytes:

@@ -19,6 +19,7 @@ from config.middleware import BEFORE_UNDERTAKING
 from partners.enums import OrganisationStatus
 from partners.models import Organisation, User
 from referral.enums import Action
+from tests import canary
 from tests import cast as c
 from tests.addresses import ACCESS, PEOPLE, STRANGERS, Row
 from tests.referral.pages import session_of
@@ -76,12 +77,15 @@ def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(cast: c.Cast)
 def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_event(
     world: World, people: list[str]
 ) -> None:
-    wrong, silent = {}, set()
+    wrong, silent, shown = {}, set(), set()
     for who in people:
         user = world.cast.people[who]
         client, seen = browser(user), 0
         for name, row in ACCESS.items():
-            status = ask(client, row, row.address(name, world)).status_code
+            answer = ask(client, row, row.address(name, world))
+            status = answer.status_code
+            if canary.planted(b"".join(answer) if answer.streaming else answer.content):
+                shown.add((who, name))
             if status != row.expected(who):
                 wrong[who, name] = (status, row.expected(who))
             if status in (403, 404):
@@ -90,6 +94,10 @@ def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_even
                     silent.add((who, name))
     assert wrong == {}
     assert silent == set()
+    for who, why in canary.READS_NOTHING_SEALED.items():
+        assert not {name for reader, name in shown if reader == who}, why
+    # The same walk finds it with those who may: it was there.
+    assert shown
 
 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(cast: c.Cast) -> None:

@@ -16,6 +16,7 @@ from referral.demonstration.place_call import look_for_place
 from referral.demonstration.plan import FILES, WAITING, Report
 from referral.demonstration.registers import keep_registers
 from referral.demonstration.rescue import BEGAN, rescue
+from referral.demonstration.restless import look_around
 from referral.demonstration.reviewing import review_files
 from referral.demonstration.routing import set_rules
 from referral.demonstration.stage import Stage, address
@@ -56,6 +57,7 @@ def play(now: datetime, password: str) -> None:
     stage.later(now - REVIEWED_AGO, partial(break_and_review, stage))
     stage.later(now - WAITS_AGO, partial(break_again, stage))
     keep_house(stage)
+    look_around(stage)
     stage.later(now - LEFT_AGO, lambda: travel(stage))
     review_files(stage)
     oversight.oversee(stage)

@@ -48,8 +48,12 @@ from referral.models import (
     WalkIn,
 )
 from referral.queries import cases_of, inbox
+from referral.queries.looks import lookers, looks
+from referral.queries.supervised import files_page
 from referral.queries.terms import forget_holidays
+from referral.queries.unusual import checks_of, findings
 from referral.queries.waiting import waiting_list
+from referral.unusual import Rule
 
 databases = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -227,6 +231,7 @@ def test_the_demonstration(settings: Any) -> None:
     assert not LegalGround.objects.exclude(recipient__kind__in=CHILD_PROTECTION_KINDS).exists()
 
     _shows_the_clock(now)
+    _shows_supervision(now)
 
     # Dates: over three months, history and events with the acts that they tell of, none in the future.
     assert Referral.objects.filter(created_at__lt=now - timedelta(days=60)).exists()
@@ -282,6 +287,18 @@ def _shows_the_clock(now: datetime) -> None:
     assert set(Holiday.objects.values_list("day__year", flat=True)) == {now.year, now.year + 1}
     told = Message.objects.filter(kind=MessageKind.TOLD_BACK, referral__state=State.IN_SERVICE)
     assert set(told.values_list("code", flat=True)) == {ToldBack.ARRIVED_WELL, ToldBack.CARE_GOES_ON}
+
+
+def _shows_supervision(now: datetime) -> None:
+    """Both who supervise find something on each page; one finding was looked into already."""
+    for key in ("supervisor", "auditor"):
+        actor = actor_of(User.objects.get(email=address(key)))
+        found = findings(actor, now)
+        assert {finding.rule for finding in found} >= {Rule.BURST, Rule.NIGHT}
+        checked = checks_of(found)
+        assert [check.checked_by.email for check in checked.values()] == [address("supervisor")]
+        assert files_page(actor)
+        assert lookers(looks(actor))
 
 
 def _shows_the_rights() -> None:
