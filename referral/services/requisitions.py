@@ -216,7 +216,8 @@ def _require_minimum(
 def _go_on(order: Requisition, at: datetime) -> None:
     case = order.case
     if is_silent(order, at):
-        people = {order.recorded_by, *notices.supervisors_of(case.organisation_id)} - {order.decided_by}
+        heads = set(notices.supervisors_of(case.organisation_id)) - {case.owner, order.decided_by}
+        people = {order.recorded_by, *heads}
         notices.tell(people, case, at=at, due_at=order.due_at)
     elif order.decision == OrderDecision.REFUSED:
         notices.tell([case.owner, order.recorded_by], case, at=at, due_at=None, action_needed=False)

@@ -242,7 +242,7 @@ def order_extract(request: ActingRequest, pk: UUID) -> HttpResponse:
 def order_journal(request: ActingRequest) -> HttpResponse:
     """In codes: no authority, no number, no reason."""
     require_seat(request.actor, Role.SUPERVISOR, Role.AUDITOR, reason_code="NOT_ALLOWED_ORDERS")
-    found, demands = journal(request.actor)
+    found, demands = journal(request.actor, now())
     rows = [_line(each) for each in found[:JOURNAL]]
     asked = list(demands[:JOURNAL])
     ids = [str(each.pk) for each in (*found[:JOURNAL], *asked)]

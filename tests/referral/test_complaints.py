@@ -173,7 +173,7 @@ def test_the_complainant_comes_back_with_the_code_by_telephone(cast: c.Cast, ros
     row = complained(sign_in(cast.codou), cast.centre, code=code)
     assert row.code == code
     client = sign_in(rose)
-    found = client.get(reverse("complaints"), {"code": spoken(code).lower()})
+    found = client.post(reverse("complaints"), {"code": spoken(code).lower()})
     assert found["Location"] == reverse("complaint", args=[row.pk])
     told = press(client, found["Location"], state="answered", answer="Nous avons parlé canari")
     assert told.status_code == 302
