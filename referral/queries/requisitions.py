@@ -66,6 +66,15 @@ def journal(actor: Actor, at: datetime) -> tuple[QuerySet[Requisition], QuerySet
     return orders, demands
 
 
+def to_check(actor: Actor) -> list[Requisition]:
+    """Of other houses that have nobody else to check them, for supervisors of the national unit."""
+    if not (actor.national_unit and actor.has(Role.SUPERVISOR)):
+        return []
+    waiting = Requisition.objects.filter(decision="", case__erased_at=None)
+    found = waiting.exclude(case__organisation_id=actor.organisation_id).select_related(*_BESIDE)
+    return [order for order in found if not own_checkers(order).exists()]
+
+
 def to_be_told(at: datetime) -> QuerySet[Requisition]:
     """What may be told by now and was not yet."""
     return Requisition.objects.filter(told_at=None, case__erased_at=None).exclude(untold(at))
