@@ -186,7 +186,9 @@ def complaint_desk_edit(request: ActingRequest) -> HttpResponse:
                 "see a complaint, nor whether there is one."
             ),
             "submit": _("Save"),
-            "changes": changes(past_of_desk(), what=lambda _desk: _("Who looks into complaints"), words=_named),
+            "changes": changes(
+                past_of_desk(), what=lambda _desk: _("Who looks into complaints"), words=_named
+            ),
             "back_url": reverse("home"),
         },
     )
