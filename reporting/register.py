@@ -68,6 +68,7 @@ def processings(recipients: str, kept: str) -> list[Part]:
                 "Supervisors of the own organisation, control, technical operator (accounts alone)."
             ),
             kept=_("Acts and looks are never erased: they are the proof."),
+            sensitive=False,
         ),
         _part(
             _("5. Orders of justice, requests, complaints and incidents"),
@@ -82,10 +83,13 @@ def processings(recipients: str, kept: str) -> list[Part]:
     ]
 
 
-def _part(title: str, *, purpose: str, persons: str, data: str, recipients: str, kept: str) -> Part:
+def _part(
+    title: str, *, purpose: str, persons: str, data: str, recipients: str, kept: str, sensitive: bool = True
+) -> Part:
+    cited = [article(DECLARED), article(CONTENT), *([article(SENSITIVE, read=False)] if sensitive else [])]
     return Part(
         title,
-        "; ".join([article(DECLARED), article(CONTENT), article(SENSITIVE, read=False)]),
+        " · ".join(cited),
         rows=(
             (_("Purpose"), purpose),
             (_("Persons"), persons),

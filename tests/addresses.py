@@ -461,7 +461,7 @@ ACCESS: dict[str, Row] = {
     "order_make": Row("aissatou bineta", about="granted", others=404),
     # Made by the owner, who alone opens it.
     "order_extract": post("aissatou", about="made", others=404, holds="bineta"),
-    "complaints": get("khady", others=404),
+    "complaints": Row("khady", others=404),
     "complaint_new": Row(ALL),
     "complaint_sheet": get(ALL),
     "complaint_desk": Row(f"ibrahima {ADMIN}"),

@@ -36,7 +36,7 @@ def test_a_file_can_be_read_at_one_sitting(path: Path) -> None:
 
 
 #: Rows with a state of their own that no lifecycle moves, by the names that the code gives them.
-PLAIN_STATES = {"held", "stayed", "placement", "delivery", "Delivery", "Placement"}
+PLAIN_STATES = {"held", "stayed", "placement", "delivery", "Delivery", "Placement", "complaint"}
 
 
 def root_of(node: ast.expr) -> str:

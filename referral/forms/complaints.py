@@ -97,7 +97,11 @@ class StepForm(ActForm):
 
 
 class FindForm(forms.Form):
-    code = forms.CharField(label=_("Code that the complainant says"), required=False, max_length=20)
+    code = forms.CharField(
+        label=_("Code that the complainant says"),
+        max_length=20,
+        error_messages={"required": _("Type the code.")},
+    )
 
 
 class DeskForm(ActForm):

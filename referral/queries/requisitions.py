@@ -22,11 +22,15 @@ def untold(at: datetime) -> Q:
 
 
 def orders_of(actor: Actor, at: datetime) -> QuerySet[Requisition]:
-    """Of files that one may open; one that must stay secret only to supervisors of the house and to who recorded it."""
+    """Of files that one may open, without the secret ones."""
     found = Requisition.objects.filter(case__in=visible_cases(actor), case__erased_at=None)
-    if not actor.has(Role.SUPERVISOR):
-        found = found.exclude(untold(at) & ~Q(recorded_by=actor.id))
-    return found.select_related(*_BESIDE)
+    return found.exclude(_hidden_from(actor, at)).select_related(*_BESIDE)
+
+
+def _hidden_from(actor: Actor, at: datetime) -> Q:
+    """What may not be told yet is read by supervisors who do not own the file, and by who recorded it."""
+    of_others = untold(at) & ~Q(recorded_by=actor.id)
+    return of_others & Q(case__owner=actor.id) if actor.has(Role.SUPERVISOR) else of_others
 
 
 def order_of(actor: Actor, pk: UUID, at: datetime) -> Requisition | None:
@@ -51,14 +55,24 @@ def checkers(order: Requisition, national_id: UUID | None) -> QuerySet[User]:
     return active_people(national_id, [Role.SUPERVISOR]).exclude(pk__in=taken)
 
 
-def journal(actor: Actor) -> tuple[QuerySet[Requisition], QuerySet[VerbalDemand]]:
+def journal(actor: Actor, at: datetime) -> tuple[QuerySet[Requisition], QuerySet[VerbalDemand]]:
     """All orders and demands for the auditor; those of the own house for its supervisors."""
     orders = Requisition.objects.select_related("case__organisation", "case")
     demands = VerbalDemand.objects.select_related("organisation")
     if not actor.has(Role.AUDITOR):
+        orders = orders.exclude(_hidden_from(actor, at))
         orders = orders.filter(case__organisation_id=actor.organisation_id)
         demands = demands.filter(organisation_id=actor.organisation_id)
     return orders, demands
+
+
+def to_check(actor: Actor) -> list[Requisition]:
+    """Of other houses that have nobody else to check them, for supervisors of the national unit."""
+    if not (actor.national_unit and actor.has(Role.SUPERVISOR)):
+        return []
+    waiting = Requisition.objects.filter(decision="", case__erased_at=None)
+    found = waiting.exclude(case__organisation_id=actor.organisation_id).select_related(*_BESIDE)
+    return [order for order in found if not own_checkers(order).exists()]
 
 
 def to_be_told(at: datetime) -> QuerySet[Requisition]:

@@ -33,6 +33,7 @@ from referral.queries import case_tie
 from referral.queries.requisitions import checkers, open_extracts, order_of, to_be_told
 from referral.references import new_reference
 from referral.services import pace, steps
+from referral.services.nudging import nudge
 from referral.services.tasks import end_task
 
 #: Scope of every event about an order.
@@ -82,7 +83,10 @@ def record_order(pk: UUID, order: Order, *, by: Actor, at: datetime) -> Requisit
         house = case.organisation_id if own or unit is None else unit.pk
         if is_silent(found, at):
             # A task stands on the page of the file, where its owner would read it.
-            notices.tell(people, case, at=at, due_at=found.due_at)
+            if house == case.organisation_id:
+                notices.tell(people, case, at=at, due_at=found.due_at)
+            else:  # a notice about a file leads nobody of another house anywhere: the journal does
+                nudge(people)
         else:
             _ask(found, TaskKind.CHECK_ORDER, at=at, organisation_id=house, due_at=found.due_at, tell=people)
             _tell_owner(found, by=by, at=at)
@@ -216,7 +220,8 @@ def _require_minimum(
 def _go_on(order: Requisition, at: datetime) -> None:
     case = order.case
     if is_silent(order, at):
-        people = {order.recorded_by, *notices.supervisors_of(case.organisation_id)} - {order.decided_by}
+        heads = set(notices.supervisors_of(case.organisation_id)) - {case.owner, order.decided_by}
+        people = {order.recorded_by, *heads}
         notices.tell(people, case, at=at, due_at=order.due_at)
     elif order.decision == OrderDecision.REFUSED:
         notices.tell([case.owner, order.recorded_by], case, at=at, due_at=None, action_needed=False)

@@ -72,11 +72,11 @@ def complaint_sheet(request: ActingRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def complaint_list(request: ActingRequest) -> HttpResponse:
     complaints.require_handler(request.actor)
-    form = FindForm(request.GET or None)
-    if form.is_valid() and form.cleaned_data["code"]:
+    form = FindForm(posted(request))
+    if form.is_valid():
         found = complaints.find_by_code(request.actor, form.cleaned_data["code"])
         if found is not None:
             return redirect("complaint", found.pk)
@@ -186,7 +186,9 @@ def complaint_desk_edit(request: ActingRequest) -> HttpResponse:
                 "see a complaint, nor whether there is one."
             ),
             "submit": _("Save"),
-            "changes": changes(past_of_desk(), what=lambda _desk: "", words=_named),
+            "changes": changes(
+                past_of_desk(), what=lambda _desk: _("Who looks into complaints"), words=_named
+            ),
             "back_url": reverse("home"),
         },
     )

@@ -17,7 +17,7 @@ from referral.enums import CaseAct, Group
 from referral.forms.requisitions import CheckForm, DemandForm, ExtractForm, OrderForm
 from referral.models import Requisition, VerbalDemand
 from referral.oversight import OrderDecision
-from referral.queries.requisitions import journal, orders_of
+from referral.queries.requisitions import journal, orders_of, to_check
 from referral.references import spoken
 from referral.services import requisitions, steps
 from referral.services.reading import require_seat
@@ -242,8 +242,9 @@ def order_extract(request: ActingRequest, pk: UUID) -> HttpResponse:
 def order_journal(request: ActingRequest) -> HttpResponse:
     """In codes: no authority, no number, no reason."""
     require_seat(request.actor, Role.SUPERVISOR, Role.AUDITOR, reason_code="NOT_ALLOWED_ORDERS")
-    found, demands = journal(request.actor)
-    rows = [_line(each) for each in found[:JOURNAL]]
+    found, demands = journal(request.actor, now())
+    opens = request.actor.has(Role.SUPERVISOR)
+    rows = [_line(each, opens=opens) for each in (*to_check(request.actor), *found[:JOURNAL])]
     asked = list(demands[:JOURNAL])
     ids = [str(each.pk) for each in (*found[:JOURNAL], *asked)]
     audit.look("list", Requisition, scope="journal", detail={"ids": ids})
@@ -252,8 +253,10 @@ def order_journal(request: ActingRequest) -> HttpResponse:
     )
 
 
-def _line(order: Requisition) -> dict[str, Any]:
+def _line(order: Requisition, *, opens: bool) -> dict[str, Any]:
+    """Args: opens: the reader may open the order itself, which an auditor may not."""
     return {
+        "url": reverse("order", args=[order.pk]) if opens and order.case.erased_at is None else "",
         "reference": spoken(order.reference),
         "house": order.case.organisation.name,
         "when": day(order.recorded_at),

@@ -97,7 +97,7 @@ def _dossier(by: Actor, at: datetime) -> Dossier:
 def _about(unit: str, counts: queries.Counts) -> Part:
     return Part(
         _("Controllers"),
-        "; ".join([register.article(register.SCOPE), register.article(register.CONTENT)]),
+        " · ".join([register.article(register.SCOPE), register.article(register.CONTENT)]),
         rows=(
             (_("Case files"), _("Each organisation controls its own.")),
             (_("Coordination"), unit),
@@ -113,7 +113,7 @@ def _recipients(counts: queries.Counts) -> str:
 
 
 def _kept() -> str:
-    return "; ".join(f"{kind.label}: {_years(years)}" for kind, years in retention_values().items())
+    return "\n".join(f"{kind.label} ({_years(years)})" for kind, years in retention_values().items())
 
 
 def _years(years: int) -> str:
@@ -186,7 +186,7 @@ def _orders(counts: queries.Counts) -> Part:
     granted = sum(counts.orders.get(each, 0) for each in (OrderDecision.ACCEPTED, OrderDecision.NARROWED))
     return Part(
         _("Orders of justice"),
-        "; ".join([register.article(register.SCOPE), register.article(register.SECURITY)]),
+        " · ".join([register.article(register.SCOPE), register.article(register.SECURITY)]),
         rows=(
             (_("Answered with an extract"), str(granted)),
             (_("Refused"), str(refused)),

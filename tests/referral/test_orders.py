@@ -207,6 +207,20 @@ def test_while_an_order_forbids_telling_nothing_of_it_reaches_the_owner_then_she
         assert rounds.run("silences", clock.now()) == 0
 
 
+def test_a_secret_order_stays_secret_to_an_owner_who_supervises_too(cast: c.Cast) -> None:
+    case = c.open_case(cast, by=cast.fatou)
+    with c.acting(), transaction.atomic():
+        second = c.person("second", cast.ngo, Role.SUPERVISOR, at=clock.now())
+    order = recorded(sign_in(second), case, silent_until=box(2), silent_by="juge canari")
+    owner = sign_in(cast.fatou)
+    code = order.reference[:3]
+    assert owner.get(reverse("order", args=[order.pk])).status_code == 404
+    for url in (reverse("case_orders", args=[case.pk]), reverse("orders")):
+        assert f">{code} " not in owner.get(url).content.decode()
+    assert reverse("order", args=[order.pk]) in sign_in(cast.bineta).get(reverse("orders")).content.decode()
+    assert not Notice.objects.filter(user=cast.fatou, object_id=case.pk).exists()
+
+
 def seen(client: Client, case: Case) -> list[str]:
     """What the owner reads of the file and around it, without what differs at each reading."""
     pages = [reverse(name, args=[case.pk]) for name in ("case", "case_orders", "case_changes")]
