@@ -121,7 +121,9 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         return {"keys": [_unwrapped(keyset, key) for key in keys]}
 
     def _rewrap(self, message: dict[str, Any], uid: int) -> dict[str, Any]:
-        kek_id, wrapped = self._opened().rewrap(_keys(message))
+        keyset, keys = self._opened(), _keys(message)
+        self._write(act="rewrap", uid=uid, keys=len(keys))  # none leaves in clear: a number is enough
+        kek_id, wrapped = keyset.rewrap(keys)
         return {"kek_id": kek_id, "wrapped": [each and wire.text(each) for each in wrapped]}
 
     def _mac(self, message: dict[str, Any], uid: int) -> dict[str, Any]:

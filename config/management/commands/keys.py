@@ -26,6 +26,8 @@ from crypto.rotation import EPOCH_AGE, Epoch, epochs, rewrap
 from referral.models import Case
 from referral.references import heard
 
+OF_A_FILE = frozenset({"seal", "reshare", "drill"})
+
 
 class Command(BaseCommand):
     help = "The keys that seal what is known of people: how old they are, new ones, the end of old ones."
@@ -76,6 +78,8 @@ class Command(BaseCommand):
     def _act(self, act: str, options: dict[str, Any]) -> None:
         # These three need no database: a ceremony has a machine without a network.
         path = options.get("file") or settings.RELAIS_KEY_SEALED
+        if act in OF_A_FILE and path == Path():
+            raise CommandError("Say which file: --file, or RELAIS_KEY_SEALED.")
         match act:
             case "seal":
                 return ceremony.seal(
