@@ -150,7 +150,8 @@ class Command(BaseCommand):
     def _rotate(self) -> None:
         provider = get_provider()
         if DataKey.objects.exclude(kek_id=provider.kek_id).exists():
-            self.stdout.write("An earlier rotation was interrupted: it is finished, no new epoch is made.")
+            begun = "Keys are moved" if settings.RELAIS_KEY_FORMER else "An earlier rotation was interrupted"
+            self.stdout.write(f"{begun}: it is finished, no new epoch is made.")
         else:
             provider = provider.add_epoch()
             self.stdout.write(f"New epoch {provider.kek_id}.")
