@@ -77,7 +77,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
 
     # --- Who may what ----------------------------------------------------------------------------------------
     def answer(self, message: dict[str, Any], uid: int) -> dict[str, Any]:
-        """Never raises: what is wrong is an answer too."""
+        """What is wrong is an answer too. Raises OSError when not even a refusal can be written down."""
         act = str(message.get("act"))
         try:
             if uid not in self._clients:
@@ -94,7 +94,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
             return {"error": refusal.code, "say": str(refusal)}
         except KeyUnavailable as error:
             return {"error": "away", "say": str(error)}
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             return {
                 "error": "bad",
                 "say": str(error) if act == "drop_epoch" else "The message is not understood.",
@@ -121,7 +121,9 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         return {"keys": [_unwrapped(keyset, key) for key in keys]}
 
     def _rewrap(self, message: dict[str, Any], uid: int) -> dict[str, Any]:
-        kek_id, wrapped = self._opened().rewrap(_keys(message))
+        keyset, keys = self._opened(), _keys(message)
+        self._write(act="rewrap", uid=uid, keys=len(keys))  # none leaves in clear: a number is enough
+        kek_id, wrapped = keyset.rewrap(keys)
         return {"kek_id": kek_id, "wrapped": [each and wire.text(each) for each in wrapped]}
 
     def _mac(self, message: dict[str, Any], uid: int) -> dict[str, Any]:

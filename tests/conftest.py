@@ -14,6 +14,7 @@ from config.database import CannotStart
 from crypto.keyring import Keyring, opened
 from crypto.providers import FileKeyProvider
 from tests.database.pristine import keep_cast, leave_server, prepare_server, test_databases
+from tests.keyserver import KeyServer, running
 
 # A test process makes and drops objects for minutes: looking for rings among them less often is a twelfth faster.
 gc.set_threshold(50_000, 10, 20)
@@ -74,6 +75,13 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.RELAIS_KEY_FILE = tmp_path_factory.mktemp("keys") / "kek.json"
     FileKeyProvider.create(settings.RELAIS_KEY_FILE)
     return settings.RELAIS_KEY_FILE
+
+
+@pytest.fixture(scope="session")
+def key_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyServer]:
+    """Skips the test where no OpenBao can be run."""
+    with running(tmp_path_factory.mktemp("keyserver")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from crypto.errors import KeyUnavailable, Tampered, WrongKey
 from crypto.providers.interface import ProviderStatus, WrappedKey
 from crypto.providers.keyset import PREFIX
 
+#: A passphrase is slow on purpose, and others may be trying.
+OPENING = 60.0
+
 
 class SealedKeyProvider:
     """Asks the agent over its socket. A question has a connection of its own: it costs a tenth of a millisecond."""
@@ -62,6 +65,7 @@ class SealedKeyProvider:
 
     def open(self, *, passphrase: str = "", shares: Sequence[str] = ()) -> None:
         """Opens the keys of the agent. Raises WrongKey, whose message is for the person at the terminal."""
+        self._timeout = OPENING
         self._ask("open", **({"shares": list(shares)} if shares else {"passphrase": passphrase}))
 
     def close(self) -> None:

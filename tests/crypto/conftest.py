@@ -15,7 +15,6 @@ from crypto.keyring import Keyring
 from crypto.providers import FileKeyProvider, KeyKeeper, SealedKeyProvider, VaultKeyProvider, disk, keyset
 from crypto.scopes import Scope, ScopeKind
 from tests.crypto.testapp.models import File
-from tests.keyserver import KeyServer, running
 
 SEALED = ["alias", "note", "payload", "seen_on", "age", "alone"]
 SECRET = ["name", "story", "born_on", "pregnant"]
@@ -76,12 +75,6 @@ def sealed_in(
     )
     disk.create(folder / "kek.sealed", file)
     return shares
-
-
-@pytest.fixture(scope="session")
-def key_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyServer]:
-    with running(tmp_path_factory.mktemp("bao")) as server:
-        yield server
 
 
 @pytest.fixture(params=["file", "sealed", "vault"])

@@ -220,6 +220,8 @@ def test_why_a_key_does_not_open(sealed: SealedKeyProvider, shares: list[str]) -
         {"act": "unwrap", "keys": 7},
         {"act": "open"},
         {"act": "open", "shares": 7},
+        {"act": "open", "shares": [7]},
+        {"act": "mac", "index": 7, "message": ""},
         {"act": "drop_epoch"},
     ],
 )

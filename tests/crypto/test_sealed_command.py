@@ -33,14 +33,10 @@ class Terminal:
         self.said = ""
 
     def __call__(self, *arguments: str, types: Any = (), **options: Any) -> str:
-        out = Listening()
+        out = StringIO()
         self._patch.setattr("sys.stdin", Typing(types, out))
         call_command("keys", *arguments, stdout=out, **options)
         return out.getvalue()
-
-
-class Listening(StringIO):
-    pass
 
 
 class Typing(StringIO):
@@ -158,6 +154,10 @@ def test_sheets_go_to_a_file_that_only_its_owner_reads(terminal: Terminal, site:
 
 
 def test_fresh_keys_need_no_key_file(terminal: Terminal, site: Path, settings: Any) -> None:
+    settings.RELAIS_KEY_SEALED = Path("")
+    with pytest.raises(CommandError, match="Say which file"):
+        terminal("seal", "--shares")
+    settings.RELAIS_KEY_SEALED = site / "kek.sealed"
     settings.RELAIS_KEY_FILE = site / "absent"
     with pytest.raises(CommandError, match="For new keys: --fresh"):
         terminal("seal", "--shares")

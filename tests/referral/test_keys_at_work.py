@@ -27,14 +27,13 @@ from referral.models import Attachment, Case, Message, Person, Referral, Snapsho
 from referral.services import attachments, cases, erasing, messages
 from referral.services.steps import StaleForm
 from tests import cast as c
-from tests.crypto.conftest import key_server, sealed_in, serving
+from tests.crypto.conftest import sealed_in, serving
 from tests.referral.attaching import PDF, attached
 from tests.referral.test_erasure import closed
 
 FULL = os.environ.get("FULL") == "1"
 WRITERS, ROUNDS, PHASES = 8, (8 if FULL else 2), (2 if FULL else 1)
 COLUMNS = ("id", "scope_kind", "scope_id", "case_id", "version", "kek_id", "wrapped")
-assert key_server  # the fixture of the key server, for the longer version
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "audit"]),

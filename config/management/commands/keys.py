@@ -26,6 +26,8 @@ from crypto.rotation import EPOCH_AGE, Epoch, epochs, rewrap
 from referral.models import Case
 from referral.references import heard
 
+OF_A_FILE = frozenset({"seal", "reshare", "drill"})
+
 
 class Command(BaseCommand):
     help = "The keys that seal what is known of people: how old they are, new ones, the end of old ones."
@@ -76,6 +78,8 @@ class Command(BaseCommand):
     def _act(self, act: str, options: dict[str, Any]) -> None:
         # These three need no database: a ceremony has a machine without a network.
         path = options.get("file") or settings.RELAIS_KEY_SEALED
+        if act in OF_A_FILE and path == Path():
+            raise CommandError("Say which file: --file, or RELAIS_KEY_SEALED.")
         match act:
             case "seal":
                 return ceremony.seal(
@@ -146,7 +150,8 @@ class Command(BaseCommand):
     def _rotate(self) -> None:
         provider = get_provider()
         if DataKey.objects.exclude(kek_id=provider.kek_id).exists():
-            self.stdout.write("An earlier rotation was interrupted: it is finished, no new epoch is made.")
+            begun = "Keys are moved" if settings.RELAIS_KEY_FORMER else "An earlier rotation was interrupted"
+            self.stdout.write(f"{begun}: it is finished, no new epoch is made.")
         else:
             provider = provider.add_epoch()
             self.stdout.write(f"New epoch {provider.kek_id}.")
