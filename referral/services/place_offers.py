@@ -70,7 +70,7 @@ def _asked(pk: UUID, *, by: Actor, version: int) -> PlaceOffer:
     case_id = asked_of(by).filter(call=pk).values_list("call__case_id", flat=True).first()
     if case_id is None:
         raise steps.NotVisible
-    Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
     call = locked(pk)
     offer = offer_of(by, pk)
     if offer is None:
