@@ -19,7 +19,6 @@ from partners.actor import Actor
 from partners.models import Organisation
 from partners.services.ledger import lock_places, release_place
 from referral import lifecycle, notices
-from referral.deadlines import OFFER_HELD, PLACE_CALL
 from referral.disclosure import is_child
 from referral.enums import (
     Action,
@@ -29,7 +28,6 @@ from referral.enums import (
     PlacementState,
     Side,
     TaskKind,
-    Urgency,
 )
 from referral.lifecycle import Facts, NotPossible
 from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral, Task
@@ -123,7 +121,7 @@ def open_call(
             opened_by_id=by.id,
             opened_at=at,
             state_since=at,
-            due_at=at + PLACE_CALL[Urgency(need.urgency)],
+            due_at=terms_for(organisation_id=case.organisation_id).after(Clock.PLACE_CALL, at, need.urgency),
             parent=parent,
         )
         write(call, case_id=case.pk)
@@ -176,7 +174,9 @@ def _carry_hold(offer: PlaceOffer, referral: Referral, at: datetime) -> None:
         case_id=referral.case_id,
         places_id=offer.places_id,
         state=PlacementState.HELD,
-        held_until=at + OFFER_HELD[Urgency(referral.urgency)],
+        held_until=terms_for(organisation_id=offer.organisation_id).after(
+            Clock.OFFER_HELD, at, referral.urgency
+        ),
     )
     write(placement, case_id=referral.case_id, referral_id=referral.pk)
 
