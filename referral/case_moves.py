@@ -114,6 +114,11 @@ TAKER_ACTIVE = Guard(
     _("Nobody of this organisation can take a case over: choose another."),
     lambda row, facts: facts.recipient_active,
 )
+TAKER_OPEN = Guard(
+    "taker_open",
+    _("This organisation is suspended, or its agreement has run out: choose another provider."),
+    lambda row, facts: facts.recipient_open,
+)
 NOT_KEPT_AWAY = Guard(
     "not_kept_away",
     _(
@@ -198,7 +203,7 @@ TRANSFER_MOVES: tuple[Move, ...] = (
         TransferAction.PROPOSE,
         states(TransferState.ASKED),
         TransferState.PROPOSED,
-        (HANDED_OVER_COVERED, TAKER_ACTIVE, NOT_KEPT_AWAY, NOTHING_RUNS, NOT_ON_HOLD),
+        (HANDED_OVER_COVERED, TAKER_OPEN, TAKER_ACTIVE, NOT_KEPT_AWAY, NOTHING_RUNS, NOT_ON_HOLD),
     ),
     Move(
         TransferAction.ACCEPT,

@@ -125,6 +125,8 @@ WEEKDAYS = Calendar()
 BY_URGENCY: Mapping[Clock, Mapping[Urgency, Span]] = {
     Clock.ACKNOWLEDGE: ACKNOWLEDGE,
     Clock.DECIDE: {**DECIDE, Urgency.STANDARD: WorkingDays(DECIDE_STANDARD_WORKING_DAYS)},
+    Clock.PLACE_CALL: PLACE_CALL,
+    Clock.OFFER_HELD: OFFER_HELD,
 }
 FOR_ALL: Mapping[Clock, Span] = {
     Clock.ANSWER: ANSWER,
@@ -185,6 +187,9 @@ CEILINGS: Mapping[Clock, timedelta] = {
     Clock.REQUISITION: TITLE_REQUISITION,
     Clock.STAY: STAY,
     Clock.RIGHTS: RIGHTS,
+    # A bed that waits for one person is kept from every other.
+    Clock.PLACE_CALL: timedelta(hours=72),
+    Clock.OFFER_HELD: timedelta(hours=12),
     Clock.LATE_ARRIVAL: timedelta(hours=12),
     Clock.LATE_CHILD: timedelta(hours=3),
 }

@@ -255,6 +255,8 @@ class Clock(TextChoices):
     CALL_BACK = "call_back", _("Call back after a non-arrival")
     REVIEW = "review", _("Review a service that goes on")
     TELEPHONE_HOLD = "telephone_hold", _("Confirm a place promised by telephone")
+    PLACE_CALL = "place_call", _("Answer a place call")
+    OFFER_HELD = "offer_held", _("Choose an offered place, or send the referral to it")
     EXTRACT = "extract", _("Hand the person over after an end")
     COUNTERSIGN = "countersign", _("Countersign a legal ground")
     AGE_DECISION = "age_decision", _("Decide an unknown age")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from referral.call_moves import CALL_MOVES, OFFER_MOVES
-from referral.case_moves import CASE_MOVES, NOT_KEPT_AWAY, TRANSFER_MOVES
+from referral.case_moves import CASE_MOVES, NOT_KEPT_AWAY, TAKER_OPEN, TRANSFER_MOVES
 from referral.course import WITH_PLAN, TransferState
 from referral.deadlines import STEP_BACK
 from referral.enums import (
@@ -63,11 +63,7 @@ RECIPIENT_ACTIVE = Guard(
     _("The receiving organisation is suspended or closed."),
     lambda row, facts: facts.recipient_active,
 )
-RECIPIENT_OPEN = Guard(
-    "recipient_open",
-    _("This organisation is suspended, or its agreement has run out: choose another provider."),
-    lambda row, facts: facts.recipient_open,
-)
+RECIPIENT_OPEN = Guard("recipient_open", TAKER_OPEN.sentence, TAKER_OPEN.holds)
 RECIPIENT_STAFFED = Guard(
     "recipient_staffed",
     _("Nobody is at the desk of this organisation: telephone it, or choose another."),

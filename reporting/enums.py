@@ -49,7 +49,7 @@ ANSWERS: Mapping[str, tuple[SundayAnswer, ...]] = {
     Missing.QUIET: (SundayAnswer.GOES_ON,),
     Missing.DEPARTED: (SundayAnswer.LEFT,),
     Missing.HEADCOUNT: (SundayAnswer.RIGHT,),
-    Missing.WALK_IN: (),
+    Missing.WALK_IN: (SundayAnswer.LEFT,),
 }
 #: Answers that say when it happened.
-DATED = frozenset({Missing.AWAITED, Missing.DEPARTED})
+DATED = frozenset({Missing.AWAITED, Missing.DEPARTED, Missing.WALK_IN})

@@ -59,7 +59,7 @@ def locked(model: type[Row], pk: UUID, version: int | None = None) -> Row:
     Raises:
         StaleForm.
     """
-    row = model._default_manager.select_for_update(of=("self",)).get(pk=pk)
+    row = model._default_manager.select_for_update(of=("self",), no_key=True).get(pk=pk)
     if version is not None and row.version != version:
         raise StaleForm
     return row

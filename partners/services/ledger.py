@@ -1,10 +1,19 @@
 """What becomes of one place: held, taken, left, moved. In every version free + held + occupied = capacity + over.
 
-`referral.services` has asked who may, holds the referral's lock and calls these inside its own transaction. Whoever
-needs two rows takes them in the order of their ids.
+`referral.services` has asked who may, holds the referral's lock and calls these inside its own transaction.
+
+The one order in which every act locks what it changes, so that no two wait for each other:
+
+1. the organisation, where it is suspended
+2. files, by their ids; then the place call of a file, its offers by their numbers
+3. referrals, by their sequence; then what is one referral's: a walk-in that goes on in it, its placement, its tasks
+4. places, by their ids (`lock_places`)
+
+An act may begin anywhere and goes on downwards. Rows are locked against change, not against being pointed to: whoever
+writes a line about a file at which another one works (an event of its referral, a task) does not wait for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -70,6 +79,12 @@ def settle(
     return places
 
 
+def lock_places(ids: Iterable[UUID]) -> None:
+    """For an act that changes several: all of them, in the one order, before the first is changed."""
+    rows = Places.objects.filter(pk__in=list(ids)).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
 def hold_place(pk: UUID, *, above: Above | None = None) -> Places:
     """Raises NoPlaceFree, unless somebody takes the person above capacity."""
     places = locked(Places, pk)
@@ -133,8 +148,7 @@ def move_place(origin: UUID, goal: UUID, *, held: bool, above: Above | None = No
     Raises:
         NoPlaceFree.
     """
-    for pk in sorted((origin, goal)):
-        locked(Places, pk)
+    lock_places((origin, goal))
     if held:
         release_place(origin)
         return hold_place(goal, above=above)

@@ -10,9 +10,8 @@ from django.utils.functional import Promise
 
 from partners.actor import Actor
 from partners.alphabet import Alphabetical
-from partners.enums import OrganisationStatus
 from partners.models import Organisation, User
-from partners.queries import live_memberships
+from partners.queries import live_memberships, may_be_sent_to
 from referral import lifecycle, policy
 from referral.course import OPEN_TRANSFER, PRESUMED, TransferState
 from referral.enums import CaseAct, CaseAction, Machine, TaskKind
@@ -105,12 +104,10 @@ def asked_about(transfer: Transfer) -> Task | None:
 
 
 def takers_for(case: Case) -> QuerySet[Organisation]:
-    """The organisations in which somebody could take the case over."""
+    """The organisations that may be sent to in which somebody could take the case over."""
     seats = live_memberships().filter(role__in=TRANSFER_TAKERS, user__is_active=True)
     return (
-        Organisation.objects.filter(
-            status=OrganisationStatus.ACTIVE, pk__in=seats.values("user__organisation")
-        )
+        Organisation.objects.filter(may_be_sent_to(), pk__in=seats.values("user__organisation"))
         .exclude(pk=case.organisation_id)
         .select_related("region")
         .order_by(Alphabetical("name"))

@@ -35,7 +35,7 @@ class Rows(Generic[Row]):
 
     def take(self, at: datetime, among: Sequence[UUID]) -> list[Row]:
         rows = self.of(at).filter(pk__in=among)
-        return list(rows.select_for_update(skip_locked=True, of=("self",)))
+        return list(rows.select_for_update(skip_locked=True, of=("self",), no_key=True))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Statement(Generic[Found]):
 
     def take(self, at: datetime, among: Sequence[UUID]) -> list[Found]:
         rows = self._rows(
-            "AND w.id = ANY(%(among)s)", " FOR UPDATE OF w SKIP LOCKED", {"at": at, "among": list(among)}
+            "AND w.id = ANY(%(among)s)",
+            " FOR NO KEY UPDATE OF w SKIP LOCKED",
+            {"at": at, "among": list(among)},
         )
         return [self.make(*row) for row in rows]
 

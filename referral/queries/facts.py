@@ -315,6 +315,7 @@ def transfer_facts(transfer: Transfer, at: datetime) -> Facts:
         at=at,
         basis_live=basis_live(transfer, at),
         recipient_active=active_people(taker, TRANSFER_TAKERS).exists(),
+        recipient_open=is_sent_to(taker),
         kept_away=kept_away([transfer], at)[0],
         open_referrals=staying.count(),
         on_hold=transfer.case.holds.filter(lifted_at=None).exists(),

@@ -144,9 +144,12 @@ class Calls:
 
     def take(self, at: datetime, among: Sequence[UUID]) -> list[PlaceCall]:
         files = Case.objects.filter(pk__in=PlaceCall.objects.filter(pk__in=among).values("case"))
-        held = [case.pk for case in files.select_for_update(skip_locked=True, of=("self",)).order_by("pk")]
+        held = [
+            case.pk
+            for case in files.select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("pk")
+        ]
         rows = self.of(at).filter(pk__in=among, case__in=held).select_related("case__owner")
-        return list(rows.select_for_update(of=("self",)))
+        return list(rows.select_for_update(of=("self",), no_key=True))
 
 
 def offers_lapsed(at: datetime) -> QuerySet[PlaceCall]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from partners.enums import OrganisationStatus
 from partners.models import Organisation, Service
+from partners.queries import may_be_sent_to
 from referral.course import CASE_TRANSFER
 from referral.disclosure import purpose_of, releasable
 from referral.enums import Group
@@ -38,7 +38,7 @@ class Recipient:
 
 
 def recipients(tokens: Iterable[str]) -> list[Recipient]:
-    """Those of the tokens that name an active organisation with this service; others are left out.
+    """Those of the tokens that name an organisation that may be sent to, with this service; others are left out.
 
     Any of them may be asked to take a case over, which is no service.
     """
@@ -54,14 +54,23 @@ def recipients(tokens: Iterable[str]) -> list[Recipient]:
             "organisation_id", "code"
         )
     )
-    found = Organisation.objects.filter(status=OrganisationStatus.ACTIVE).in_bulk(
-        [pk for pk, _service in asked]
-    )
+    found = Organisation.objects.filter(may_be_sent_to()).in_bulk([pk for pk, _service in asked])
     return [
         Recipient(found[pk], service)
         for pk, service in asked
         if pk in found and (service == CASE_TRANSFER or (pk, service) in offered)
     ][:MOST]
+
+
+def names_shut(tokens: Iterable[str]) -> bool:
+    """Does one of them name an organisation that nothing may be sent to now? Then the page says why it is not there."""
+    named = set()
+    for token in tokens:
+        try:
+            named.add(UUID(token.partition(":")[0]))
+        except ValueError:
+            continue
+    return Organisation.objects.filter(pk__in=named).exclude(may_be_sent_to()).exists()
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,14 @@ def without(term: Term, all_terms: Iterable[Term]) -> Span:
 _OF_RECEIVERS = frozenset(
     {
         *(Clock.ACKNOWLEDGE, Clock.DECIDE, Clock.ARRIVAL_GRACE, Clock.REVIEW),
-        *(Clock.TELEPHONE_HOLD, Clock.EXTRACT, Clock.STAY, Clock.LATE_ARRIVAL, Clock.LATE_CHILD),
+        *(
+            Clock.TELEPHONE_HOLD,
+            Clock.OFFER_HELD,
+            Clock.EXTRACT,
+            Clock.STAY,
+            Clock.LATE_ARRIVAL,
+            Clock.LATE_CHILD,
+        ),
     }
 )
 

@@ -116,7 +116,9 @@ def record_conversation(
 
 def _follow_basis(case: Case, at: datetime) -> None:
     """What was agreed to again stays open for longer: the open referrals that rest on it say until when."""
-    resting = Referral.objects.select_for_update(of=("self",)).filter(case=case, basis=Basis.CONSENT)
+    resting = Referral.objects.select_for_update(of=("self",), no_key=True).filter(
+        case=case, basis=Basis.CONSENT
+    )
     for referral in resting.filter(state__in=sorted(OPEN - {State.DRAFT})):
         found = basis_for(referral, at)
         if found is not None and found.basis == Basis.CONSENT and found.until != referral.basis_until:

@@ -33,6 +33,7 @@ from referral.services import (
 )
 from referral.services.escalating import climb_referral, climb_task
 from referral.services.expiry import expire_referral
+from referral.services.receiving import lock_held
 from referral.services.rounds import AnyRule, Chore, Outcome, Rule
 from referral.services.steps import desk_due_at
 
@@ -93,11 +94,13 @@ def let_the_desk_decide(pks: list[UUID], at: datetime) -> None:
 
 
 def expire(pks: list[UUID], at: datetime) -> None:
+    lock_held(pks)
     for referral in in_order(pks):
         expire_referral(referral, at=at)
 
 
 def discard_drafts(pks: list[UUID], at: datetime) -> None:
+    lock_held(pks)
     for referral in in_order(pks):
         withdrawing.end(referral, by=None, at=at, reason_code=DRAFT_EXPIRED, reason=None, person_is_safe=True)
 

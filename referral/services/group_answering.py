@@ -73,7 +73,7 @@ def _locked(by: Actor, pk: UUID, version: int | None) -> tuple[GroupReferral, li
     if group is None:
         raise steps.NotVisible
     rows = visible_to(by).filter(group_referral=pk).select_related("case", "case__owner")
-    locked = list(rows.select_for_update(of=("self",)).order_by("seq"))
+    locked = list(rows.select_for_update(of=("self",), no_key=True).order_by("seq"))
     if version is not None and version_of(locked) != version:
         raise steps.StaleForm
     return group, locked
@@ -110,6 +110,7 @@ def answer_group(pk: UUID, *, by: Actor, at: datetime, version: int, answer: Ans
         split = split_by(group, rows, yes, no)
         if split and not answer.split_reason:
             raise NotPossible([_("Say why a family is split.")])
+        receiving.lock_held([row.pk for row in yes + no], *answer.places.values())
         _accept(yes, by=by, at=at, answer=answer)
         for row in no:
             apart = answer.split_reason if row.pk in split else ""
@@ -161,7 +162,7 @@ def _require_room(rows: Sequence[Referral], answer: Answer) -> None:
             raise WrongPlace
     asked = Counter(answer.places[row.pk] for row in rows if row.pk in answer.places)
     # Locked as the rows are, always in the same order.
-    locked = Places.objects.select_for_update(of=("self",)).select_related("site").order_by("pk")
+    locked = Places.objects.select_for_update(of=("self",), no_key=True).select_related("site").order_by("pk")
     for places in locked.filter(pk__in=asked):
         if places.free < asked[places.pk]:
             raise NotPossible(

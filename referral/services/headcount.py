@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from partners.actor import Actor
-from partners.services.ledger import Above, OverCapacity
+from partners.services.ledger import Above, OverCapacity, lock_places
 from partners.services.provision import count_heads
 from referral.queries.board import Bed, board
 
@@ -33,6 +33,7 @@ def count_house(
         NotAllowed, StaleForm, TooMany.
     """
     with transaction.atomic():
+        lock_places(counts)
         for pk, (counted, version) in counts.items():
             try:
                 count_heads(by, pk, version, counted=counted, above=above, at=at)

@@ -75,7 +75,7 @@ def _locked(by: Actor, pk: UUID) -> Case:
     if case is None:
         raise steps.NotVisible
     steps.permit_case(by, CaseAct.HOLD, case)
-    return Case.objects.select_for_update().get(pk=pk)
+    return Case.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def _tell(case: Case, by: Actor, at: datetime, set_by: User | None) -> None:

@@ -266,7 +266,7 @@ def undo_register(pk: UUID, *, at: datetime) -> None:
             return
         rows = list(batch.rows.filter(case__isnull=False, undone_at=None).order_by("case_id"))
         found = (
-            Case.objects.select_for_update(of=("self",))
+            Case.objects.select_for_update(of=("self",), no_key=True)
             .select_related("owner", "person")
             .in_bulk([r.case_id for r in rows])
         )

@@ -1,7 +1,8 @@
 """The place call: one need in codes before at most three centres at once, of which the sender chooses one.
 
-Every act locks the file, then the call, then its offers: of two acts on one call one comes first, and the other finds
-what it has left. A place is held from the offer to the answer of the sender, once, by the row that counts it.
+Every act locks the file, then the call, then its offers (the whole order stands in `partners.services.ledger`): of two
+acts on one call one comes first, and the other finds what it has left. A place is held from the offer to the answer of
+the sender, once, by the row that counts it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,9 +17,8 @@ from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from partners.models import Organisation
-from partners.services.ledger import release_place
+from partners.services.ledger import lock_places, release_place
 from referral import lifecycle, notices
-from referral.deadlines import OFFER_HELD, PLACE_CALL
 from referral.disclosure import is_child
 from referral.enums import (
     Action,
@@ -28,7 +28,6 @@ from referral.enums import (
     PlacementState,
     Side,
     TaskKind,
-    Urgency,
 )
 from referral.lifecycle import Facts, NotPossible
 from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral, Task
@@ -49,7 +48,7 @@ from referral.queries.place_calls import (
 from referral.queries.terms import terms_for
 from referral.references import new_reference
 from referral.services import sending, steps
-from referral.services.receiving import release_hold
+from referral.services.receiving import lock_held, release_hold
 from referral.services.rounds import AnyRule, Rule
 from referral.services.tasks import finish_tasks
 
@@ -122,7 +121,7 @@ def open_call(
             opened_by_id=by.id,
             opened_at=at,
             state_since=at,
-            due_at=at + PLACE_CALL[Urgency(need.urgency)],
+            due_at=terms_for(organisation_id=case.organisation_id).after(Clock.PLACE_CALL, at, need.urgency),
             parent=parent,
         )
         write(call, case_id=case.pk)
@@ -175,7 +174,9 @@ def _carry_hold(offer: PlaceOffer, referral: Referral, at: datetime) -> None:
         case_id=referral.case_id,
         places_id=offer.places_id,
         state=PlacementState.HELD,
-        held_until=at + OFFER_HELD[Urgency(referral.urgency)],
+        held_until=terms_for(organisation_id=offer.organisation_id).after(
+            Clock.OFFER_HELD, at, referral.urgency
+        ),
     )
     write(placement, case_id=referral.case_id, referral_id=referral.pk)
 
@@ -247,6 +248,7 @@ def _end_those(call: PlaceCall, organisations: Collection[UUID], at: datetime) -
 
 def let_lapse(calls: Sequence[PlaceCall], at: datetime) -> None:
     """A place is not kept for a sender who does not choose."""
+    lock_offered(calls)
     for call in calls:
         lapsed = [each for each in _offers(call) if each.held_until is not None and each.held_until <= at]
         _end_offers([each for each in lapsed if each.state == OfferState.OFFERED], at=at)
@@ -255,12 +257,14 @@ def let_lapse(calls: Sequence[PlaceCall], at: datetime) -> None:
 
 
 def end_unanswered(calls: Sequence[PlaceCall], at: datetime) -> None:
+    lock_offered(calls)
     for call in calls:
         expire_if_over(call, at)
 
 
 def release_unsent(placements: Sequence[Placement], at: datetime) -> None:
     """The draft may still be sent; the centre then says anew whether it has a place."""
+    lock_held([each.referral_id for each in placements])
     for placement in placements:
         referral = placement.referral
         release_hold(referral)
@@ -293,16 +297,16 @@ def expire_if_over(call: PlaceCall, at: datetime) -> bool:
 def locked(pk: UUID) -> PlaceCall:
     """The call, locked. The caller holds its file."""
     calls = PlaceCall.objects.select_related("case__owner", "case__person", "parent__case")
-    return calls.select_for_update(of=("self",)).get(pk=pk)
+    return calls.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def _locked_of_file(pk: UUID, case_id: UUID) -> PlaceCall:
-    Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
     return locked(pk)
 
 
 def _offers(call: PlaceCall) -> list[PlaceOffer]:
-    offers = PlaceOffer.objects.select_for_update(of=("self",)).filter(call=call)
+    offers = PlaceOffer.objects.select_for_update(of=("self",), no_key=True).filter(call=call)
     return list(offers.select_related("call", "organisation", "places").order_by("number"))
 
 
@@ -372,9 +376,15 @@ def _end_offers(offers: Sequence[PlaceOffer], *, at: datetime) -> None:
 
 
 def release(offers: Sequence[PlaceOffer]) -> None:
-    """In one order, so that two calls that give the same places back do not wait for each other."""
     for pk in sorted(offer.places_id for offer in offers if offer.places_id is not None):
         release_place(pk)
+
+
+def lock_offered(calls: Sequence[PlaceCall]) -> None:
+    """The places that are held for several calls, whose offers are locked first, before the first is given back."""
+    offers = PlaceOffer.objects.select_for_update(of=("self",), no_key=True)
+    offered = offers.filter(call__in=calls, state=OfferState.OFFERED).order_by("call", "number")
+    lock_places({each for each in offered.values_list("places_id", flat=True) if each is not None})
 
 
 #: For `services.clock`: what gives a place back comes before what counts who is left.

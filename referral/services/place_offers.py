@@ -9,12 +9,12 @@ from audit import services as audit
 from partners.actor import Actor
 from partners.services.ledger import NoPlaceFree, hold_place
 from referral import notices, policy
-from referral.deadlines import OFFER_HELD
-from referral.enums import Urgency
+from referral.enums import Clock
 from referral.models import Case, PlaceCall, PlaceOffer
 from referral.place_calls import OfferAction, OfferState
 from referral.policy import NotAllowed
 from referral.queries.place_calls import asked_of, counts_places, offer_of, places_to_offer
+from referral.queries.terms import terms_for
 from referral.services import steps
 from referral.services.place_calls import answer_with, expire_if_over, locked, refuse, release
 
@@ -41,7 +41,8 @@ def offer_place(
         if free:
             offer.places = hold_place(free[0].pk)
         offer.offered_at, offer.offered_by_id = at, by.id
-        offer.held_until = at + OFFER_HELD[Urgency(offer.call.urgency)]
+        terms = terms_for(organisation_id=by.organisation_id)
+        offer.held_until = terms.after(Clock.OFFER_HELD, at, offer.call.urgency)
         answer_with(offer, OfferAction.OFFER, by=by, at=at)
         notices.tell([offer.call.case.owner], offer.call, at=at, due_at=offer.held_until)
     return offer
@@ -70,7 +71,7 @@ def _asked(pk: UUID, *, by: Actor, version: int) -> PlaceOffer:
     case_id = asked_of(by).filter(call=pk).values_list("call__case_id", flat=True).first()
     if case_id is None:
         raise steps.NotVisible
-    Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
     call = locked(pk)
     offer = offer_of(by, pk)
     if offer is None:

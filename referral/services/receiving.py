@@ -1,6 +1,6 @@
 """The receiving desk: acknowledge, ask, accept, decline, step back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from partners.actor import Actor
 from partners.enums import DESK_ROLES
 from partners.models import User
 from partners.queries import active_people
-from partners.services.ledger import Above, hold_place, release_place
+from partners.services.ledger import Above, hold_place, lock_places, release_place
 from referral import notices
 from referral.enums import (
     CONFLICT_OF_INTEREST,
@@ -221,6 +221,7 @@ def hold(
             raise WrongPlace
         return
     if held is not None:
+        lock_places((held.places_id, places_id))
         release_hold(referral)
     if not places_for(referral).filter(pk=places_id).exists():
         raise WrongPlace
@@ -235,6 +236,12 @@ def hold(
         by_telephone=by_telephone,
     )
     write(placement, case_id=referral.case_id, referral_id=referral.pk)
+
+
+def lock_held(referrals: Collection[UUID], *more: UUID) -> None:
+    """The places that are held for any of them, and `more`, before the first of several is changed."""
+    held = Placement.objects.filter(referral__in=referrals, state=PlacementState.HELD)
+    lock_places({*held.values_list("places_id", flat=True), *more})
 
 
 def release_hold(referral: Referral) -> None:

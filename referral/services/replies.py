@@ -79,7 +79,9 @@ def _sits_at_desk(notice: Notice) -> bool:
 
 def _act(notice: Notice, answer: SmsAnswer, at: datetime) -> None:
     referral = (
-        Referral.objects.select_for_update(of=("self",)).select_related("case").get(pk=notice.object_id)
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case")
+        .get(pk=notice.object_id)
     )
     if referral.state not in UNANSWERED:
         return

@@ -44,7 +44,7 @@ def locked(actor: Actor | None, pk: UUID, *, version: int | None = None) -> Refe
         NotVisible, StaleForm.
     """
     rows = Referral.objects.all() if actor is None else visible_to(actor)
-    referral = rows.select_for_update(of=("self",)).select_related("case").filter(pk=pk).first()
+    referral = rows.select_for_update(of=("self",), no_key=True).select_related("case").filter(pk=pk).first()
     if referral is None:
         raise NotVisible
     if version is not None and referral.version != version:
@@ -54,7 +54,7 @@ def locked(actor: Actor | None, pk: UUID, *, version: int | None = None) -> Refe
 
 def locked_case(actor: Actor, pk: UUID, *, version: int | None = None) -> Case:
     """As `locked`, for a case file."""
-    case = visible_cases(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+    case = visible_cases(actor).select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     if case is None:
         raise NotVisible
     if version is not None and case.version != version:

@@ -163,7 +163,7 @@ def _copy_guardians(old: Case, new: Case, *, by: Actor, at: datetime) -> None:
 def _complete_own_service(transfer: Transfer, at: datetime) -> None:
     """A service that the new organisation gives goes on as its own: the referral for it is over. The place is kept."""
     running = (
-        Referral.objects.select_for_update(of=("self",))
+        Referral.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case")
         .filter(
             case=transfer.case,

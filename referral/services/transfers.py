@@ -168,7 +168,9 @@ def locked_for_answer(pk: UUID, *, by: Actor, version: int) -> Transfer:
     """The file, then the transfer, for who may answer it. Raises NotVisible, NotAllowed, StaleForm."""
     asked = Transfer.objects.filter(pk=pk, receiving_organisation_id=by.organisation_id)
     asked = asked.exclude(state=TransferState.ASKED)
-    case = Case.objects.select_for_update(of=("self",)).filter(pk__in=asked.values("case")).first()
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=asked.values("case")).first()
+    )
     if case is None:
         raise steps.NotVisible
     transfer = _locked(pk)

@@ -44,7 +44,7 @@ def nobody_replies(pk: UUID, *, by: Actor, at: datetime, version: int) -> Task |
     """
     with transaction.atomic():
         # The referral first, as every act on it does: two locks in another order would wait for each other.
-        rows = Referral.objects.select_for_update(of=("self",)).select_related("case")
+        rows = Referral.objects.select_for_update(of=("self",), no_key=True).select_related("case")
         referral = rows.filter(tasks=pk).first()
         if referral is None:
             raise NotVisible

@@ -51,7 +51,7 @@ from referral.queries.terms import spreads
 from referral.queries.trips import late_trips
 from referral.services import pace, wrong_codes
 from referral.services.drafts import discard
-from referral.services.receiving import release_hold
+from referral.services.receiving import lock_held, release_hold
 from referral.services.rounds import AnyRule, Chore, Rule
 from referral.services.tasks import end_task
 
@@ -170,6 +170,7 @@ def settle(found: list[Task], at: datetime) -> None:
 
 def release_holds(found: list[Placement], at: datetime) -> None:
     """The place is offered again, and whoever relied on it hears; the referral goes on waiting for what is due."""
+    lock_held([each.referral_id for each in found])
     for placement in found:
         referral = placement.referral
         release_hold(referral)

@@ -237,7 +237,7 @@ def end_uncovered(case: Case, *, by: Actor | None, at: datetime, person_is_safe:
 
 def _open(case: Case) -> Any:
     return (
-        Referral.objects.select_for_update(of=("self",))
+        Referral.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case")
         .filter(case=case, state__in=sorted(OPEN))
         .order_by("seq")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from partners.eligibility import listed, small
 from partners.enums import CodeList, OrganisationKind
-from partners.queries import Offer, code_label
+from partners.queries import Offer, code_label, national_unit
 from referral import policy
 from referral.enums import Action, CaseAct, Side, Urgency
 from referral.forms.acts import ActForm
@@ -87,6 +87,7 @@ def choose(
             "noes": _noes(noes),
             "sentences": [rule.sentence for rule in found.rules if rule.sentence],
             **_lists(request, found, wanted, at, side),
+            "coordination": None if wanted or found.proposed or found.to_telephone else national_unit(),
             "list_url": _list_url(request, case) if side != Side.COORDINATING else "",
         },
     )

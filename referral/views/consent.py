@@ -17,10 +17,11 @@ from partners.queries import code_label
 from referral.disclosure import is_child
 from referral.enums import SHELTER_SERVICES, CaseAct, State
 from referral.forms.consent import ServiceForm, WithdrawConsentForm
+from referral.lifecycle import RECIPIENT_OPEN
 from referral.models import Case
 from referral.queries import files
 from referral.queries.candidates import Candidate, candidates
-from referral.queries.recipients import Recipient, recipients
+from referral.queries.recipients import Recipient, names_shut, recipients
 from referral.references import spoken
 from referral.services import basis, drafts, steps
 from referral.views import words
@@ -51,6 +52,8 @@ def choose(
     several: bool,
 ) -> HttpResponse:
     """Looks for organisations by service and keeps those chosen in the address."""
+    if names_shut(request.GET.getlist("to")):
+        messages.error(request, str(RECIPIENT_OPEN.sentence))
     service = ServiceForm(request.GET)
     wanted = service.chosen()
     here = reverse(address, args=[case.pk])

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actor import Actor
 from partners.enums import CodeList, Sex
-from partners.queries import code_label
+from partners.queries import code_label, national_unit
 from referral import policy
-from referral.enums import AgeBand, CaseAct, Urgency
+from referral.enums import ENDED_CASE, AgeBand, CaseAct, Urgency
 from referral.forms.acts import ActForm
 from referral.forms.place_calls import CallForm, LodgingForm
 from referral.models import Case, PlaceCall, Referral
@@ -96,6 +96,7 @@ def place_call_new(request: ActingRequest, pk: UUID) -> HttpResponse:
                 region=case.region.name,
                 details=place_calls.prepare(request.actor, case, asked),
             ),
+            "coordination": None if found else national_unit(),
             "back_url": back_url,
         },
     )
@@ -157,7 +158,7 @@ def place_call(request: ActingRequest, pk: UUID) -> HttpResponse:
     call = place_calls.read_call(request.actor, pk)
     actor, is_open = request.actor, call.state == CallState.OPEN
     acts = is_open and policy.may_case(actor, CaseAct.CALL_PLACES, case_tie(actor, call.case))
-    again = urlencode({"service": call.service, "urgency": call.urgency})
+    ended = call.state in (CallState.EXPIRED, CallState.CLOSED) and call.case.state not in ENDED_CASE
     return render(
         request,
         "referral/place_call/page.html",
@@ -175,13 +176,18 @@ def place_call(request: ActingRequest, pk: UUID) -> HttpResponse:
             "referral_url": reverse("referral", args=[call.referral_id]) if call.referral_id else "",
             # A house may ask itself too.
             "answer_url": reverse("place_call_answer", args=[pk]) if _answers(actor, pk) else "",
-            "again_url": f"{reverse('case_refer', args=[call.case_id])}?{again}"
-            if call.state == CallState.EXPIRED
-            else "",
+            "again_url": _again(call) if ended else "",
             "at": now(),
             "back_url": reverse("case", args=[call.case_id]),
         },
     )
+
+
+def _again(call: PlaceCall) -> str:
+    """The search for the same need, from the file."""
+    need = {"service": call.service, "urgency": call.urgency, "days": call.details["days"]}
+    asked = {name: value for name, value in need.items() if value is not None}
+    return f"{reverse('case_refer', args=[call.case_id])}?{urlencode(asked)}"
 
 
 def _answers(actor: Actor, pk: UUID) -> bool:

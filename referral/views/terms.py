@@ -42,6 +42,10 @@ MEANS: dict[Clock, str | Promise] = {
         "From the arrival, or the last review, until the receiver reviews the service."
     ),
     Clock.TELEPHONE_HOLD: gettext_lazy("So long a place is kept on a yes by telephone."),
+    Clock.PLACE_CALL: gettext_lazy("From the place call until it ends, if no centre has offered a place."),
+    Clock.OFFER_HELD: gettext_lazy(
+        "So long a place that a centre offers waits for the sender, and then again for the sending."
+    ),
     Clock.EXTRACT: gettext_lazy(
         "So long a centre that lodges the person reads the safety extract after an end."
     ),

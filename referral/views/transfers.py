@@ -27,6 +27,7 @@ from referral.queries import case_tie, files, visible_cases
 from referral.queries.basis import agreed_groups
 from referral.queries.course import asked_about, goals_of, open_transfer_of, responsible_for, takers_for
 from referral.queries.facts import second_people, transfer_facts
+from referral.queries.recipients import names_shut
 from referral.references import spoken
 from referral.services import looking, steps, taking_over, transfers
 from referral.views import file, story, words
@@ -56,12 +57,18 @@ def case_transfer(request: ActingRequest, pk: UUID) -> HttpResponse:
                 for each in takers_for(case)
             ],
             "here": here,
-            "error": _("Choose an organisation.") if "chosen" in request.GET else "",
+            "error": _unchosen(request),
             "closed": lifecycle.unmet_on_closed(case),
             "waiting_url": reverse("transfer", args=[waiting.pk]) if waiting else "",
             "back_url": reverse("case", args=[pk]),
         },
     )
+
+
+def _unchosen(request: ActingRequest) -> str:
+    if names_shut(request.GET.getlist("to")):
+        return str(lifecycle.RECIPIENT_OPEN.sentence)
+    return _("Choose an organisation.") if "chosen" in request.GET else ""
 
 
 def _chosen(request: ActingRequest, case: Case) -> Organisation | None:

@@ -33,7 +33,9 @@ class SundayForm(ActForm):
                 widget=forms.HiddenInput, initial=each.version, required=False
             )
             if each.kind in DATED:
-                when = Moment(label=_WHEN[each.kind], initial=shown(each.since), required=False)
+                # Of whoever came without a referral nothing says when it may have been but today.
+                proposed = at if each.kind == Missing.WALK_IN else each.since
+                when = Moment(label=_WHEN[each.kind], initial=shown(proposed), required=False)
                 when.between(each.earliest, at)
                 self.fields[f"{each.code}-when"] = when
 
@@ -61,4 +63,5 @@ class SundayForm(ActForm):
 _WHEN = {
     Missing.AWAITED: _("When? If not arrived: since when missing"),
     Missing.DEPARTED: _("When did the person leave?"),
+    Missing.WALK_IN: _("When did the person leave?"),
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from referral.enums import State
+from referral.enums import PlacementState, State
 from reporting.periods import DAY, Period
 from reporting.tables import Count
 
@@ -41,23 +41,40 @@ SELECT age_band, sex, count(*) FROM (
 ) person GROUP BY 1, 2
 """
 #: Midnights between arrival and departure that lie in the period, and with them those who stayed; the night that has
-#: not ended yet is nobody's.
+#: not ended yet is nobody's. Where a person was on each, and whether on leave, the versions of the row say: each
+#: holds from when it was written to the next one, the first from the arrival. By age and sex, then by group.
 NIGHTS = """
-SELECT age_band, sex, place, sum(nights)::int, count(*) FROM (
-    SELECT age_band, sex, place,
-           least((coalesce(left_at, %(at)s) AT TIME ZONE %(zone)s)::date, %(after)s)
-           - greatest((arrived_at AT TIME ZONE %(zone)s)::date, %(first)s) AS nights
-    FROM (
-        SELECT p.age_band, r.sex, l."group" AS place, h.occupied_at AS arrived_at, h.left_at, l.site_id
-        FROM referral_placement h JOIN referral_referral r ON r.id = h.referral_id
-        JOIN referral_preview p ON p.referral_id = r.id JOIN partners_places l ON l.id = h.places_id
-        WHERE h.occupied_at IS NOT NULL
-        UNION ALL
-        SELECT w.age_band, w.sex, l."group", w.arrived_at, w.left_at, l.site_id
-        FROM referral_walkin w JOIN partners_places l ON l.id = w.places_id
-    ) stay JOIN partners_site s ON s.id = stay.site_id
-    WHERE s.organisation_id = %(own)s AND arrived_at < %(ends)s AND (left_at IS NULL OR left_at >= %(begins)s)
-) counted WHERE nights > 0 GROUP BY 1, 2, 3
+WITH version AS (
+    SELECT h.id AS row, h.id AS stay, p.age_band, r.sex, h.occupied_at AS arrived_at, h.left_at,
+           v.places_id, v.away_since IS NOT NULL AS away, v.history_date, v.history_id
+    FROM referral_placement h JOIN referral_referral r ON r.id = h.referral_id
+    JOIN referral_preview p ON p.referral_id = r.id
+    JOIN referral_historicalplacement v ON v.id = h.id AND v.state IN (%(occupied)s, %(left)s)
+    WHERE r.receiving_organisation_id = %(own)s AND h.occupied_at < %(ends)s
+        AND (h.left_at IS NULL OR h.left_at >= %(begins)s)
+    UNION ALL
+    SELECT w.id, coalesce(w.placement_id, w.id), w.age_band, w.sex, w.arrived_at, w.left_at,
+           v.places_id, false, v.history_date, v.history_id
+    FROM referral_walkin w JOIN partners_places l ON l.id = w.places_id JOIN partners_site s ON s.id = l.site_id
+    JOIN referral_historicalwalkin v ON v.id = w.id
+    WHERE s.organisation_id = %(own)s AND w.arrived_at < %(ends)s
+        AND (w.left_at IS NULL OR w.left_at >= %(begins)s)
+), part AS (
+    SELECT stay, age_band, sex, places_id, away,
+           CASE WHEN lag(history_id) OVER versions IS NULL THEN arrived_at
+                ELSE greatest(arrived_at, history_date) END AS begins_at,
+           least(coalesce(left_at, %(at)s), lead(history_date) OVER versions) AS ends_at
+    FROM version WINDOW versions AS (PARTITION BY row ORDER BY history_id)
+), slept AS (
+    SELECT stay, age_band, sex, l."group" AS place, away,
+           least((ends_at AT TIME ZONE %(zone)s)::date, %(after)s)
+           - greatest((begins_at AT TIME ZONE %(zone)s)::date, %(first)s) AS nights
+    FROM part JOIN partners_places l ON l.id = part.places_id
+)
+SELECT age_band, sex, place,
+       coalesce(sum(nights) FILTER (WHERE NOT away), 0)::int, count(DISTINCT stay) FILTER (WHERE NOT away),
+       coalesce(sum(nights) FILTER (WHERE away), 0)::int, count(DISTINCT stay) FILTER (WHERE away)
+FROM slept WHERE nights > 0 GROUP BY GROUPING SETS ((age_band, sex), (place))
 """
 SERVICES = """
 SELECT service, count(*),
@@ -104,6 +121,7 @@ class Figures:
     referred: dict[tuple[str, str], Count]
     nights_by_age: dict[tuple[str, str], Count]
     nights_by_group: dict[str, tuple[int, int]]
+    nights_on_leave: dict[str, tuple[int, int]]
     services: dict[str, tuple[int, int, int]]
     outcomes: dict[str, tuple[int]]
     #: Answer -> number; the declined by reason beside it.
@@ -119,11 +137,12 @@ def figures_of(own: UUID, period: Period, at: datetime) -> Figures:
     given = _Given(own, period.first, period.last + DAY, period.begins_at, period.ends_at, at)
     by_age: dict[tuple[str, str], Count] = {}
     by_group: dict[str, tuple[int, int]] = {}
-    for age_band, sex, place, nights, persons in _rows(NIGHTS, given):
-        before, of = by_age.get((age_band, sex), (0, 0))
-        by_age[age_band, sex] = (before + nights, of + persons)
-        stays, slept = by_group.get(place, (0, 0))
-        by_group[place] = (stays + persons, slept + nights)
+    on_leave: dict[str, tuple[int, int]] = {}
+    for age_band, sex, place, nights, persons, away, absent in _rows(NIGHTS, given):
+        if place is None:
+            by_age[age_band, sex] = (nights, persons)
+        else:
+            by_group[place], on_leave[place] = (persons, nights), (absent, away)
     answers: dict[str, int] = {}
     declined: dict[str, int] = {}
     for answer, reason, number in _rows(ANSWERS, given):
@@ -136,6 +155,7 @@ def figures_of(own: UUID, period: Period, at: datetime) -> Figures:
         referred=_persons(REFERRED, given),
         nights_by_age=by_age,
         nights_by_group=by_group,
+        nights_on_leave=on_leave,
         services={
             service: (given_, begun, ended) for service, given_, begun, ended in _rows(SERVICES, given)
         },
@@ -168,7 +188,13 @@ def _outcomes(given: _Given, side: str, counted: str) -> dict[str, tuple[int]]:
 
 
 def _rows(sql: str, given: _Given) -> list[tuple[Any, ...]]:
-    states = {"declined": State.DECLINED, "completed": State.COMPLETED, "zone": settings.TIME_ZONE}
+    states = {
+        "declined": State.DECLINED,
+        "completed": State.COMPLETED,
+        "occupied": PlacementState.OCCUPIED,
+        "left": PlacementState.LEFT,
+        "zone": settings.TIME_ZONE,
+    }
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(sql, vars(given) | states)
         return list(cursor.fetchall())

@@ -92,10 +92,23 @@ def _lodging(found: Figures) -> list[Table]:
         Table(
             "nights_by_group",
             _("Nights by group of persons"),
-            how + " " + _("A stay is one person in one place."),
+            how
+            + " "
+            + _(
+                "A stay is one person in one place: whoever moves counts in each, with the nights there. Nights on "
+                "leave are counted apart."
+            ),
             _("Group"),
             (_("Stays"), _("Nights")),
             _marked_by_first(listed(found.nights_by_group, _words(PersonGroup.choices))),
+        ),
+        Table(
+            "nights_on_leave",
+            _("Nights on leave"),
+            _("Nights on which a person was away with leave and expected back, by the group of the place."),
+            _("Group"),
+            (_("Stays"), _("Nights")),
+            _marked_by_first(listed(found.nights_on_leave, _words(PersonGroup.choices))),
         ),
         _by_age("nights_by_age", _("Nights by age and sex"), how, found.nights_by_age),
     ]

@@ -18,7 +18,7 @@ from referral.lifecycle import NotPossible
 from referral.models import Referral, WalkIn
 from referral.queries.lists import still_lodged
 from referral.references import spoken
-from referral.services import care, withdrawing
+from referral.services import care, walk_ins, withdrawing
 from referral.services.steps import NotVisible, StaleForm
 from reporting.enums import Missing, Report, SundayAnswer
 from reporting.queries.sunday import awaited, long_lodged, quiet, uncounted
@@ -146,6 +146,9 @@ def _goes_on(actor: Actor, answer: Answer, at: datetime) -> None:
 
 
 def _left(actor: Actor, answer: Answer, at: datetime) -> None:
+    if answer.question.kind == Missing.WALK_IN:
+        walk_ins.end_walk_in(actor, answer.question.pk, answer.version, at=answer.occurred_at)
+        return
     withdrawing.record_departure(answer.question.pk, by=actor, at=at, occurred_at=answer.occurred_at)
 
 
@@ -198,5 +201,11 @@ def _of_places(row: Places) -> Question:
 def _of_walk_in(row: WalkIn) -> Question:
     who = f"{row.get_sex_display()}, {row.get_age_band_display()}"
     return Question(
-        Missing.WALK_IN, row.pk, row.version, str(row.places.get_group_display()), who, row.arrived_at
+        Missing.WALK_IN,
+        row.pk,
+        row.version,
+        str(row.places.get_group_display()),
+        who,
+        row.arrived_at,
+        row.arrived_at,
     )

@@ -15,7 +15,7 @@ from referral.lifecycle import NotPossible
 from referral.models import Notice, Referral, Task
 from referral.queries.arrivals import members_of
 from referral.references import spoken
-from referral.services import group_sending, sending
+from referral.services import group_sending, sending, transfers
 from tests import canary
 from tests import cast as c
 from tests.referral import arrivals as a
@@ -178,3 +178,30 @@ def test_no_search_and_no_group_is_sent_where_nobody_answers_or_no_agreement_run
     found = sign_in(cast.aissatou).get(reverse("case_refer", args=[draft.case_id]) + query)
     offered = [row["name"] for row in found.context["rows"]]
     assert cast.other_centre.name not in offered
+
+
+def test_consent_and_transfer_ask_for_no_organisation_whose_agreement_has_run_out(cast: c.Cast) -> None:
+    """The list leaves it out, and whoever comes with its address reads why."""
+    case, house = c.open_case(cast), cast.centre
+    client = sign_in(cast.aissatou)
+    pages = {
+        reverse("consent", args=[case.pk]): f"?to={house.pk}:SHELTER_EMERG&ask=1",
+        reverse("case_transfer", args=[case.pk]): f"?to={house.pk}",
+    }
+    listed = client.get(reverse("case_transfer", args=[case.pk])).context["takers"]
+    assert str(house.pk) in [each["value"] for each in listed]
+    with c.acting(), c.transaction.atomic():
+        house.refresh_from_db()
+        house.agreement_until = timezone.localdate(clock.now()) - timedelta(days=1)
+        c.write(house, fields=["agreement_until"])
+    listed = client.get(reverse("case_transfer", args=[case.pk])).context["takers"]
+    assert str(house.pk) not in [each["value"] for each in listed]
+    for address, asked in pages.items():
+        page = client.get(address + asked)
+        assert page.status_code == 200
+        assert fr(SHUT) in page.content.decode(), address
+    with c.acting(cast.aissatou) as actor:
+        said = {"by": actor, "at": clock.now(), "version": case.version, "reason_code": "MOVED"}
+        with pytest.raises(NotPossible) as refused:
+            transfers.ask_transfer(case.pk, **said, taker=house, groups=[])
+    assert fr(SHUT) in [fr(str(reason)) for reason in refused.value.reasons]

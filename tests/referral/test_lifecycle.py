@@ -254,6 +254,7 @@ GUARDS: list[tuple[lifecycle.Guard, SimpleNamespace, Facts, Facts]] = [
     ),
     (case_moves.NOT_ELSEWHERE, row("closed_transferred"), Facts(AT), Facts(AT, elsewhere=True)),
     (case_moves.HANDED_OVER_COVERED, row("asked"), Facts(AT, basis_live=True), Facts(AT)),
+    (case_moves.TAKER_OPEN, row("asked"), Facts(AT, recipient_open=True), Facts(AT)),
     (case_moves.TAKER_ACTIVE, row("asked"), Facts(AT, recipient_active=True), Facts(AT)),
     (case_moves.NOT_LODGED, row("closed"), Facts(AT), Facts(AT, lodged=True)),
     (case_moves.NO_TRIAL, row("closed"), Facts(AT), Facts(AT, prosecuted=True)),

@@ -1,7 +1,6 @@
 """Appel de place: asked at once and nameless, one centre is chosen, for the others it vanishes (issue 5, build 4)."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -256,30 +255,6 @@ def test_a_chosen_place_is_kept_until_sending_and_not_for_ever(cast: c.Cast) -> 
         "it is promised nothing any more"
     )
     assert Notice.objects.filter(user=cast.aissatou, object_id=draft.pk, action_needed=True).exists()
-
-
-def test_one_person_holds_the_place_of_one_centre(cast: c.Cast) -> None:
-    """The next call waits for the draft to be sent or thrown away, however the form was got."""
-    diarra, beds = centre(cast, "diarra")
-    case = c.open_case(cast)
-    call = opened(cast, case=case)
-    offer = offered(call, cast.codou)
-    early = sign_in(cast.aissatou)
-    address = f"{url('place_call_new', case)}?service=SHELTER_EMERG&urgency=urgent&days=10"
-    press(sign_in(cast.aissatou), url("place_call_choose", offer))
-    draft = Referral.objects.get(case=case)
-    page = early.get(address)
-    assert url("referral_check", draft) in page.content.decode()
-    assert 'name="centres"' not in page.content.decode()
-    typed = {"centres": [str(diarra.organisation_id)], "agreed": "yes", "agreed_how": "oral_with_witness"}
-    refused = early.post(address, {"key": str(uuid4()), **typed})
-    assert refused.status_code == 200
-    assert refused.context["form"].errors
-    assert PlaceCall.objects.filter(case=case).count() == 1
-    # Thrown away, the place is free and the next centre may be asked.
-    act(cast.aissatou, draft, "withdraw", reason_code="OTHER_SOLUTION")
-    assert held(cast.girls, beds) == [0, 0]
-    assert asks(cast, case, diarra.organisation).status_code == 302
 
 
 def test_a_place_that_was_offered_waits_for_the_desk_as_long_as_the_referral_does(cast: c.Cast) -> None:

@@ -13,7 +13,7 @@ from audit.models import Event
 from audit.rows import write
 from partners.models import Places
 from referral.enums import State, TaskKind
-from referral.models import Placement, Referral, Task, Transition
+from referral.models import Placement, Referral, Task, Transition, WalkIn
 from tests import cast as c
 from tests.referral.pages import later, leaked, sign_in, values_of
 from tests.reporting.conftest import walked_in
@@ -38,7 +38,7 @@ def week(cast: c.Cast) -> dict[str, Referral]:
     return {"quiet": quiet, "left": left, "came": came, "missing": missing}
 
 
-def said(row: Referral | Places, kind: str, answer: str, when: Any = None) -> dict[str, str]:
+def said(row: Referral | Places | WalkIn, kind: str, answer: str, when: Any = None) -> dict[str, str]:
     name = f"{kind}-{row.pk.hex}"
     return {f"{name}-said": answer} | (
         {f"{name}-when": f"{timezone.localtime(when):%Y-%m-%dT%H:%M}"} if when else {}
@@ -58,7 +58,7 @@ def test_a_week_is_written_down_in_ten_taps(cast: c.Cast, week: dict[str, Referr
         *["awaited"] * 2, "departed", *["headcount"] * 2, "quiet", "walk_in",
     ]  # fmt: skip
     arrived_at = clock.now() - timedelta(days=1)
-    places = list(Places.objects.filter(site=cast.girls.site))
+    places, walk_in = list(Places.objects.filter(site=cast.girls.site)), WalkIn.objects.get()
     taps = {
         **said(week["came"], "awaited", "arrived", arrived_at),
         **said(week["missing"], "awaited", "not_arrived_told"),
@@ -66,11 +66,12 @@ def test_a_week_is_written_down_in_ten_taps(cast: c.Cast, week: dict[str, Referr
         **said(places[0], "headcount", "right"),
         **said(places[1], "headcount", "right"),
         **said(week["quiet"], "quiet", "goes_on"),
+        **said(walk_in, "walk_in", "left", clock.now() - timedelta(days=2)),
     }
     assert sum(name.endswith("-said") for name in taps) + 1 <= 10  # and the button
     sent = values_of(page.context["form"]) | taps
     after = client.post(reverse(URL), sent, follow=True)
-    assert "6 lignes sont enregistrées." in after.content.decode()
+    assert "7 lignes sont enregistrées." in after.content.decode()
 
     came = now_of(week["came"])
     assert came.state == State.IN_SERVICE
@@ -86,7 +87,10 @@ def test_a_week_is_written_down_in_ten_taps(cast: c.Cast, week: dict[str, Referr
     assert Placement.objects.get(referral=week["left"]).state == "left"
     assert Transition.objects.filter(referral=week["quiet"], action="review").count() == 1
     assert {row.confirmed_by_id for row in Places.objects.filter(site=cast.girls.site)} == {cast.codou.pk}
-    assert [line["question"].kind.value for line in after.context["lines"]] == ["walk_in"]
+    walk_in.refresh_from_db()
+    assert walk_in.left_at is not None
+    assert (clock.now() - walk_in.left_at).days == 2
+    assert after.context["lines"] == []
 
     # Sent once more, as a tired telephone does: nothing happens twice.
     moves, counted = Transition.objects.count(), Places.objects.get(pk=places[0].pk).version

@@ -1,0 +1,158 @@
+"""Rows are locked in one order, so that nobody waits for whoever waits: file, referral, places by their ids.
+
+Each test is the other hand of a deadlock: it holds what comes first, lets an act run until it waits for that, and takes
+what comes later. Where the act held that already, PostgreSQL ends one of the two.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from audit import clock
+from audit.rows import write
+from partners.enums import PersonGroup
+from partners.models import Organisation, Places, Site
+from partners.services import guard
+from referral.models import Case, Referral
+from referral.services import receiving, steps
+from referral.services.headcount import count_house
+from referral.services.suspension import suspend_organisation
+from tests import cast as c
+from tests.referral.calling import opened
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "audit"]),
+    pytest.mark.no_cover,  # each act is measured where it is tested
+]
+
+
+def row(model: Any, pk: Any) -> None:
+    model.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def against(first: Callable[[], object], later: Callable[[], object], act: Callable[[], object]) -> bool:
+    """Holds `first`, runs `act` until it waits or is done, then takes `later`. Gives whether the act had to wait."""
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            act()
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            for alias in ("default", "audit"):
+                connections[alias].close()
+
+    thread = threading.Thread(target=run)
+    with c.acting(), transaction.atomic():
+        first()
+        thread.start()
+        while thread.is_alive() and not (waited := waits_for_me()):
+            time.sleep(0.01)
+        waited = thread.is_alive()
+        later()
+    thread.join()
+    assert failed == []
+    return waited
+
+
+def waits_for_me() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1"
+        )
+        return cursor.fetchone() is not None
+
+
+def two_groups(cast: c.Cast) -> tuple[Places, Places]:
+    """Places for girls in two houses of the centre, by their ids."""
+    with c.acting(), transaction.atomic():
+        site = Site(organisation=cast.centre, name="Annexe", region=cast.region, address="3 rue Canari")
+        write(site)
+        more = Places(site=site, group=PersonGroup.GIRLS, capacity=2, confirmed_at=clock.now())
+        write(more)
+    one, other = sorted([cast.girls, more], key=lambda places: places.pk)
+    return one, other
+
+
+def test_a_yes_for_another_place_than_the_one_held(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    low, high = two_groups(cast)
+    referral = c.sent(cast)
+    with c.acting(), transaction.atomic():
+        receiving.hold(referral, at=clock.now(), places_id=high.pk, label=None, by_telephone=True)
+    assert against(
+        lambda: row(Places, low.pk),
+        lambda: row(Places, high.pk),
+        lambda: c.accepted(cast, referral, places=low),
+    )
+
+
+def test_the_evening_count_whatever_the_order_of_its_numbers(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    low, high = two_groups(cast)
+
+    def count() -> None:
+        with c.acting(cast.codou) as actor:
+            counts = {each.pk: (1, Places.objects.get(pk=each.pk).version) for each in (high, low)}
+            count_house(actor, counts, at=clock.now())
+
+    assert against(lambda: row(Places, low.pk), lambda: row(Places, high.pk), count)
+
+
+def test_a_suspension_that_gives_places_back(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    low, high = two_groups(cast)
+    for places in (high, low):  # the referral that was sent first holds the later one
+        c.accepted(cast, places=places)
+    assert against(
+        lambda: row(Places, low.pk), lambda: row(Places, high.pk), lambda: suspend(cast, cast.centre)
+    )
+
+
+def suspend(cast: c.Cast, organisation: Any) -> None:
+    with c.acting(cast.mareme) as actor:
+        organisation.refresh_from_db()
+        suspend_organisation(actor, organisation.pk, organisation.version)
+
+
+def test_a_suspension_against_an_act_on_a_file(transactional_cast: c.Cast) -> None:
+    """Its referral ends, and so does the place call that lies before the same centre."""
+    cast = transactional_cast
+    case = c.open_case(cast)
+    opened(cast, case=case)
+    referral = c.sent(cast, case)
+    assert against(
+        lambda: row(Case, case.pk), lambda: row(Referral, referral.pk), lambda: suspend(cast, cast.centre)
+    )
+    referral.refresh_from_db()
+    assert referral.state == "withdrawn"
+
+
+def test_the_suspension_of_a_sender_against_an_act_on_a_file(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    case = c.open_case(cast)
+    referral = c.sent(cast, case, to=cast.other_centre)
+    opened(cast, case=case)
+    assert against(
+        lambda: row(Case, case.pk), lambda: row(Referral, referral.pk), lambda: suspend(cast, cast.unit)
+    )
+
+
+def test_whoever_answers_waits_for_nobody_who_holds_the_file_or_a_house(transactional_cast: c.Cast) -> None:
+    """What is written for the answer points to both: such a line may be written while another holds the row."""
+    cast = transactional_cast
+    referral = c.sent(cast)
+
+    def hold_both() -> None:
+        with c.acting(cast.aissatou) as actor:
+            steps.locked_case(actor, referral.case_id)
+        guard.locked(Organisation, cast.centre.pk)
+
+    assert not against(hold_both, lambda: row(Referral, referral.pk), lambda: c.accepted(cast, referral))
+    referral.refresh_from_db()
+    assert referral.state == "accepted"
