@@ -110,7 +110,11 @@ def _written(rows: list[Any]) -> float:
             with transaction.atomic():
                 pk = dice.choice(rows)
                 Referral.objects.select_for_update(of=("self",)).only("pk", "state").get(pk=pk)
-                list(Referral.objects.filter(pk__in=dice.sample(rows, 20)).values_list("pk", "state"))
+                list(
+                    Referral.objects.filter(pk__in=dice.sample(rows, min(20, len(rows)))).values_list(
+                        "pk", "state"
+                    )
+                )
                 event = Event(
                     verb="view", object_type="referral.referral", object_id=pk, referral_id=pk, id=uuid4()
                 )

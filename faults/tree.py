@@ -18,10 +18,10 @@ from django.db import connections
 
 from audit import leaf, merkle
 from audit.models import Checkpoint
-from audit.notes import verified
+from audit.notes import Verifier, verified
 from audit.sequencing import COLUMNS
+from audit.signer import VKEY
 from audit.tree import tree_state
-from audit.vouching import log_verifier
 from config.database import default_state
 from config.run import prepare_signer, start_sequencer, start_signer
 from faults.crew import PATIENCE, Stuck
@@ -161,7 +161,7 @@ def _losses(acknowledged: list[UUID]) -> list[str]:
 
 
 def _is_true(checkpoint: Checkpoint, roots: dict[int, bytes]) -> bool:
-    verified(checkpoint.note, log_verifier())
+    verified(checkpoint.note, Verifier.read((default_state() / "signer" / VKEY).read_text()))
     return roots.get(checkpoint.size) == bytes(checkpoint.root)
 
 
