@@ -145,6 +145,7 @@ OWNER_ACTS = READER | {
 }
 #: Whoever may be asked at night by somebody with a card.
 FINDER = {CaseAct.FIND_BY_CARD}
+COORDINATION = FINDER | {CaseAct.TAKE_IN_HAND}
 SUPERVISOR_ACTS = READER | {
     CaseAct.SEARCH,
     CaseAct.CLOSE,
@@ -180,7 +181,15 @@ SUPERVISOR_ACTS = READER | {
         (Role.FOCAL_POINT, Tie(own_case=True), FINDER),
         (Role.JUSTICE, Tie(), {CaseAct.CONFIRM_TITLE, CaseAct.CONFIRM_STEP, CaseAct.HOLD}),
         (Role.REPORTER, Tie(), {CaseAct.REPORT}),
-        (Role.COORDINATOR, Tie(own_case=True), FINDER),
+        (Role.COORDINATOR, Tie(own_case=True), COORDINATION),
+        (Role.COORDINATOR, Tie(case_granted=True), COORDINATION),
+        (Role.COORDINATOR, Tie(reading="BREAK_GLASS"), COORDINATION | {CaseAct.READ, CaseAct.REVEAL}),
+        (
+            Role.COORDINATOR,
+            Tie(case_granted=True, in_hand=True),
+            COORDINATION | {CaseAct.ASSIGN} | (OWNER_ACTS - {CaseAct.SEARCH, CaseAct.OPEN, CaseAct.EXPORT}),
+        ),
+        (Role.FOCAL_POINT, Tie(case_granted=True, in_hand=True), FINDER),
         (Role.AUDITOR, Tie(own_case=True), set()),
         (Role.STATISTICIAN, Tie(own_case=True), set()),
         (Role.ADMINISTRATOR, Tie(own_case=True), set()),
