@@ -70,7 +70,7 @@ def sampled(request: ActingRequest, code: str) -> HttpResponse:
                 (_("State"), case.get_state_display()),
                 (_("Opened"), week_of(timezone.localdate(case.opened_at))),
             ],
-            "lines": [
+            "lines": happening.gathered(
                 {
                     "title": happening.title(event),
                     "kind_label": EventKind(event.kind).label,  # type: ignore[attr-defined]
@@ -82,7 +82,7 @@ def sampled(request: ActingRequest, code: str) -> HttpResponse:
                     "fields": _fields(event),
                 }
                 for event in events
-            ],
+            ),
             "most": MOST_ACTS if len(events) == MOST_ACTS else 0,
             "back_url": reverse("monitor"),
         },
