@@ -167,7 +167,8 @@ def searches(seen: Iterable[Seen]) -> Iterator[Finding]:
     """The same words, which the event knows by their keyed hash alone."""
     found: defaultdict[tuple[UUID, str], list[Seen]] = defaultdict(list)
     for look in seen:
-        if look.verb == Verb.SEARCH and look.scope and not look.denied:
+        # “kind:hash”; a search without a hash was the system's own, for a second file of the same person.
+        if look.verb == Verb.SEARCH and ":" in look.scope and not look.denied:
             found[look.person, look.scope].append(look)
     days: defaultdict[tuple[UUID, date], int] = defaultdict(int)
     for (person, _scope), looks in found.items():

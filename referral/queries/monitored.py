@@ -73,6 +73,11 @@ def figures(actor: Actor, at: datetime) -> Figures:
     )
 
 
+def is_crowded(case: Case) -> bool:
+    """Are there so many files in its region that the region points at none of them?"""
+    return Case.objects.filter(region=case.region_id)[:SMALLEST_SHOWN].count() == SMALLEST_SHOWN
+
+
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 

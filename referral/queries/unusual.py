@@ -227,7 +227,7 @@ def _within(at: datetime, span: Span) -> bool:
 
 
 def rates(actor: Actor, at: datetime) -> list[Rate]:
-    """Of everybody who opened files of late, in alphabetical order of nothing: whoever shows them sorts by name."""
+    """Of everybody who opened files of late, in no order: whoever shows them sorts by name."""
     cases = supervised_cases(actor).filter(opened_at__gt=at - RATE_WINDOW, erased_at=None)
     rows = list(
         cases.order_by()

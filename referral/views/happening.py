@@ -52,6 +52,18 @@ ACTS: Mapping[str, str | Promise] = {
     Verb.ESCALATE: gettext_lazy("Next person up told"),
     Verb.CONFIRM: gettext_lazy("Reading confirmed"),
 }
+#: Acts that say by themselves what they were about.
+OF_THEMSELVES = frozenset(
+    {
+        Verb.ALERT,
+        Verb.AUDIT_READ,
+        Verb.CASE_SHREDDED,
+        Verb.CONFIRM,
+        Verb.ESCALATE,
+        Verb.KEY_UNWRAP_BATCH,
+        Verb.PREVIEW,
+    }
+)
 _SCOPES: Mapping[str, str | Promise] = {
     LIMIT: gettext_lazy("limit of an hour reached"),
     BEYOND: gettext_lazy("once beyond the limit, to reach the person"),
@@ -110,7 +122,7 @@ def title(event: Event) -> str:
     act = ACTS.get(event.verb)
     if act is None:
         act = event.label
-    if event.verb in (Verb.ALERT, Verb.CASE_SHREDDED, Verb.KEY_UNWRAP_BATCH, Verb.AUDIT_READ):
+    if event.verb in OF_THEMSELVES:
         return capfirst(str(act))
     return _("%(act)s: %(what)s") % {"act": capfirst(str(act)), "what": thing(event.object_type)}
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from referral.course import CaseState
-from referral.queries.monitored import MOST_ACTS, SMALLEST_SHOWN, WEEKS, kinds_of, monday_of
+from referral.models import Case
+from referral.queries.monitored import MOST_ACTS, SMALLEST_SHOWN, WEEKS, is_crowded, kinds_of, monday_of
 from referral.services import monitoring
 from referral.services.monitoring import CODE_LENGTH
 from referral.supervising import EventKind
@@ -38,7 +39,7 @@ def monitor(request: ActingRequest) -> HttpResponse:
                 {
                     "code": spaced(code),
                     "url": reverse("monitored_file", args=[code]),
-                    "region": case.region.name,
+                    "region": region_of(case),
                     "kind": case.organisation.get_kind_display(),
                     "state": case.get_state_display(),
                     "week": week_of(timezone.localdate(case.opened_at)),
@@ -65,12 +66,12 @@ def sampled(request: ActingRequest, code: str) -> HttpResponse:
         {
             "code": spaced(code),
             "facts": [
-                (_("Region"), case.region.name),
+                (_("Region"), region_of(case)),
                 (_("Kind of organisation"), case.organisation.get_kind_display()),
                 (_("State"), case.get_state_display()),
                 (_("Opened"), week_of(timezone.localdate(case.opened_at))),
             ],
-            "lines": [
+            "lines": happening.gathered(
                 {
                     "title": happening.title(event),
                     "kind_label": EventKind(event.kind).label,  # type: ignore[attr-defined]
@@ -82,7 +83,7 @@ def sampled(request: ActingRequest, code: str) -> HttpResponse:
                     "fields": _fields(event),
                 }
                 for event in events
-            ],
+            ),
             "most": MOST_ACTS if len(events) == MOST_ACTS else 0,
             "back_url": reverse("monitor"),
         },
@@ -91,6 +92,10 @@ def sampled(request: ActingRequest, code: str) -> HttpResponse:
 
 def _fields(event: Any) -> str:
     return words.listed([words.field_of(event.object_type, name) for name in event.fields])
+
+
+def region_of(case: Case) -> str:
+    return str(case.region.name) if is_crowded(case) else _("a region with few files")
 
 
 def shown(count: int) -> str:

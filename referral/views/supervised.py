@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from audit.models import Event
 from partners.actor import Actor
+from partners.alphabet import alphabetical
 from partners.enums import Role
 from partners.models import Region
 from partners.templatetags.interface import day, moment
@@ -156,10 +157,10 @@ def _filter(request: ActingRequest, case: Case) -> TimelineFilter:
     houses = {house for _person, house in pairs if house is not None}
     return TimelineFilter(
         request.GET,
-        people=sorted(((str(user.pk), user.name) for user in known), key=lambda pair: pair[1]),
+        people=sorted(((str(user.pk), user.name) for user in known), key=lambda pair: alphabetical(pair[1])),
         houses=sorted(
             ((str(pk), names.organisations[pk].name) for pk in houses if pk in names.organisations),
-            key=lambda pair: pair[1],
+            key=lambda pair: alphabetical(pair[1]),
         ),
     )
 
@@ -203,7 +204,7 @@ def file_looks(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 def by_looks(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: (-row["looks"], row["who"]))
+    return sorted(rows, key=lambda row: (-row["looks"], alphabetical(row["who"])))
 
 
 def counted_line(actor: Actor, looker: Looker, names: Names) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.actor import Actor
+from partners.alphabet import alphabetical
 from partners.enums import Role
 from partners.templatetags.interface import moment
 from referral import unusual
@@ -134,7 +135,7 @@ def unusual_access(request: ActingRequest) -> HttpResponse:
             "days": unusual.WINDOW.days,
             "rate_days": unusual.RATE_WINDOW.days,
             "few": unusual.RATE_FILES,
-            "rates": sorted((_rate(each, names) for each in rates), key=lambda row: str(row["who"])),
+            "rates": sorted((_rate(each, names) for each in rates), key=lambda row: alphabetical(row["who"])),
             "region": bounded(actor),
         },
     )

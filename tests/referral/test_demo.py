@@ -143,7 +143,7 @@ def test_the_plot_shows_every_state() -> None:
 
 
 @databases
-def test_the_demonstration(settings: Any) -> None:
+def test_the_demonstration(settings: Any, one_connection: None) -> None:
     settings.RELAIS_DEMONSTRATION = True
     printed = run()
     now = clock.now()

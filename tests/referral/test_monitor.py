@@ -141,6 +141,17 @@ def test_a_monitor_of_one_region_counts_and_draws_there_only(cast: c.Cast, monit
     assert len(codes(monitors[1])) == 1
 
 
+def test_a_region_is_named_where_it_points_at_no_file(cast: c.Cast, monitors: list[User]) -> None:
+    for _each in range(SMALLEST_SHOWN - 1):
+        c.open_case(cast)
+    rose = sign_in(monitors[0])
+    assert {row["region"] for row in rose.get(reverse("monitor")).context["sample"]} == {
+        "une région avec peu de dossiers"
+    }
+    c.open_case(cast)
+    assert {row["region"] for row in rose.get(reverse("monitor")).context["sample"]} == {cast.region.name}
+
+
 def test_small_figures_are_not_shown() -> None:
     assert shown(0) == "0"
     assert shown(SMALLEST_SHOWN) == str(SMALLEST_SHOWN)
