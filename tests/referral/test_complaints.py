@@ -40,7 +40,7 @@ SHORT = {
     "worker",
     "cdp",
 }
-FULL = "FULL" in os.environ
+FULL = os.environ.get("FULL") == "1"
 SAID = {
     "worker": "Daouda Canari",
     "what": "a crié canari",
