@@ -21,6 +21,7 @@ from referral.services.nudging import send_nudge
 from tests import cast as c
 from tests.addresses import ACCESS
 from tests.referral.pages import press, sign_in
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -94,6 +95,7 @@ def test_the_accused_the_centre_and_coordination_see_nothing_on_any_page(cast: c
     handled = sign_in(rose)
     typed = {"state": "looked_into", "note": "note canari"}
     assert press(handled, reverse("complaint", args=[row.pk]), **typed).status_code == 302
+    work()  # the mail that something waits has left, as it does within seconds
     for name in people:
         client = sign_in(cast.people[name])
         assert client.get(reverse("complaint", args=[row.pk])).status_code == 404
