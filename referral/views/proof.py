@@ -54,11 +54,11 @@ def proof(request: ActingRequest) -> HttpResponse:
 
 
 @require_GET
-def script(request: ActingRequest) -> HttpResponseBase:
+def script(request: ActingRequest) -> HttpResponse:
     services.require_reader(request.actor)
-    return FileResponse(
-        services.SCRIPT.open("rb"), as_attachment=True, filename="verify.py", content_type="text/x-python"
-    )
+    response = HttpResponse(services.SCRIPT.read_bytes(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="verify.py"'
+    return response
 
 
 @require_GET

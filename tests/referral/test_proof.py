@@ -112,7 +112,7 @@ def test_a_result_says_who_asked(cast, signer):
 
 def test_what_is_downloaded_verifies_without_relais(cast, signer, tmp_path):
     plant(signer, every=1)
-    script = b"".join(page(cast, "fatou", "proof_script").streaming_content)
+    script = page(cast, "fatou", "proof_script").content
     log = b"".join(page(cast, "fatou", "proof_log").streaming_content)
     (tmp_path / "verify.py").write_bytes(script)
     zipfile.ZipFile(io.BytesIO(log)).extractall(tmp_path / "log")

@@ -1,5 +1,6 @@
 """Whoever owns the machine changes, removes, adds, moves, cuts or re-times events: each is found, and named."""
 
+import os
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from tests.audit.verification.conftest import plant, vouch
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 Tamper = Callable[..., None]
+FULL = os.environ.get("FULL") == "1"
 
 
 def verified(signer: Signer, **more) -> Report:
@@ -55,6 +57,15 @@ def test_a_changed_event_is_named(grown, signer, tamper, change):
     fault = verified(signer).first
     assert (fault.kind, fault.index) == (Kind.EVENT_CHANGED, 23)
     assert str(grown[23].pk) in fault.where
+
+
+@pytest.mark.parametrize("index", range(40) if FULL else [0, 9, 10, 39])
+def test_wherever_it_is_the_first_bad_index_is_named(grown, signer, tamper, index):
+    """Right before and behind a fingerprint, the first and the last of all; a later one does not hide it."""
+    changed = [event.pk for event in grown[index::5]]
+    tamper("UPDATE audit_event SET scope = 'x' WHERE id = ANY(%(changed)s)", changed=changed)
+    assert first(signer) == (Kind.EVENT_CHANGED, index)
+    assert verified(signer).found == len(changed)
 
 
 def test_a_deleted_event_is_named(grown, signer, tamper):
