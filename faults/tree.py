@@ -4,6 +4,7 @@ Writers commit late and out of order, and roll back. What they were told is comm
 """
 
 import os
+import shutil
 import threading
 import time
 from contextlib import suppress
@@ -84,7 +85,11 @@ def run(database: Database, kills: int, seed: int) -> int:
     """Prints what it found; 1 when anything is wrong, or nothing was proven."""
     dice, crowd, hits = Random(seed), Crowd(seed), 0
     database.renew()
-    prepare_signer(default_state() / "signer")
+    folder = default_state() / "signer"
+    shutil.rmtree(
+        folder, ignore_errors=True
+    )  # one that remembers another database refuses this one, and is right
+    prepare_signer(folder)
     signer, sequencer = start_signer(dict(os.environ)), start_sequencer(dict(os.environ))
     try:
         crowd.begin()
