@@ -53,7 +53,7 @@ def against(first: Callable[[], object], later: Callable[[], object], act: Calla
         first()
         thread.start()
         while thread.is_alive() and not (waited := waits_for_me()):
-            time.sleep(0.01)
+            time.sleep(0.02)
         waited = thread.is_alive()
         later()
     thread.join()
