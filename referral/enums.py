@@ -356,6 +356,14 @@ class ReflectionAct(TextChoices):
     END = "end", _("End it: the person has decided")
 
 
+class ApartReason(TextChoices):
+    """Why a walk-in is not the person of a referral after all; kept with the event."""
+
+    ANOTHER_PERSON = "ANOTHER_PERSON", _("They are two persons")
+    WRONG_LINE = "WRONG_LINE", _("The wrong line was chosen")
+    NOT_SURE = "NOT_SURE", _("We are not sure any more")
+
+
 class RevealReason(TextChoices):
     """Why somebody opens what is masked; kept with the look."""
 

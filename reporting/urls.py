@@ -1,4 +1,4 @@
-"""Addresses of the reports. Each has its row in the table of tests/addresses.py."""
+"""Addresses of the reports. Each has its row in the table of tests/addresses."""
 
 from django.urls import path
 

@@ -53,7 +53,7 @@ def found(secrets: Iterable[str], haystack: bytes) -> list[str]:
 
 
 def planted(page: bytes) -> bool:
-    """Whether a page shows anything of what tests plant in sealed fields: every such word of tests/world.py has it."""
+    """Whether a page shows anything of what tests plant in sealed fields: every such word of tests/world has it."""
     return b"canari" in page.lower()
 
 

@@ -4,7 +4,8 @@
 
 The one order in which every act locks what it changes, so that no two wait for each other:
 
-1. the organisation, where it is suspended
+1. organisations, by their ids: the one that is suspended; shared, those to which something is entrusted
+   (`lock_receivers`), so that neither overtakes the other
 2. files, by their ids; then the place call of a file, its offers by their numbers
 3. referrals, by their sequence; then what is one referral's: a walk-in that goes on in it, its placement, its tasks
 4. places, by their ids (`lock_places`)
@@ -18,11 +19,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from psycopg.sql import SQL, Identifier
 
 from audit.rows import write
-from partners.models import Overflow, Places
+from partners.models import Organisation, Overflow, Places
 from partners.services.guard import Refusal, locked
 
 OVERFLOW = "OVERFLOW"
@@ -77,6 +80,18 @@ def settle(
         said = {"said_by_id": above.said_by, "said_at": above.at, "words": above.words or None}
         write(Overflow(places=places, persons=grown, reason=above.reason, **said))
     return places
+
+
+def lock_receivers(*ids: UUID) -> None:
+    """Before anything is entrusted to them: none of them is suspended until the transaction ends, or was before.
+
+    Shared: whoever sends to the same desk at the same moment waits for nobody. Django knows no FOR SHARE.
+    """
+    query = SQL("SELECT FROM {} WHERE id = ANY(%s) ORDER BY id FOR SHARE").format(
+        Identifier(Organisation._meta.db_table)
+    )
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(query.as_string(), [list(ids)])
 
 
 def lock_places(ids: Iterable[UUID]) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.enums import OTHER, CodeList, Sex
+from partners.forms.overflow import AboveForm
 from partners.models import Places, User
 from partners.queries import code_choices
 from referral.enums import AgeBand
@@ -153,7 +154,7 @@ class AcknowledgeGroupForm(ActForm):
     """Nothing to say: one tap."""
 
 
-class AnswerGroupForm(ActForm):
+class AnswerGroupForm(AboveForm, ActForm):
     """Yes to those who are ticked; the rest are declined with one reason, or go on waiting."""
 
     accepted = forms.TypedMultipleChoiceField(label=_("Whom can you receive?"), coerce=UUID, required=False)
@@ -190,9 +191,14 @@ class AnswerGroupForm(ActForm):
         waiting: Sequence[UUID],
         workers: Sequence[User],
         places: Mapping[str, Sequence[Places]],
+        asked: Mapping[str, int],
         **kwargs: Any,
     ) -> None:
-        """Args: places: the desk's, by the group of persons that they are for, of those who wait."""
+        """
+        Args:
+            places: the desk's, by the group of persons that they are for, of those who wait.
+            asked: how many of each such group wait.
+        """
         super().__init__(*args, **kwargs)
         self.waiting = waiting
         self.fields["accepted"].choices = [(str(pk), str(pk)) for pk in waiting]
@@ -204,13 +210,18 @@ class AnswerGroupForm(ActForm):
         arrival.between(at - timedelta(days=1), at + FURTHEST_ARRIVAL)
         self.places = dict(places)
         for group, counted in places.items():
-            choices = place_choices(counted, None)
+            choices = place_choices(counted, None, full=True)
             self.fields[f"place_{group}"] = forms.ChoiceField(
                 label=_("Places for %(group)s") % {"group": str(counted[0].get_group_display()).lower()},
-                choices=[("", _("No place is left")) if not choices else ("", _("Choose")), *choices],
+                choices=[("", _("Choose")), *choices],
                 required=False,
                 initial=choices[0][0] if len(choices) == 1 else None,
             )
+        # Not required: who fits depends on the ticks, which the locked rows are asked about.
+        scarce = any(asked[kind] > max(each.free for each in counted) for kind, counted in places.items())
+        self.ask_above(scarce, required=False)
+        if scarce:
+            self.fields["overflow"].label = _("More persons than places: why?")
 
     @property
     def place_fields(self) -> list[Any]:

@@ -54,15 +54,17 @@ class AskForm(ActForm):
         self.fields["codes"].choices = code_choices(CodeList.QUESTION)
 
 
-def place_choices(counted: Sequence[Places], held: UUID | None) -> list[tuple[str, str]]:
-    """The places that are left, in words; the one that a telephone yes holds comes first."""
+def place_choices(
+    counted: Sequence[Places], held: UUID | None, *, full: bool = False
+) -> list[tuple[str, str]]:
+    """The places that are left, in words, or all if `full`; the one that a telephone yes holds comes first."""
     ranked = sorted(counted, key=lambda places: places.pk != held)
     return [
         (str(places.pk), _("%(site)s, %(group)s: %(count)d free") % {
             "site": places.site.name, "group": places.get_group_display(), "count": places.free + (places.pk == held),
         })
         for places in ranked
-        if places.free or places.pk == held
+        if full or places.free or places.pk == held
     ]  # fmt: skip
 
 

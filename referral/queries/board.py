@@ -108,7 +108,7 @@ def live_placements(organisation_id: UUID) -> QuerySet[Placement]:
             places__site__organisation=organisation_id,
             state__in=[PlacementState.HELD, PlacementState.OCCUPIED],
         )
-        .select_related("referral", "places__site")
+        .select_related("referral", "places__site", "walked_in")
         .defer("label", "places__site__address")
         .order_by("referral__expected_arrival_at", "referral__seq")
     )
@@ -120,6 +120,15 @@ def present_walk_ins(organisation_id: UUID) -> QuerySet[WalkIn]:
         .select_related("places__site", "entered_by")
         .defer("places__site__address")
         .order_by("arrived_at")
+    )
+
+
+def joined_walk_ins(organisation_id: UUID) -> QuerySet[WalkIn]:
+    """Who came without a referral to a house of the organisation, and goes on in one."""
+    return (
+        WalkIn.objects.filter(places__site__organisation=organisation_id, placement__isnull=False)
+        .select_related("places__site", "placement__referral")
+        .defer("places__site__address", "placement__label")
     )
 
 

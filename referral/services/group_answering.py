@@ -14,11 +14,12 @@ from crypto import keyring
 from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
 from partners.models import Places
+from partners.services.ledger import Above
 from referral import notices
-from referral.enums import UNANSWERED, Action, State
+from referral.enums import UNANSWERED, Action, PlacementState, State
 from referral.families import together, torn
 from referral.lifecycle import NotPossible
-from referral.models import GroupReferral, Referral
+from referral.models import GroupReferral, Placement, Referral
 from referral.queries.arrivals import group_of, links_of
 from referral.queries.facts import needs_place
 from referral.queries.visible import visible_to
@@ -32,6 +33,7 @@ class Answer:
     Attributes:
         accepted: referrals to which the desk says yes.
         places: by referral, the places that the desk has chosen for such persons.
+        above: why more are taken than there is room for; whoever still finds a free place is not counted for it.
         decline_rest: all others are declined with `reason_code`; else they go on waiting.
         split_reason: why members of one family are answered differently; both sides read it.
     """
@@ -40,6 +42,7 @@ class Answer:
     worker_id: UUID | None = None
     expected_arrival_at: datetime | None = None
     places: Mapping[UUID, UUID] = field(default_factory=dict)
+    above: Above | None = None
     conflict_declared: bool = False
     decline_rest: bool = False
     reason_code: str = ""
@@ -152,15 +155,20 @@ def _accept(rows: Sequence[Referral], *, by: Actor, at: datetime, answer: Answer
             expected_arrival_at=answer.expected_arrival_at,
             places_id=answer.places.get(row.pk),
             conflict_declared=answer.conflict_declared,
+            above=answer.above,
         )
 
 
 def _require_room(rows: Sequence[Referral], answer: Answer) -> None:
     """Says how many there is room for before any place is held; the locked rows then stay as they were counted."""
+    live = Placement.objects.filter(referral__in=rows, state=PlacementState.HELD)
+    held = dict(live.values_list("referral_id", "places_id"))  # by a yes by telephone
     for row in rows:
-        if row.pk not in answer.places and needs_place(row):
+        if row.pk not in answer.places and row.pk not in held and needs_place(row):
             raise WrongPlace
-    asked = Counter(answer.places[row.pk] for row in rows if row.pk in answer.places)
+    if answer.above is not None:
+        return
+    asked = Counter(place for pk, place in answer.places.items() if held.get(pk) != place)
     # Locked as the rows are, always in the same order.
     locked = Places.objects.select_for_update(of=("self",), no_key=True).select_related("site").order_by("pk")
     for places in locked.filter(pk__in=asked):
@@ -169,7 +177,7 @@ def _require_room(rows: Sequence[Referral], answer: Answer) -> None:
                 [
                     _(
                         "%(site)s, %(group)s: %(free)d free, %(asked)d ticked. Nothing was changed: "
-                        "tick fewer, or choose another place."
+                        "tick fewer, choose another place, or say why you go above capacity."
                     )
                     % {
                         "site": places.site.name,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.rows import write
 from partners.actor import Actor
 from partners.enums import CHILD_PROTECTION_KINDS
+from partners.services.ledger import lock_receivers
 from referral import lifecycle, notices
 from referral.disclosure import GROUND_GROUPS, is_child, needed, purpose_of, releasable
 from referral.enums import Action, CaseAct, GroundCode, Group, State, TaskKind, Urgency
@@ -169,6 +170,7 @@ def send_group(
     if split_by(everybody, members) and not split_reason:
         raise NotPossible([_("Say why a family is split.")])
     with transaction.atomic():
+        lock_receivers(asked.receiving.pk)
         group = GroupReferral(
             reference=new_reference(),
             arrival=arrival,

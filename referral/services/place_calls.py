@@ -17,7 +17,7 @@ from audit import services as audit
 from audit.rows import write
 from partners.actor import Actor
 from partners.models import Organisation
-from partners.services.ledger import lock_places, release_place
+from partners.services.ledger import lock_places, lock_receivers, release_place
 from referral import lifecycle, notices
 from referral.disclosure import is_child
 from referral.enums import (
@@ -101,6 +101,7 @@ def open_call(
         NotVisible, NotAllowed, NotPossible.
     """
     with transaction.atomic():
+        lock_receivers(*centres)
         case = steps.locked_case(by, case_pk)
         steps.permit_change(by, CaseAct.CALL_PLACES, case)
         if reasons := against_asking(case, need.service, centres, at):

@@ -15,6 +15,7 @@ from crypto import keyring
 from partners.actor import Actor
 from partners.models import Organisation
 from partners.queries import desk_staffed, is_sent_to
+from partners.services.ledger import lock_receivers
 from referral import grants, lifecycle, notices
 from referral.deadlines import due_at
 from referral.disclosure import FIELDS, is_child, purpose_of, releasable
@@ -198,6 +199,7 @@ def send_referral(
         NotVisible, StaleForm, NotAllowed, NotPossible.
     """
     with transaction.atomic():
+        lock_receivers(*Referral.objects.filter(pk=pk).values_list("receiving_organisation_id", flat=True))
         referral = steps.locked(by, pk, version=version)
         hand_over(referral, by=by, at=at, person_version=person_version)
         notices.tell(
@@ -208,7 +210,7 @@ def send_referral(
 
 
 def hand_over(referral: Referral, *, by: Actor, at: datetime, person_version: int | None = None) -> None:
-    """The sending of a locked draft itself; whoever calls it tells the desk."""
+    """The sending of a locked draft itself; whoever calls it holds the receiver, and tells the desk."""
     step = steps.begin(referral, Action.SEND, by=by, at=at)
     person = Person.objects.select_for_update(of=("self",)).get(case_id=referral.case_id)
     if person_version is not None and person.version != person_version:

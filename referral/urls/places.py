@@ -14,6 +14,7 @@ urlpatterns = [
     path("places/walk-ins/<uuid:pk>/mistake/", walk_ins.walk_in_mistake, name="walk-in-mistake"),
     path("places/walk-ins/<uuid:pk>/move/", walk_ins.walk_in_move, name="walk-in-move"),
     path("places/walk-ins/<uuid:pk>/referred/", walk_ins.walk_in_referred, name="walk-in-referred"),
+    path("places/walk-ins/<uuid:pk>/apart/", walk_ins.walk_in_apart, name="walk-in-apart"),
     path("referrals/<uuid:pk>/move/", stays.move, name="stay-move"),
     path("referrals/<uuid:pk>/leave/", stays.leave, name="stay-leave"),
 ]

@@ -17,6 +17,7 @@ from partners.actor import Actor
 from partners.enums import CodeList, PersonGroup, Role, Sex
 from partners.models import Places
 from partners.queries import code_label
+from partners.services.ledger import Above
 from partners.templatetags.interface import moment
 from referral.enums import SHELTER_SERVICES, UNANSWERED, Action, AgeBand, State, Urgency
 from referral.families import first_that_fit, letter
@@ -24,6 +25,7 @@ from referral.forms.groups import AcknowledgeGroupForm, AnswerGroupForm, PickFor
 from referral.models import GroupReferral, Referral
 from referral.queries import places_for
 from referral.queries.arrivals import group_of, referrals_of_group
+from referral.queries.board import present_walk_ins
 from referral.queries.facts import facts_for_each, groups_of_persons
 from referral.references import spoken
 from referral.services import group_answering, receiving, steps
@@ -191,11 +193,12 @@ def group_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
         waiting=[row.pk for row in waiting],
         workers=list(receiving.workers_of(group.receiving_organisation_id)),
         places=_places(waiting, kinds),
+        asked=Counter(kinds.values()),
         initial={"accepted": [str(each) for each in _picked(pick, waiting, families)]},
     )
 
     def act(cleaned: dict[str, Any]) -> str:
-        answer = _answer(form, cleaned, kinds)
+        answer = _answer(form, cleaned, kinds, form.above(actor, now()))
         group_answering.answer_group(pk, by=actor, at=now(), version=cleaned["version"], answer=answer)
         messages.success(
             request,
@@ -213,6 +216,7 @@ def group_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
         {
             "form": form,
             "pick": pick,
+            "may_join": bool(form.places) and present_walk_ins(actor.organisation_id).exists(),
             "title": _("Whom can you receive?"),
             "caption": f"{code_label(CodeList.SERVICE, group.service)} · {Urgency(group.urgency).label}",
             "members": [
@@ -243,7 +247,9 @@ def _picked(pick: PickForm, rows: Sequence[Referral], families: list[list[UUID]]
     return first_that_fit(families, fitting, pick.most_of(len(fitting)))
 
 
-def _answer(form: AnswerGroupForm, cleaned: Mapping[str, Any], kinds: Mapping[UUID, str]) -> Answer:
+def _answer(
+    form: AnswerGroupForm, cleaned: Mapping[str, Any], kinds: Mapping[UUID, str], above: Above | None
+) -> Answer:
     accepted = frozenset(cleaned["accepted"])
     places = {pk: place for pk in accepted if (place := form.place_of(kinds[pk])) is not None}
     return Answer(
@@ -251,6 +257,7 @@ def _answer(form: AnswerGroupForm, cleaned: Mapping[str, Any], kinds: Mapping[UU
         worker_id=UUID(cleaned["worker"]) if cleaned["worker"] else None,
         expected_arrival_at=cleaned["expected_arrival_at"],
         places=places,
+        above=above,
         conflict_declared=bool(cleaned["conflict"]),
         decline_rest=cleaned["rest"] == "decline",
         reason_code=cleaned["reason_code"],

@@ -14,6 +14,7 @@ from referral.enums import UNANSWERED, Action, Clock, PlacementState
 from referral.forms.receiving import AcceptForm, AcknowledgeForm, AskForm, DeclineForm, StepBackForm
 from referral.models import Referral
 from referral.queries import needs_place, places_for
+from referral.queries.facts import is_lodged
 from referral.queries.terms import terms_for
 from referral.services import already_here, receiving
 from referral.views.confirming import Page, confirm, posted, to_referral
@@ -170,6 +171,11 @@ def step_back(request: ActingRequest, referral: Referral) -> HttpResponse:
     page = Page(
         title=_("Step back from this referral?"),
         text=_(
+            "What was shared with you closes at once. The person is in your house: the place is free only when "
+            "the departure is recorded. It is not counted as a refusal."
+        )
+        if is_lodged(referral)
+        else _(
             "What was shared with you closes at once and the place is free again. It is not counted as a refusal."
         ),
         undo=_("This cannot be undone. Forget what you read, and tell nobody at the centre."),

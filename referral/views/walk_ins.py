@@ -16,10 +16,13 @@ from partners.queries import places_of
 from partners.services.guard import authorise
 from partners.views.door import attempt, done, posted, question
 from referral.forms.already_here import ReferredForm, in_words
+from referral.forms.apart import ApartForm
 from referral.forms.places import MoveForm, WalkInForm
 from referral.models import WalkIn
-from referral.queries.board import elsewhere_in, present_walk_ins, referred_like
-from referral.services import already_here, walk_ins
+from referral.queries import places_for
+from referral.queries.board import elsewhere_in, joined_walk_ins, present_walk_ins, referred_like
+from referral.references import spoken
+from referral.services import already_here, apart, walk_ins
 from referral.views.door import ActingRequest, now, perform
 
 
@@ -130,6 +133,53 @@ def walk_in_referred(request: ActingRequest, pk: UUID) -> HttpResponse:
         text=_("She or he keeps this place; what the referral held or took beside it is free again."),
         submit=_("It is this person"),
         back_url=reverse("walk-in", args=[pk]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def walk_in_apart(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """They were said to be one person, and are two."""
+    authorise(request.actor, Act.KEEP_PLACES, request.actor.organisation_id)
+    row = get_object_or_404(joined_walk_ins(request.actor.organisation_id), pk=pk)
+    referral = apart.stay_of(row).referral
+    counted = list(places_for(referral)) if apart.took_over(row) else []
+    form = ApartForm(
+        posted(request),
+        version=row.version,
+        counted=counted,
+        full=apart.takes_place(row, row.places) and not row.places.free,
+    )
+
+    def act(cleaned: dict[str, Any]) -> str:
+        apart.tell_apart(
+            request.actor,
+            pk,
+            cleaned["version"],
+            reason_code=cleaned["why"],
+            places_id=UUID(cleaned["place"]) if cleaned.get("place") else None,
+            above=form.above(request.actor, now()),
+            at=now(),
+        )
+        messages.success(request, _("Written down: two persons."))
+        return reverse("places")
+
+    unmet = [] if form.is_bound else list(filter(None, [apart.hindrance(row)]))
+    if (answer := perform(request, form, act)) is not None:
+        return answer
+    form.renew(row.version)
+    return question(
+        request,
+        form,
+        template="referral/referral/act.html",
+        title=_("Not the same person?"),
+        text=_("She or he is without a referral again, and the other is expected or in the house as before."),
+        rows=[
+            (_("Came without a referral"), in_words(row)),
+            (_("Referral"), spoken(referral.reference)),
+        ],
+        unmet=unmet,
+        submit=_("They are two persons"),
+        cancel_url=reverse("places"),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from audit import clock, sitting
 from audit.models import Event
@@ -18,6 +19,7 @@ from partners.models import Organisation, Places, Region, Site, User
 from partners.queries import actor_of, forget_codes
 from partners.services import accounts, organisations, provision
 from partners.services.organisations import Particulars
+from partners.services.provision import Offering
 from tests.referral.pages import sign_in
 
 BOTH = ["default", "audit"]
@@ -149,3 +151,31 @@ def changes(pk: UUID) -> list[str]:
 def history(row: object) -> list[int]:
     """The versions that history holds of a row, oldest first."""
     return list(type(row).history.filter(id=row.pk).order_by("version").values_list("version", flat=True))
+
+
+@pytest.fixture
+def coordinator(unit):
+    return seat(unit, Role.COORDINATOR, name="Ibra Coordination")
+
+
+@pytest.fixture
+def service(focal_point, site):
+    return provision.add_service(
+        focal_point.actor,
+        Offering(
+            code="SHELTER_EMERG",
+            site=site,
+            sexes=["female"],
+            minimum_age=6,
+            maximum_age=25,
+            languages=["wol", "fuc"],
+            title_needed=True,
+            disability_access=True,
+        ),
+    )
+
+
+def page(person, name, *arguments, **query):
+    answer = person.client.get(reverse(name, args=arguments), query)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode().replace("\xa0", " ")

@@ -10,14 +10,16 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from audit.work import at_work
-from partners.models import Places
+from partners.models import Overflow, Places
 from referral import lifecycle
 from referral.models import Case, GroupReferral, LegalGround, Notice, Referral, Rung, Task
+from referral.services import receiving
 from referral.services.escalating import climb_referral
 from tests import cast as c
 from tests.referral import arrivals as a
 from tests.referral.pages import later, press, same_as_unknown, sign_in, values_of
 from tests.referral.test_referral_lists import queries_of
+from tests.referral.test_referral_receiving import fill
 from tests.world import more_places
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -206,6 +208,59 @@ def test_each_one_accepted_has_a_place_a_code_and_a_line_of_her_own(cast: c.Cast
     assert {event.referral_id for event in events} == {row.pk for row in accepted}
     declined = group.referrals.get(state="declined")
     assert sign_in(cast.codou).get(reverse("referral", args=[declined.pk])).status_code == 404
+
+
+def test_more_than_there_is_room_for_are_taken_by_somebody_who_says_why(cast: c.Cast) -> None:
+    arrival = a.arrived(cast, *(a.line(number) for number in range(1, 4)))
+    group = a.sent(cast, arrival, range(1, 4))
+    page = sign_in(cast.codou).get(reverse("group_answer", args=[group.pk])).content.decode()
+    assert 'name="overflow"' in page
+    refused = a.answer(cast, group, [1, 2, 3])
+    assert "2" in str(refused.context["form"].non_field_errors())
+    wordless = a.answer(cast, group, [1, 2, 3], overflow="OTHER")
+    assert set(wordless.context["form"].errors) == {"overflow_words"}
+    assert states(group) == ["sent"] * 3
+    words = "trop-plein canari"
+    assert a.answer(cast, group, [1, 2, 3], overflow="OTHER", overflow_words=words).status_code == 302
+    assert states(group) == ["accepted"] * 3
+    girls = Places.objects.get(pk=cast.girls.pk)
+    assert (girls.held, girls.over, girls.free) == (3, 1, 0)
+    above = Overflow.objects.get()
+    assert (above.persons, above.reason, above.said_by) == (1, "OTHER", cast.codou)
+    with c.acting(cast.codou):
+        assert Overflow.objects.get().words == words
+
+
+def test_a_full_house_takes_a_group_above_capacity_or_not_at_all(cast: c.Cast) -> None:
+    fill(cast.girls)
+    group = a.sent(cast, a.arrived(cast, a.line(1), a.line(2)), [1, 2])
+    assert a.answer(cast, group, [1]).status_code == 200
+    assert a.answer(cast, group, [1], overflow="danger", overflow_words="ignorés").status_code == 302
+    assert states(group) == ["accepted", "declined"]
+    assert Overflow.objects.get().reason == "danger"
+
+
+def test_nobody_is_asked_why_while_there_is_room(cast: c.Cast) -> None:
+    group = a.sent(cast, a.arrived(cast, a.line(1), a.line(2)), [1, 2])
+    assert (
+        "overflow"
+        not in sign_in(cast.codou).get(reverse("group_answer", args=[group.pk])).context["form"].fields
+    )
+    assert a.answer(cast, group, [1, 2], overflow="danger").status_code == 302
+    assert not Overflow.objects.exists()
+
+
+def test_a_place_held_by_telephone_for_one_of_them_is_hers(cast: c.Cast) -> None:
+    """The house is full by that very place."""
+    more_places(cast, 1)
+    group = a.sent(cast, a.arrived(cast, a.line(1), a.line(2)), [1, 2])
+    with c.acting(cast.codou), transaction.atomic():
+        row = group.referrals.get(case__slip__number=1)
+        receiving.hold(row, at=clock.now(), places_id=cast.girls.pk, label=None, by_telephone=True)
+    assert a.answer(cast, group, [1, 2]).status_code == 200
+    assert a.answer(cast, group, [1]).status_code == 302
+    girls = Places.objects.get(pk=cast.girls.pk)
+    assert (girls.held, girls.over, girls.free) == (1, 0, 0)
 
 
 def test_one_press_acknowledges_all_and_the_inbox_counts_who_waits(cast: c.Cast) -> None:

@@ -1,4 +1,4 @@
-"""Rows are locked in one order, so that nobody waits for whoever waits: file, referral, places by their ids.
+"""Rows are locked in one order, so that nobody waits for whoever waits: organisation, file, referral, places by ids.
 
 Each test is the other hand of a deadlock: it holds what comes first, lets an act run until it waits for that, and takes
 what comes later. Where the act held that already, PostgreSQL ends one of the two.
@@ -17,8 +17,9 @@ from audit.rows import write
 from partners.enums import PersonGroup
 from partners.models import Organisation, Places, Site
 from partners.services import guard
-from referral.models import Case, Referral
-from referral.services import receiving, steps
+from referral.lifecycle import NotPossible
+from referral.models import Case, PlaceCall, Referral
+from referral.services import receiving, sending, steps
 from referral.services.headcount import count_house
 from referral.services.suspension import suspend_organisation
 from tests import cast as c
@@ -52,7 +53,7 @@ def against(first: Callable[[], object], later: Callable[[], object], act: Calla
         first()
         thread.start()
         while thread.is_alive() and not (waited := waits_for_me()):
-            time.sleep(0.01)
+            time.sleep(0.02)
         waited = thread.is_alive()
         later()
     thread.join()
@@ -141,6 +142,32 @@ def test_the_suspension_of_a_sender_against_an_act_on_a_file(transactional_cast:
     assert against(
         lambda: row(Case, case.pk), lambda: row(Referral, referral.pk), lambda: suspend(cast, cast.unit)
     )
+
+
+@pytest.mark.parametrize("asked", ["referral", "place call"])
+def test_nothing_is_sent_to_a_house_while_it_is_suspended(transactional_cast: c.Cast, asked: str) -> None:
+    """What was asked of it before is found by the suspension; whoever begins now waits for its end, and is refused."""
+    cast = transactional_cast
+    case = c.open_case(cast)
+    c.agree(cast, case, cast.centre)
+    refused = []
+
+    def send() -> None:
+        draft = c.drafted(cast, case)
+        with c.acting(cast.aissatou) as actor, pytest.raises(NotPossible) as refusal:
+            sending.send_referral(draft.pk, by=actor, at=clock.now(), version=draft.version)
+        refused.append(refusal)
+
+    def call() -> None:
+        with pytest.raises(NotPossible) as refusal:
+            opened(cast, case=case)
+        refused.append(refusal)
+
+    act = send if asked == "referral" else call
+    assert against(lambda: suspend(cast, cast.centre), lambda: None, act)
+    assert len(refused) == 1
+    assert not Referral.objects.filter(state="sent").exists()
+    assert not PlaceCall.objects.exists()
 
 
 def test_whoever_answers_waits_for_nobody_who_holds_the_file_or_a_house(transactional_cast: c.Cast) -> None:
