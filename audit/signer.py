@@ -23,6 +23,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -144,7 +145,15 @@ def serve(folder: Path, path: Path, peers: Sequence[int] = ()) -> None:
             with connection, contextlib.suppress(OSError):  # whoever asked has gone
                 connection.settimeout(PATIENCE)
                 if _uid(connection) in {os.getuid(), *peers}:
-                    connection.sendall(notary.answer(_received(connection)).encode())
+                    connection.sendall(_answered(notary, _received(connection)).encode())
+
+
+def _answered(notary: Notary, body: str) -> str:
+    try:
+        return notary.answer(body)
+    except OSError as reason:  # its disk, and not whoever asked
+        sys.stderr.write(f"{reason}\n")
+        return "refused The signer cannot keep its memory, so it signs nothing.\n"
 
 
 def ask(path: Path, body: str) -> str:
@@ -159,9 +168,11 @@ def ask(path: Path, body: str) -> str:
 
 
 def _received(connection: socket.socket) -> str:
-    data = b""
+    """Raises TimeoutError: whoever says it byte by byte keeps the others waiting no longer."""
+    data, until = b"", time.monotonic() + PATIENCE
     while len(data) <= LARGEST and (more := connection.recv(LARGEST)):
         data += more
+        connection.settimeout(max(until - time.monotonic(), 0.001))
     return data.decode(errors="replace")
 
 
