@@ -8,7 +8,7 @@ from django.db import connections
 
 from audit.errors import NoteRefused
 from audit.models import Checkpoint, Cosignature, Event, Leaf, Node
-from audit.vouching import log_verifier
+from audit.tree import log_verifier
 from audit.witnessing import witnesses
 
 WRITTEN_ONCE = (Event, Leaf, Node, Checkpoint, Cosignature)

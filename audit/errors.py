@@ -37,6 +37,10 @@ class NoteRefused(AuditError, ValueError):
     """A signed note, or a key for one, is malformed or not by whom it should be."""
 
 
+class TreeBroken(AuditError):
+    """A leaf or a node of the stored tree is missing: nothing can be added to it, and nothing proved by it."""
+
+
 class SignerSilent(AuditError):
     """The signer does not answer, or not with a signature of its key."""
 

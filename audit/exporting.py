@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from audit import merkle
-from audit.errors import NothingSigned
-from audit.leaf import COLUMNS, body_of, commitment_of, entry_of
+from audit.errors import NoteRefused, NothingSigned
+from audit.leaf import COLUMNS, body_of, commitment_of, entry_of, selected
 from audit.models import Checkpoint, Cosignature, Event
+from audit.notes import signatures_of
 from audit.tiles import CHECKPOINT, WIDTH, bundle, entries_path, tile_path
 from audit.tree import TILE_HEIGHT, inclusion_proof, latest_checkpoint
 from audit.verification.reading import one_moment, stream
@@ -19,7 +20,7 @@ from audit.verification.reading import one_moment, stream
 #: Takes a path inside the folder, and what the file holds.
 Write = Callable[[str, bytes], object]
 LEAVES = f"""
-SELECT l.commitment, e.salt, {", ".join(f"e.{name}" for name in COLUMNS)}
+SELECT l.commitment, e.salt, {selected("e")}
 FROM audit_leaf l LEFT JOIN audit_event e ON e.id = l.event_id WHERE l.index < %s ORDER BY l.index
 """  # noqa: S608 - our own columns
 
@@ -119,9 +120,18 @@ def tlog_proof(index: int, proof: list[bytes], note: str) -> str:
 
 
 def signed_note(checkpoint: Checkpoint) -> str:
-    """With the lines of the witnesses."""
+    """With the lines of the witnesses; one that is no signature would make the note unreadable."""
     lines = Cosignature.objects.filter(checkpoint=checkpoint).order_by("pk").values_list("line", flat=True)
-    return checkpoint.note + "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    return checkpoint.note + "".join(
+        line if line.endswith("\n") else f"{line}\n" for line in lines if _is_signature(line)
+    )
+
+
+def _is_signature(line: str) -> bool:
+    try:
+        return len(signatures_of(line)) == 1
+    except NoteRefused:
+        return False
 
 
 def _latest() -> Checkpoint:
@@ -135,7 +145,7 @@ def _latest() -> Checkpoint:
 
 def _stored(event_id: UUID) -> tuple[dict[str, object], bytes]:
     """As PostgreSQL gives it: the sealed detail as it is stored."""
-    query = f"SELECT salt, {', '.join(COLUMNS)} FROM audit_event WHERE id = %s"  # noqa: S608 - our own columns
+    query = f"SELECT salt, {selected()} FROM audit_event WHERE id = %s"  # noqa: S608 - our own columns
     with one_moment():
         row = next(stream(query, [event_id]), None)
     if row is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from audit.errors import WitnessRefused, WitnessSilent
+from audit.errors import TreeBroken, WitnessRefused, WitnessSilent
 from audit.witnessing import cosign, witnesses
 from audit.work import at_work
 
@@ -25,7 +25,7 @@ def witness(timestamp: int = 0) -> None:
                 cosign(each)
             except WitnessSilent as reason:
                 logger.warning("witness silent", extra={"event": "witness_silent", "reason": str(reason)})
-            except WitnessRefused as reason:
+            except (WitnessRefused, TreeBroken) as reason:
                 logger.error("witness refuses", extra={"event": "witness_refuses", "reason": str(reason)})
 
 

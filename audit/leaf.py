@@ -45,6 +45,17 @@ LARGE = frozenset({"seq", "xid", "stream_n"})
 #: Sealed: its stored bytes are vouched for, and need not be given away with the event.
 SEALED = frozenset({"detail"})
 
+#: PostgreSQL holds times that Python does not (`infinity`, before Christ): whoever may write an event could write one,
+#: and nobody could read the log any more. As `_plain` writes a time, or as PostgreSQL does where it cannot.
+_AT = """CASE WHEN {at} >= '1000-01-01 00:00Z' AND {at} < '10000-01-01 00:00Z'
+THEN to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE ({at} AT TIME ZONE 'UTC')::text END"""
+
+
+def selected(table: str = "audit_event") -> str:
+    """COLUMNS in SQL, in a form that can always be read."""
+    special = {"at": _AT.format(at=f"{table}.at"), "xid": f"{table}.xid::text"}
+    return ", ".join(special.get(name, f"{table}.{name}") for name in COLUMNS)
+
 
 def body_of(columns: Mapping[str, object]) -> dict[str, str | int | list[str]]:
     """The event as JSON has it. A column that is NULL is left out.
@@ -81,6 +92,7 @@ def _plain(name: str, value: object) -> str | int | list[str]:
         case int() | str():
             return value
         case list():
-            return [str(each) for each in value]
+            # Text has no NUL in PostgreSQL, so what is no text (NULL, an array in the array) is told from all text.
+            return [each if isinstance(each, str) else f"\0{json.dumps(each)}" for each in value]
         case _:
             raise TypeError(f"{name} is a {type(value).__name__}: version 1 does not say how it is written.")

@@ -176,6 +176,18 @@ def is_by(verifier: Verifier, text: str, signature: Signature) -> bool:
     )
 
 
+def signed_by(note: str, verifiers: Iterable[Verifier]) -> Checkpoint | None:
+    """What the note says, when one of these signed it for the log that bears its name."""
+    for verifier in verifiers:
+        try:
+            found = Checkpoint.read(verified(note, verifier))
+        except NoteRefused:
+            continue
+        if found.origin == verifier.name:
+            return found
+    return None
+
+
 def cosigned_text(text: str, timestamp: int) -> bytes:
     """What a witness signs: when it saw this text (cosignature/v1)."""
     return f"cosignature/v1\ntime {timestamp}\n{text}".encode()

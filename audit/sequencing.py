@@ -25,9 +25,8 @@ URGENT = frozenset({Verb.BREAKGLASS_OPEN, Verb.EXPORT, Verb.KEY_SHRED, Verb.CASE
 
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('relais audit sequencer'))"
 COLUMNS = ("salt", *leaf.COLUMNS)
-_SELECTED = ", ".join("xid::text" if name == "xid" else name for name in COLUMNS)
 _PAGE = (
-    f"SELECT {_SELECTED} FROM audit_event e WHERE (e.xid, e.seq) > (%s::xid8, %s) AND {{bound}}"  # noqa: S608 - our own
+    f"SELECT e.salt, {leaf.selected('e')} FROM audit_event e WHERE (e.xid, e.seq) > (%s::xid8, %s) AND {{bound}}"  # noqa: S608 - our own
     " ORDER BY e.xid, e.seq LIMIT %s"  # not by the text that is selected
 )
 READY = _PAGE.format(bound="e.xid < pg_snapshot_xmin(pg_current_snapshot())")

@@ -8,7 +8,8 @@ database and the application can then neither shorten nor rewrite what was signe
 
 A request is the body that witnesses take (https://c2sp.org/tlog-witness): `old SIZE`, the proof in base64 line by line,
 an empty line, the text of the checkpoint. The answer is `signed` and the line of the signature, or `remembered SIZE`
-when it signed another size last, or `refused` and a reason.
+when it signed another size last, or `refused` and a reason. To `last` it answers `signed` and the whole note of the
+tree that it signed last.
 """
 
 import argparse
@@ -22,18 +23,20 @@ import socket
 import stat
 import struct
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from audit import merkle
 from audit.errors import NoteRefused, ProofRefused
-from audit.notes import DECIMAL, Checkpoint, Signer
+from audit.notes import DECIMAL, Checkpoint, Signer, note_of
 from crypto.errors import KeyUnavailable
 from crypto.signing import read_private, write_private
 
 KEY, VKEY, MEMORY, LOCK = "key", "vkey", "memory.json", "lock"
 LARGEST = 64 * 1024  # bytes of a request: a proof has at most 64 lines
+LAST = "last\n"
 PATIENCE = 2.0  # seconds for whoever connects to say what they want
 
 
@@ -94,6 +97,8 @@ class Notary:
 
     def answer(self, body: str) -> str:
         """Remembers first, and signs then: a signature that was given is never forgotten."""
+        if body == LAST:
+            return f"signed\n{self._last()}"
         try:
             request = Request.read(body)
             asked = Checkpoint.read(request.text)
@@ -107,6 +112,10 @@ class Notary:
         if asked.size > self._memory.size:
             self._memory.keep(asked.size, asked.root)
         return f"signed\n{self._signer.signature(request.text)}"
+
+    def _last(self) -> str:
+        text = str(Checkpoint(self._signer.name, self._memory.size, self._memory.root))
+        return note_of(text, [self._signer.signature(text)])
 
 
 def create(folder: Path, name: str) -> None:
@@ -136,7 +145,15 @@ def serve(folder: Path, path: Path, peers: Sequence[int] = ()) -> None:
             with connection, contextlib.suppress(OSError):  # whoever asked has gone
                 connection.settimeout(PATIENCE)
                 if _uid(connection) in {os.getuid(), *peers}:
-                    connection.sendall(notary.answer(_received(connection)).encode())
+                    connection.sendall(_answered(notary, _received(connection)).encode())
+
+
+def _answered(notary: Notary, body: str) -> str:
+    try:
+        return notary.answer(body)
+    except OSError as reason:  # its disk, and not whoever asked
+        sys.stderr.write(f"{reason}\n")
+        return "refused The signer cannot keep its memory, so it signs nothing.\n"
 
 
 def ask(path: Path, body: str) -> str:
@@ -151,9 +168,11 @@ def ask(path: Path, body: str) -> str:
 
 
 def _received(connection: socket.socket) -> str:
-    data = b""
+    """Raises TimeoutError: whoever says it byte by byte keeps the others waiting no longer."""
+    data, until = b"", time.monotonic() + PATIENCE
     while len(data) <= LARGEST and (more := connection.recv(LARGEST)):
         data += more
+        connection.settimeout(max(until - time.monotonic(), 0.001))
     return data.decode(errors="replace")
 
 
@@ -170,18 +189,23 @@ def _alone(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _listening(path: Path, *, shared: bool) -> Iterator[socket.socket]:
-    if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
-        path.unlink()  # of a signer that was killed
+    if path.exists() and not stat.S_ISSOCK(path.stat().st_mode):
+        raise FileExistsError(f"{path} is there, and no socket.")
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
     before = os.umask(0o111 if shared else 0o177)  # shared: the kernel says who asks, see `_uid`
     try:
         listener = socket.socket(socket.AF_UNIX)
-        with _short(path) as reachable:
+        with _short(beside) as reachable:
             listener.bind(reachable)
     finally:
         os.umask(before)
     try:
         with listener:
             listener.listen()
+            beside.replace(
+                path
+            )  # nobody finds it before it listens; the one of a signer that was killed goes
             yield listener
     finally:
         path.unlink(missing_ok=True)

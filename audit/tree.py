@@ -1,13 +1,16 @@
 """How large is the stored tree, and what proves that something stands in it? Reads a few hundred hashes for a proof."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from audit import merkle
+from audit.errors import NoteRefused, TreeBroken
 from audit.models import Checkpoint, Leaf, Node
+from audit.notes import Verifier, signed_by
 
 #: A tile holds 2**8 hashes, so a stored level is eight levels of the tree (https://c2sp.org/tlog-tiles).
 TILE_HEIGHT = 8
@@ -21,36 +24,81 @@ def tree_size(using: str = DEFAULT_DB_ALIAS) -> int:
     return 0 if last is None else last + 1
 
 
+def log_verifier() -> Verifier:
+    """Raises NoteRefused when the settings name no key."""
+    if not settings.RELAIS_LOG_KEY:
+        raise NoteRefused("RELAIS_LOG_KEY is not set: nobody vouches for the audit.")
+    return Verifier.read(settings.RELAIS_LOG_KEY)
+
+
+def former_verifiers() -> list[Verifier]:
+    """What they signed counts still; they sign nothing new. Raises NoteRefused."""
+    return [Verifier.read(key) for key in settings.RELAIS_LOG_KEYS_FORMER]
+
+
 def latest_checkpoint() -> Checkpoint | None:
-    return Checkpoint.objects.order_by("-size").first()
+    """Of most events among those that the signer has signed: whoever writes into the database can add others.
+
+    Without a key in the settings nobody can say which those are.
+    """
+    newest = Checkpoint.objects.order_by("-size")
+    try:
+        verifier = log_verifier()
+    except NoteRefused:
+        return newest.first()
+    left = newest
+    while some := list(left[:5]):
+        for each in some:
+            if _is_signed(each, [verifier]):
+                return each
+        left = newest.filter(size__lt=some[-1].size)
+    return None
+
+
+def first_checkpoint_since(at: datetime) -> Checkpoint | None:
+    """As `latest_checkpoint`; nobody can choose its root who has not the key of the signer."""
+    since = Checkpoint.objects.filter(at__gte=at).order_by("size")
+    try:
+        verifiers = [log_verifier(), *former_verifiers()]
+    except NoteRefused:
+        return since.first()
+    return next((each for each in since.iterator() if _is_signed(each, verifiers)), None)
+
+
+def _is_signed(checkpoint: Checkpoint, verifiers: list[Verifier]) -> bool:
+    signed = signed_by(checkpoint.note, verifiers)
+    return signed is not None and (signed.size, signed.root) == (checkpoint.size, bytes(checkpoint.root))
 
 
 class StoredNodes:
-    """The nodes of the stored tree (`merkle.Nodes`); each tile is read once."""
+    """The nodes of the stored tree (`merkle.Nodes`); each tile is read once. Raises TreeBroken where one is missing."""
 
     def __init__(self, using: str = DEFAULT_DB_ALIAS) -> None:
         self._using = using
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._tiles: dict[tuple[int, int], dict[int, bytes]] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         stored, above = divmod(level, TILE_HEIGHT)
         first = index << above
         tile = self._tile(stored, first // TILE)
-        return merkle.root_of(tile[first % TILE : first % TILE + (1 << above)])
+        try:
+            return merkle.root_of([tile[place] for place in range(first, first + (1 << above))])
+        except KeyError as missing:
+            raise TreeBroken(f"The tree has no hash {missing} on level {stored}, but later ones.") from None
 
-    def _tile(self, level: int, number: int) -> list[bytes]:
+    def _tile(self, level: int, number: int) -> dict[int, bytes]:
         if (level, number) not in self._tiles:
             self._tiles[level, number] = self._read(level, range(number * TILE, (number + 1) * TILE))
         return self._tiles[level, number]
 
-    def _read(self, level: int, places: range) -> list[bytes]:
+    def _read(self, level: int, places: range) -> dict[int, bytes]:
         between = {"index__gte": places.start, "index__lt": places.stop}
         rows = (
             Node.objects.using(self._using).filter(level=level, **between)
             if level
             else Leaf.objects.using(self._using).filter(**between)
         )
-        return [bytes(hashed) for hashed in rows.order_by("index").values_list("hash", flat=True)]
+        return {index: bytes(hashed) for index, hashed in rows.values_list("index", "hash")}
 
 
 def root_at(size: int) -> bytes:
@@ -91,10 +139,10 @@ class TreeState:
 
     @property
     def signed(self) -> bool:
-        """The last checkpoint has all of it, or is new enough."""
+        """The last checkpoint has all of it, or is new enough; it has no more than there is."""
         if self.checkpoint is None or self.age is None:
             return self.size == 0
-        return self.checkpoint.size >= self.size or self.age <= SILENCE
+        return self.checkpoint.size == self.size or (self.checkpoint.size < self.size and self.age <= SILENCE)
 
 
 #: The first event without a leaf behind the last one's number: good enough to show a delay, not to sequence by.
@@ -110,10 +158,10 @@ SELECT coalesce((SELECT size FROM last), 0),
 
 
 def tree_state() -> TreeState:
+    checkpoint = latest_checkpoint()  # first, so that the tree that is read then has at least as many events
     with connection.cursor() as cursor:
         cursor.execute(_STATE)
         size, lag, now = cursor.fetchone()
-    checkpoint = latest_checkpoint()
     return TreeState(
         size=size,
         lag=max(lag or timedelta(0), timedelta(0)),

@@ -1,6 +1,7 @@
 """Does the audit hold? Each part of the question, asked by hand or every night, with its answer as an event."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -9,18 +10,15 @@ from audit import signer
 from audit.enums import Outcome, Verb
 from audit.errors import NoteRefused
 from audit.models import Event
-from audit.notes import Checkpoint, Verifier
+from audit.notes import Verifier, signed_by
 from audit.services import note
-from audit.signer import Request
-from audit.verification.report import Fault, Kind, Progress, Report, silent
+from audit.tree import former_verifiers, log_verifier
+from audit.verification.report import Progress, Report, silent
 from audit.verification.rows import verify_rows
 from audit.verification.streams import verify_streams
 from audit.verification.tree import Known, verify_tree
 from audit.verification.unwraps import reconcile
-from audit.vouching import log_verifier
-
-#: Larger than any log: a signer that is asked for it says what it signed last.
-BEYOND = 10**18
+from crypto.errors import KeyUnavailable
 
 
 def verify_log(
@@ -29,35 +27,36 @@ def verify_log(
     """As `verify_tree`, by the key of the settings, and with what the signer remembers.
 
     Args:
-        keys: former keys of the log, where it has had others.
+        keys: former keys of the log, beside those of the settings.
     """
     remarks = []
     try:
-        verifiers = [log_verifier(), *keys]
+        verifiers = [log_verifier(), *former_verifiers(), *keys]
     except NoteRefused as reason:
         verifiers = list(keys)
         remarks.append(str(reason))
-    report = verify_tree(verifiers, known=known, tell=tell)
+    remembered = _remembered(verifiers[0], remarks) if verifiers else []
+    report = verify_tree(verifiers, known=[*known, *remembered], tell=tell)
     report.remarks += remarks
-    if verifiers:
-        _ask_signer(verifiers[0], report)
     return report
 
 
-def _ask_signer(verifier: Verifier, report: Report) -> None:
-    """Its memory is out of the database's reach: a log that is shorter than that was cut."""
-    text = str(Checkpoint(verifier.name, BEYOND, bytes(32)))
+def _remembered(verifier: Verifier, remarks: list[str]) -> list[Known]:
+    """What the signer signed last. Its memory is out of the database's reach: who cut or rewrote the log, and took the
+    fingerprints away, is found by it.
+    """
     try:
-        word, _space, size = signer.ask(
-            Path(settings.RELAIS_SIGNER_SOCKET), str(Request(BEYOND, [], text))
-        ).partition(" ")
+        word, _gap, answer = signer.ask(Path(settings.RELAIS_SIGNER_SOCKET), signer.LAST).partition("\n")
     except OSError:
-        report.remarks.append("The signer does not answer: what it remembers was not compared.")
-        return
-    there = report.checked["events"]
-    if word == "remembered" and int(size) > there:
-        where = f"index {there}: the signer has vouched for {int(size)} events, {there} are there"
-        report.add(Fault(Kind.TRUNCATED, where, there))
+        remarks.append("The signer does not answer: what it remembers was not compared.")
+        return []
+    last = signed_by(answer, [verifier]) if word == "signed" else None
+    if last is None:
+        remarks.append(
+            "What answers as the signer has not the key of the log: what it says was not compared."
+        )
+        return []
+    return [Known(last.size, last.root, "the signer")]
 
 
 #: The parts of the answer, in the order in which they are asked.
@@ -81,19 +80,26 @@ def write_down(report: Report, *, by: str) -> Event:
     """
     Args:
         by: "nightly", or "command" where somebody asked.
+
+    Raises AuditUnavailable. Without the key of the system the event says the kind of the fault, and no more.
     """
     first = report.first
-    return note(
+    say = partial(
+        note,
         Verb.AUDIT_VERIFY,
         Event,
         scope=report.act,
         outcome=Outcome.FAILED if first else Outcome.OK,
         reason_code=first.kind.upper() if first else "",
-        detail={
-            "by": by,
-            "checked": dict(report.checked),
-            "found": report.found,
-            "first": first.where if first else "",
-            "remarks": report.remarks[:20],
-        },
     )
+    detail = {
+        "by": by,
+        "checked": dict(report.checked),
+        "found": report.found,
+        "first": first.where if first else "",
+        "remarks": report.remarks[:20],
+    }
+    try:
+        return say(detail=detail)
+    except KeyUnavailable:
+        return say()

@@ -7,23 +7,16 @@ from pathlib import Path
 from django.conf import settings
 
 from audit import signer, tree
-from audit.errors import NoteRefused, SignerRefused, SignerSilent
+from audit.errors import NoteRefused, SignerRefused, SignerSilent, TreeBroken
 from audit.merkle import CompactRange
 from audit.models import Checkpoint
 from audit.notes import Checkpoint as Text
-from audit.notes import Verifier, note_of, verified
-from audit.tree import latest_checkpoint
+from audit.notes import note_of, verified
+from audit.tree import latest_checkpoint, log_verifier
 
 logger = logging.getLogger(__name__)
 
 EVERY = 5.0  # seconds between two checkpoints, and before the signer is asked again
-
-
-def log_verifier() -> Verifier:
-    """Raises NoteRefused when the settings name no key."""
-    if not settings.RELAIS_LOG_KEY:
-        raise NoteRefused("RELAIS_LOG_KEY is not set: nobody vouches for the audit.")
-    return Verifier.read(settings.RELAIS_LOG_KEY)
 
 
 class Vouching:
@@ -38,12 +31,12 @@ class Vouching:
     def consider(self, grown: CompactRange, *, urgent: bool) -> Checkpoint | None:
         """Asks the signer where it is time. What goes wrong is logged: it is seen on the administrator's page."""
         self._urgent = self._urgent or urgent
-        if grown.size <= self._signed or (time.monotonic() < self._next and not self._urgent):
-            return None
+        if grown.size in (0, self._signed) or (time.monotonic() < self._next and not self._urgent):
+            return None  # a smaller one is shown too: that the signer refuses it must be heard
         self._next, self._urgent = time.monotonic() + EVERY, False
         try:
             checkpoint = vouched(grown, self._signed)
-        except (SignerSilent, SignerRefused, NoteRefused) as reason:
+        except (SignerSilent, SignerRefused, NoteRefused, TreeBroken) as reason:
             logger.warning(
                 "checkpoint not signed", extra={"event": "checkpoint_unsigned", "reason": str(reason)}
             )
@@ -59,11 +52,11 @@ def vouched(grown: CompactRange, remembered: int) -> Checkpoint:
         remembered: the size that the signer signed last, as far as is known; it says if it is another one.
 
     Raises:
-        SignerSilent, SignerRefused, NoteRefused.
+        SignerSilent, SignerRefused, NoteRefused, TreeBroken.
     """
     verifier = log_verifier()
     text = str(Text(verifier.name, grown.size, grown.root()))
-    word, rest = _asked(text, remembered, grown.size)
+    word, rest = _asked(text, min(remembered, grown.size), grown.size)
     if word == "remembered":
         remembered = int(rest)
         if remembered > grown.size:

@@ -39,6 +39,8 @@ _VKEY = STATE / "signer" / "vkey"
 RELAIS_LOG_KEY = env.str(
     "RELAIS_LOG_KEY", _VKEY.read_text() if DEVELOPMENT and _VKEY.exists() else ""
 ).strip()
+#: Public keys of signers that there were before: what they signed is still verified by them.
+RELAIS_LOG_KEYS_FORMER = env.list("RELAIS_LOG_KEYS_FORMER", default=[])
 #: Who outside cosigns it, each `https://address name+id+key`: none unless named.
 RELAIS_WITNESSES = env.list("RELAIS_WITNESSES", default=[])
 #: Who holds the key-encryption keys: "file", "sealed" or "vault" (docs/operations.md, Keys).

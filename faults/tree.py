@@ -134,11 +134,10 @@ def run(database: Database, kills: int, seed: int) -> int:
 
 def _losses(acknowledged: list[UUID]) -> list[str]:
     """One sentence for each promise that was broken."""
-    columns = ", ".join(f"{name}::text" if name == "xid" else name for name in COLUMNS)
     with psycopg.connect(**_parameters()) as asked:
         events = {
             row[COLUMNS.index("id")]: dict(zip(COLUMNS, row, strict=True))
-            for row in asked.execute(f"SELECT {columns} FROM audit_event").fetchall()  # noqa: S608
+            for row in asked.execute(f"SELECT salt, {leaf.selected()} FROM audit_event").fetchall()  # noqa: S608
         }
         leaves = asked.execute(PLACED).fetchall()
     placed = [event_id for _index, event_id, _commitment, _hash in leaves]

@@ -43,6 +43,12 @@ def checkpoint(note: str, vkey: str) -> "tuple[bool, int, bytes]":
     return signed, int(text.split("\n")[1]), base64.b64decode(text.split("\n")[2])
 
 
+def once(pairs: "list[tuple[str, typing.Any]]") -> "dict[str, typing.Any]":
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("un nom y est deux fois / a name stands twice")  # one read, the other checked
+    return dict(pairs)
+
+
 def entries(folder: pathlib.Path, size: int) -> "typing.Iterator[bytes]":
     """In order, read bundle by bundle."""
     for first in range(0, size, 256):
@@ -82,12 +88,12 @@ def main() -> int:
         f"signature de l'empreinte ({size} événements)",
         f"signature of the fingerprint ({size} events)",
     )
-    shown = json.loads(asked.event.read_text(encoding="utf-8")) if asked.event else None
+    shown = asked.event and json.loads(asked.event.read_text(encoding="utf-8"), object_pairs_hook=once)
     then, older = -1, b""
     if asked.older and pathlib.Path(asked.older).is_file():
         ours, then, older = checkpoint(pathlib.Path(asked.older).read_text(encoding="utf-8"), key)
         fine &= say(ours, "signature de l'ancienne empreinte", "signature of the older fingerprint")
-    elif asked.older:
+    elif asked.older is not None:
         then, older = int(asked.older.partition(":")[0]), base64.b64decode(asked.older.partition(":")[2])
     stack: list[tuple[int, bytes]] = []
     found, before = b"", root(stack) if then == 0 else b""
@@ -104,12 +110,13 @@ def main() -> int:
     if shown:
         body = json.dumps(shown["event"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         digest = base64.b64encode(hashlib.sha256(bytes.fromhex(shown["salt"]) + body).digest()).decode()
-        right = found == f"relais-audit/v1 {digest}\n".encode()
+        right = found == f"relais-audit/v1 {digest}\n".encode() and len(shown["salt"]) == 32
+        sys.stdout.write(f"    {json.dumps(shown['event'], sort_keys=True)}\n")
         fine &= say(right, "l'événement présenté est dans le journal", "the disclosed event is in the log")
-    if asked.older:
+    if asked.older is not None:
         french = f"l'ancienne empreinte ({then} événements) est le début de ce journal"
         english = f"the older fingerprint ({then} events) is the beginning of this log"
-        fine &= say(before == older, french, english)
+        fine &= say(0 <= then <= size and before == older != b"", french, english)
     say(fine, "JOURNAL INTACT" if fine else "JOURNAL MODIFIÉ", "LOG INTACT" if fine else "LOG ALTERED")
     return 0 if fine else 1
 
@@ -117,6 +124,6 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (OSError, ValueError, KeyError, IndexError) as reason:
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as reason:
         say(False, f"dossier illisible ou incomplet : {reason}", "folder unreadable or incomplete")
         sys.exit(2)

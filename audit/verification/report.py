@@ -28,6 +28,7 @@ class Kind(TextChoices):
     TRUNCATED = "truncated", _("The last events were cut off.")
     NOT_IN_TREE = "not_in_tree", _("Events have waited for the tree for over a minute.")
     LEAVES_REWRITTEN = "leaves_rewritten", _("The tree was rewritten after a fingerprint was taken.")
+    NODE_CHANGED = "node_changed", _("A hash that proofs are made of is not that of its leaves.")
     CHECKPOINT_FORGED = "checkpoint_forged", _("A fingerprint bears no valid signature.")
 
     ROW_CHANGED = "row_changed", _("A row was changed by hand, without an event.")

@@ -45,12 +45,13 @@ def changed(
             if commitment_of(salt, {**columns, "at": at}) == committed:
                 return Kind.EVENT_RETIMED, f"from {at:%Y-%m-%d %H:%M:%S.%f} UTC"
         cursor.execute(
-            "SELECT min(e.at), max(e.at) FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id"
-            " WHERE l.index IN (%s, %s)",
-            [index - 1, index + 1],
+            "SELECT mine.at BETWEEN min(e.at) - make_interval(secs => %s)"
+            " AND max(e.at) + make_interval(secs => %s) FROM audit_event mine, audit_leaf l"
+            " JOIN audit_event e ON e.id = l.event_id WHERE mine.id = %s AND l.index IN (%s, %s) GROUP BY mine.at",
+            [APART.total_seconds(), APART.total_seconds(), columns["id"], index - 1, index + 1],
         )
-        first, last = cursor.fetchone()
-    if first is not None and not first - APART <= columns["at"] <= last + APART:
+        between = cursor.fetchone()
+    if between == (False,):
         return Kind.EVENT_RETIMED, "its time is not between those of its neighbours"
     return Kind.EVENT_CHANGED, ""
 
@@ -59,7 +60,8 @@ def _times(columns: Mapping[str, Any]) -> Iterator[datetime]:
     """When it may have been: the time of its transaction stands in its other events, and in history."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT at FROM audit_event WHERE xid = %s::text::xid8 AND id <> %s",
+            "SELECT DISTINCT at FROM audit_event WHERE xid = %s::text::xid8 AND id <> %s"
+            " AND at BETWEEN '1000-01-01' AND '9999-01-01'",
             [columns["xid"], columns["id"]],
         )
         yield from (row[0] for row in cursor.fetchall())
@@ -68,9 +70,10 @@ def _times(columns: Mapping[str, Any]) -> Iterator[datetime]:
         except (LookupError, ValueError):
             return
         if issubclass(model, Recorded) and columns["version"]:
-            query = SQL("SELECT history_date FROM {table} WHERE id = %s AND version = %s").format(
-                table=Identifier(model.history.model._meta.db_table)
-            )
+            query = SQL(
+                "SELECT history_date FROM {table} WHERE id = %s AND version = %s"
+                " AND history_date BETWEEN '1000-01-01' AND '9999-01-01'"
+            ).format(table=Identifier(model.history.model._meta.db_table))
             cursor.execute(query.as_string(), [columns["object_id"], columns["version"]])
             yield from (row[0] for row in cursor.fetchall())
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from audit import notes
-from audit.errors import NoteRefused
-from audit.leaf import COLUMNS, commitment_of, entry_of
+from audit.leaf import COLUMNS, commitment_of, entry_of, selected
 from audit.merkle import CompactRange, leaf_hash
-from audit.notes import Verifier
+from audit.notes import Verifier, signed_by
+from audit.tree import TILE_HEIGHT
 from audit.verification import telling_apart
 from audit.verification.reading import one_moment, stream
 from audit.verification.report import Fault, Kind, Progress, Report, silent
@@ -23,16 +22,21 @@ PATIENCE = timedelta(minutes=1)
 #: Between two fingerprints, so many leaves are kept to say what happened where they no longer fit.
 WINDOW = 2000
 LEAVES = f"""
-SELECT l.index, l.event_id, l.commitment, l.hash, e.salt, {", ".join(f"e.{name}" for name in COLUMNS)}
+SELECT l.index, l.event_id, l.commitment, l.hash, e.salt, {selected("e")}
 FROM audit_leaf l LEFT JOIN audit_event e ON e.id = l.event_id ORDER BY l.index
 """  # noqa: S608 - our own columns
+#: Named after another fault of the same place.
+CONSEQUENCES = (Kind.LEAVES_REWRITTEN, Kind.NODE_CHANGED)
+#: Each behind the last leaf below it, as they are completed.
+NODES = "SELECT level, index, hash FROM audit_node ORDER BY (index + 1) * 256::numeric ^ level, level"
 CHECKPOINTS = "SELECT size, root, note FROM audit_checkpoint ORDER BY size, id"
-#: What the sequencer has passed over stands before an event that is in the tree already.
+#: A time to come hides nothing. What the sequencer has passed over stands before an event that is in the tree already.
 WAITING = """
-SELECT e.id, e.seq, e.at, e.at < last.at - %(patience)s
+SELECT e.id, e.seq, to_char(e.at, 'YYYY-MM-DD HH24:MI:SS'), e.at < last.at - %(patience)s
 FROM audit_event e, (SELECT coalesce(max(e.at), '-infinity') AS at
     FROM (SELECT event_id FROM audit_leaf ORDER BY index DESC LIMIT 500) l JOIN audit_event e ON e.id = l.event_id) last
-WHERE e.at < relais_now() - %(patience)s AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)
+WHERE e.at NOT BETWEEN relais_now() - %(patience)s AND relais_now() + %(patience)s
+    AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)
 ORDER BY e.seq
 """
 
@@ -65,7 +69,7 @@ def verify_tree(
         walk.end()
         _waiting(report)
     # Of two at one place the one that says more comes first.
-    report.faults.sort(key=lambda fault: (fault.index or 0, fault.kind == Kind.LEAVES_REWRITTEN))
+    report.faults.sort(key=lambda fault: (fault.index or 0, fault.kind in CONSEQUENCES))
     return report
 
 
@@ -81,6 +85,8 @@ class _Walk:
         self._known = iter(known)
         self._checkpoints = stream(CHECKPOINTS)
         self._next = next(self._checkpoints, None)
+        #: None when one was not as it should be: named once.
+        self._nodes: Iterator[tuple[Any, ...]] | None = stream(NODES)
         self._next_known = next(self._known, None)
         #: The tree at the last fingerprint that fitted, and the leaves since.
         self._good = self.tree.copy()
@@ -109,7 +115,7 @@ class _Walk:
             self._since.append(Place(index, leaf, _order(columns), event_id))
         self.size = index + 1
         if not self._rewritten or self._unfit is not None:
-            self.tree.append(leaf)
+            self.tree.append(leaf, self._node)
         self._explain()
         self.report.checked["events"] += 1
 
@@ -117,6 +123,8 @@ class _Walk:
         self._fingerprints()
         self._explain()
         size = self.size
+        if self._nodes is not None and not self._rewritten and next(self._nodes, None) is not None:
+            self._add(Kind.NODE_CHANGED, size, "a hash of leaves that are not there yet")
         if self._gone and self._gone[1] == size - 1:
             self._add(
                 Kind.TRUNCATED, self._gone[0], f"all {size - self._gone[0]} events from here on are gone"
@@ -150,6 +158,16 @@ class _Walk:
             Kind.EVENT_DELETED, self.size, f"leaf {last}" if last == self.size else f"leaves up to {last}"
         )
         self._rewritten = True
+
+    def _node(self, level: int, index: int, hashed: bytes) -> None:
+        """Nothing is proved by the stored ones; but with a wrong one the signer refuses for ever, and must not."""
+        if level % TILE_HEIGHT or self._nodes is None or self._rewritten:
+            return
+        stored = next(self._nodes, None)
+        wanted = (level // TILE_HEIGHT, index, hashed)
+        if stored is None or (*stored[:2], bytes(stored[2])) != wanted:
+            self._nodes = None
+            self._add(Kind.NODE_CHANGED, ((index + 1) << level) - 1, f"hash {index} of level {wanted[0]}")
 
     # --- Fingerprints ----------------------------------------------------------------------------------------
     def _fingerprints(self) -> None:
@@ -211,21 +229,9 @@ class _Walk:
             self._next_known = next(self._known, None)
 
     def _add(self, kind: Kind, index: int, words: str) -> None:
-        if kind not in (Kind.EVENT_DELETED, Kind.TRUNCATED):
+        if kind not in (Kind.EVENT_DELETED, Kind.TRUNCATED, Kind.NODE_CHANGED):
             self._flush_lost()
         self.report.add(Fault(kind, f"index {index}{words and ': '}{words}", index))
-
-
-def signed_by(note: str, verifiers: Sequence[Verifier]) -> notes.Checkpoint | None:
-    """What the note says, when one of these signed it for the log that bears its name."""
-    for verifier in verifiers:
-        try:
-            found = notes.Checkpoint.read(notes.verified(note, verifier))
-        except NoteRefused:
-            continue
-        if found.origin == verifier.name:
-            return found
-    return None
 
 
 def _order(columns: Mapping[str, Any]) -> tuple[int, int]:
@@ -237,11 +243,7 @@ def _waiting(report: Report) -> None:
     for event_id, seq, at, passed in stream(WAITING, {"patience": PATIENCE}):
         if passed:
             index = _place_of(event_id)
-            report.add(
-                Fault(
-                    Kind.EVENT_INSERTED, f"index {index}: event {event_id} of {at:%Y-%m-%d %H:%M:%S}", index
-                )
-            )
+            report.add(Fault(Kind.EVENT_INSERTED, f"index {index}: event {event_id} of {at}", index))
         else:
             waiting, oldest = waiting + 1, oldest or seq
     if waiting:

@@ -29,12 +29,14 @@ DECRYPT = re.compile(r"transit/decrypt/")
 NEAR = timedelta(minutes=10)
 BY_DAY = """
 SELECT (at AT TIME ZONE 'UTC')::date AS day, verb = 'key.unwrap_batch' AS alone, sum(kek_unwraps), count(*)
-FROM audit_event WHERE kek_unwraps > 0 GROUP BY day, alone ORDER BY day, alone
+FROM audit_event WHERE kek_unwraps > 0 AND at BETWEEN '1000-01-01' AND '9999-01-01'
+GROUP BY day, alone ORDER BY day, alone
 """
 #: Keys opened by a request that wrote neither a look nor a change: nothing in the audit says what for.
 ALONE = """
 SELECT e.id, e.at, e.actor_id, e.kek_unwraps FROM audit_event e
-WHERE e.verb = 'key.unwrap_batch' AND e.actor_id IS NOT NULL AND NOT EXISTS (
+WHERE e.verb = 'key.unwrap_batch' AND e.actor_id IS NOT NULL
+    AND e.at BETWEEN '1000-01-01' AND '9999-01-01' AND NOT EXISTS (
     SELECT FROM audit_event o WHERE o.session_hash = e.session_hash AND o.actor_id = e.actor_id AND o.id <> e.id
         AND o.seq BETWEEN e.seq - 200 AND e.seq + 200 AND o.at BETWEEN e.at - interval '1 minute' AND e.at
 )

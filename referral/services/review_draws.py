@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
-from audit.models import Checkpoint
 from audit.rows import write
+from audit.tree import first_checkpoint_since
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation, User
@@ -98,7 +98,7 @@ def _seed(organisation: Organisation, quarter: Quarter, at: datetime) -> ReviewS
         found = ReviewSeed.objects.filter(organisation=organisation, begins_on=quarter.begins_on).first()
         if found is None:
             found = ReviewSeed(organisation=organisation, begins_on=quarter.begins_on, made_at=at)
-            first = Checkpoint.objects.filter(at__gte=quarter.ends_at).order_by("size").first()
+            first = first_checkpoint_since(quarter.ends_at)
             if first is not None:
                 found.value = seed_of(str(quarter), organisation.pk, bytes(first.root))
                 found.source, found.checkpoint = SeedSource.CHECKPOINT, first.size
@@ -203,7 +203,7 @@ def draw_again(review: FileReview) -> Check:
 def _seed_follows(seed: ReviewSeed, quarter: Quarter) -> bool:
     if seed.source == SeedSource.RANDOM:
         return True
-    first = Checkpoint.objects.filter(at__gte=quarter.ends_at).order_by("size").first()
+    first = first_checkpoint_since(quarter.ends_at)
     if first is None or first.size != seed.checkpoint:
         return False
     return seed.value == seed_of(str(quarter), seed.organisation_id, bytes(first.root))

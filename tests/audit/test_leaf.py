@@ -52,6 +52,22 @@ def test_no_column_can_be_changed_unseen(name):
     assert leaf.commitment_of(b"salt", ROW | {name: other}) != leaf.commitment_of(b"salt", ROW)
 
 
+def test_what_is_no_text_in_a_list_is_not_taken_for_text():
+    bodies = [
+        leaf.canonical(leaf.body_of(ROW | {"fields": fields}))
+        for fields in (
+            ["a", None],
+            ["a", "None"],
+            ["a", "null"],
+            [["a"], ["b"]],
+            ["['a']", "['b']"],
+            ["a"],
+            [],
+        )
+    ]
+    assert len(set(bodies)) == 7
+
+
 def test_what_version_1_cannot_write_is_refused():
     with pytest.raises(TypeError, match="version 1 does not say"):
         leaf.body_of(ROW | {"scope": 1.5})

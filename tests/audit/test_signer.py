@@ -1,5 +1,6 @@
 """The signer vouches for what grows out of what it vouched for, and for nothing else."""
 
+import contextlib
 import json
 import os
 import signal
@@ -82,6 +83,26 @@ def test_it_remembers_before_it_answers(folder):
     with pytest.raises(OSError, match="memory"):
         mine.answer(request(0, 10))
     assert json.loads((folder / "memory.json").read_text())["size"] == 0
+
+
+def test_a_full_disk_is_said_and_nobody_who_dawdles_keeps_the_others_waiting(folder):
+    (folder / "memory.new").mkdir()
+    process = started(folder)
+    try:
+        assert "cannot keep its memory" in signer.ask(folder / "socket", request(0, 10))
+        with socket.socket(socket.AF_UNIX) as slow:
+            slow.connect(str(folder / "socket"))
+            begun = time.monotonic()
+            with contextlib.suppress(OSError):
+                while time.monotonic() < begun + 20:
+                    slow.send(b"o")
+                    time.sleep(0.3)
+            assert time.monotonic() - begun < 10
+        (folder / "memory.new").rmdir()
+        assert signer.ask(folder / "socket", request(0, 10)).startswith("signed")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def test_without_its_memory_or_with_an_open_key_it_does_not_start(folder):

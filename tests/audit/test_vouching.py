@@ -14,8 +14,8 @@ from audit.merkle import CompactRange
 from audit.models import Checkpoint, Leaf
 from audit.notes import Checkpoint as Text
 from audit.notes import Signer, verified
-from audit.tree import root_at, tree_state
-from audit.vouching import Vouching, log_verifier, vouched
+from audit.tree import log_verifier, root_at, tree_state
+from audit.vouching import Vouching, vouched
 from tests.audit.tree import write
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from audit import jobs, merkle
 from audit.errors import NoteRefused, ProofRefused, WitnessRefused, WitnessSilent
+from audit.exporting import signed_note
 from audit.models import Checkpoint, Cosignature, Leaf
 from audit.notes import (
     COSIGNATURE,
@@ -140,6 +141,17 @@ def test_a_witness_that_has_seen_more_than_we_remember_is_believed(strict, witne
     checkpoint(9)
     assert cosign(witness).checkpoint.size == 9
     assert strict.asked == 2
+
+
+def test_a_forged_cosignature_keeps_nothing_from_the_witness_and_breaks_no_note(strict, witness):
+    for size, line in ((3, "hello\n\nworld"), (4, signature_line("witness.example/1", bytes(76)))):
+        made = checkpoint(size)
+        Cosignature.objects.create(checkpoint=made, witness="witness.example/1", line=line)
+        assert verified(signed_note(made), LOG.verifier) == opened(made.note)[0]
+        cosign(witness)
+        assert strict.seen[0] == size
+    Cosignature.objects.create(checkpoint=checkpoint(9), witness="other", line="— other AAAAAAAA\n")
+    assert cosign(witness).checkpoint.size == 9
 
 
 def test_a_tree_that_was_cut_or_rewritten_is_told(strict, witness):

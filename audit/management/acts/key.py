@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandError, OutputWrapper
 
 from audit.errors import NoteRefused
-from audit.vouching import log_verifier
+from audit.tree import log_verifier
 
 HELP = "the key by which anybody checks the signature of the tree: for supervisors, auditors and witnesses"
 

@@ -10,6 +10,7 @@ import psycopg
 from django.core.management.base import OutputWrapper
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
+from audit.errors import TreeBroken
 from audit.sequencing import Batch, Sequencer
 from audit.vouching import Vouching
 from audit.work import defer
@@ -39,12 +40,18 @@ def run(out: OutputWrapper, options: dict[str, Any]) -> None:
 
 def go_on(sequencer: Sequencer, stopped: threading.Event) -> None:
     vouching: Vouching | None = None
+    show = False  # to the witnesses, at once: until it is signed, should the signer be silent meanwhile
     while not stopped.is_set():
         try:
             vouching = vouching or Vouching()
             _placed, urgent = _drain(sequencer, stopped)
-            if vouching.consider(sequencer.tree, urgent=urgent) and urgent:
+            show = show or urgent
+            if vouching.consider(sequencer.tree, urgent=urgent) and show:
                 defer("audit.witness", once="audit.witness")
+                show = False
+        except TreeBroken as reason:
+            logger.error("the tree is broken", extra={"event": "tree_broken", "reason": str(reason)})
+            sequencer.forget()
         except (Error, psycopg.Error) as error:  # Django wraps what is executed, and not what is copied
             logger.warning(
                 "the tree waits for the database",

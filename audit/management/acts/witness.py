@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, OutputWrapper
 
-from audit.errors import NoteRefused, WitnessRefused, WitnessSilent
+from audit.errors import NoteRefused, TreeBroken, WitnessRefused, WitnessSilent
 from audit.witnessing import cosign, witnesses
 
 HELP = "shows the latest checkpoint to the witnesses of RELAIS_WITNESSES, as the worker does every quarter of an hour"
@@ -24,7 +24,7 @@ def run(out: OutputWrapper, options: dict[str, Any]) -> None:
     for witness in found:
         try:
             kept = cosign(witness)
-        except (WitnessSilent, WitnessRefused) as reason:
+        except (WitnessSilent, WitnessRefused, TreeBroken) as reason:
             out.write(str(reason))
             failed = True
         else:

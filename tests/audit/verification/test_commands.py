@@ -68,6 +68,20 @@ def test_verify_compares_with_a_kept_fingerprint(grown, tamper, tmp_path):
         run("verify", "--known", str(tmp_path / "safe"))
 
 
+def test_what_was_found_is_said_and_written_down_while_the_key_is_away(grown, tamper, settings, tmp_path):
+    settings.RELAIS_KEY_FILE = tmp_path / "nowhere"
+    assert "nothing is wrong" in run("verify")
+    tamper("UPDATE audit_event SET verb = 'list' WHERE id = %(pk)s", pk=grown[12].pk)
+    with pytest.raises(CommandError, match="does not hold: tree"):
+        run("nightly")
+    events = Event.objects.filter(verb="audit.verify").order_by("seq")
+    assert list(events.values_list("scope", "outcome", "reason_code"))[:2] == [
+        ("tree", "ok", ""),
+        ("tree", "failed", "EVENT_CHANGED"),
+    ]
+    assert [event.scope for event in events] == ["tree", "tree", "rows", "streams", "unwraps"]
+
+
 def test_verify_without_a_key_vouches_for_nothing(grown, settings):
     settings.RELAIS_LOG_KEY = ""
     with pytest.raises(CommandError, match="4 faults"):

@@ -165,6 +165,34 @@ def test_the_script_finds_another_event(grown, signer, export, tmp_path, part):
     assert "NON l'événement présenté" in said
 
 
+@pytest.mark.parametrize("older", ["999:", "-1:", "41:", "40:", "10:AAAA", ""])
+def test_half_a_fingerprint_proves_nothing(grown, signer, export, older):
+    code, said = script(export(), signer, f"--older={older}")
+    assert code != 0
+    assert "LOG INTACT" not in said
+
+
+def test_a_folder_older_than_the_fingerprint_is_said(grown, signer, export, tamper):
+    last = Checkpoint.objects.get(size=40)
+    tamper("DELETE FROM audit_checkpoint WHERE size > 30")
+    folder = export()
+    code, said = script(folder, signer, "--older", f"40:{base64.b64encode(bytes(last.root)).decode()}")
+    assert (script(folder, signer)[0], code) == (0, 1)
+    assert "NON l'ancienne empreinte (40 événements)" in said
+
+
+def test_what_the_script_has_checked_it_shows_and_no_name_stands_twice(grown, signer, export, tmp_path):
+    folder, disclosed = export(), disclosure_of(grown[23].pk)
+    (tmp_path / "event.json").write_text(json.dumps(disclosed))
+    code, said = script(folder, signer, "--event", f"{tmp_path}/event.json")
+    assert code == 0
+    assert str(grown[23].pk) in said
+    twice = json.dumps(disclosed).replace('"verb": ', '"verb": "login", "verb": ')
+    (tmp_path / "event.json").write_text(twice)
+    code, said = script(folder, signer, "--event", f"{tmp_path}/event.json")
+    assert (code, "LOG INTACT" in said) == (2, False)
+
+
 def test_a_folder_with_a_file_missing_is_no_folder(grown, signer, export):
     folder = export()
     (folder / "tile/entries/000.p/40").unlink()

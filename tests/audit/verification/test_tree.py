@@ -9,8 +9,8 @@ from django.db import connection
 
 from audit import notes
 from audit.leaf import COLUMNS, commitment_of, entry_of
-from audit.merkle import leaf_hash
-from audit.models import Checkpoint, Event, Leaf
+from audit.merkle import leaf_hash, root_of
+from audit.models import Checkpoint, Event, Leaf, Node
 from audit.notes import Signer
 from audit.verification.report import Fault, Kind, Report
 from audit.verification.tree import Known, verify_tree
@@ -174,6 +174,13 @@ def test_a_retimed_change_is_named_with_its_true_time(grown, signer, tamper, ind
     assert f"{grown[index].at:%H:%M:%S}" in fault.where
 
 
+@pytest.mark.parametrize("at", ["infinity", "-infinity", "0044-03-15 BC"])
+def test_a_time_out_of_this_world_is_named(grown, signer, tamper, at):
+    tamper("UPDATE audit_event SET at = %(at)s WHERE id = ANY(%(ids)s)", at=at, ids=[grown[31].pk])
+    tamper("UPDATE audit_testapp_historicalnote SET history_date = 'infinity'")
+    assert first(signer) == (Kind.EVENT_RETIMED, 31)
+
+
 def test_a_retimed_look_is_named(grown, signer, tamper):
     tamper("UPDATE audit_event SET at = at - interval '1 hour' WHERE id = %(id)s", id=grown[31].pk)
     assert first(signer) == (Kind.EVENT_RETIMED, 31)
@@ -207,6 +214,33 @@ def test_a_changed_event_with_its_leaf_rewritten_is_found(grown, signer, tamper)
 def test_a_leaf_whose_hash_alone_is_changed_is_found(grown, signer, tamper):
     tamper("UPDATE audit_leaf SET hash = commitment WHERE index = 23")
     assert first(signer) == (Kind.LEAVES_REWRITTEN, 23)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "index"),
+    [
+        ("UPDATE audit_node SET hash = sha256('x') WHERE index = 1", 511),
+        ("DELETE FROM audit_node WHERE index = 1", 511),
+        ("INSERT INTO audit_node (level, index, hash) VALUES (2, 0, sha256('x'))", 600),
+        ("INSERT INTO audit_node (level, index, hash) VALUES (1, 2, sha256('x'))", 600),
+        (None, None),
+    ],
+)
+def test_a_hash_that_proofs_are_made_of_is_compared(seated, signer, tamper, wrong, index):
+    tamper(
+        "INSERT INTO audit_leaf SELECT n, gen_random_uuid(), sha256(n::text::bytea), ''"
+        " FROM generate_series(0, 599) n",
+        "UPDATE audit_leaf SET hash = sha256('\\x00'::bytea || convert_to('relais-audit/v1 '"
+        " || encode(commitment, 'base64') || chr(10), 'UTF8'))",
+    )
+    hashes = [bytes(each) for each in Leaf.objects.order_by("index").values_list("hash", flat=True)]
+    for place in (0, 1):
+        Node.objects.create(level=1, index=place, hash=root_of(hashes[place * 256 : (place + 1) * 256]))
+    if wrong:
+        tamper(wrong)
+    gone, *faults = sorted(verified(signer).faults, key=lambda fault: fault.index)
+    assert (gone.kind, gone.index) == (Kind.TRUNCATED, 0)  # the leaves have no events here
+    assert [(fault.kind, fault.index) for fault in faults] == ([(Kind.NODE_CHANGED, index)] if wrong else [])
 
 
 # --- Fingerprints ----------------------------------------------------------------------------------------------
@@ -256,6 +290,12 @@ def test_events_that_the_tree_never_got_are_counted(grown, signer, tamper):
     kinds = {fault.kind for fault in report.faults}
     assert kinds == {Kind.NOT_IN_TREE, Kind.EVENT_INSERTED} or kinds == {Kind.NOT_IN_TREE}
     assert f"number {grown[30].seq}" in str(report.faults[0])
+
+
+@pytest.mark.parametrize("at", ["infinity", "2099-01-01"])
+def test_an_event_of_a_time_to_come_that_the_tree_never_got_is_counted(grown, signer, tamper, at):
+    tamper("UPDATE audit_event SET at = %(at)s WHERE id = %(id)s", at=at, id=_copy(tamper, grown[23]))
+    assert first(signer) == (Kind.NOT_IN_TREE, None)
 
 
 def test_progress_is_told(grown, signer, monkeypatch):
