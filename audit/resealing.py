@@ -32,7 +32,7 @@ LONGEST_WORK = timedelta(hours=1)
 
 
 class NoKeys(Exception):
-    """The case has no data key: it does not exist, or it was erased."""
+    """The case has no data key: it does not exist, or it was erased, perhaps meanwhile."""
 
 
 @dataclass
@@ -110,8 +110,15 @@ def _resealed(row: Model) -> list[str]:
     return [field.name for field in sealed_fields(type(row)) if field.reseal(row)]
 
 
+def _require_keys(case_id: UUID) -> None:
+    """Whoever has the keys in memory could go on, and write under keys that nobody has any more."""
+    if not DataKey.objects.filter(case_id=case_id).exists():
+        raise NoKeys
+
+
 @transaction.atomic
 def _reseal_row(model: type[Model], pk: UUID, case_id: UUID) -> int:
+    _require_keys(case_id)
     row = model._base_manager.select_for_update().filter(pk=pk).first()
     if row is None:
         return 0
@@ -125,6 +132,7 @@ def _reseal_row(model: type[Model], pk: UUID, case_id: UUID) -> int:
 
 @transaction.atomic
 def _reseal_version(model: type[Model], pk: int, case_id: UUID) -> int:
+    _require_keys(case_id)
     row = model._base_manager.filter(pk=pk).first()
     return 0 if row is None else _swap(row, case_id)
 

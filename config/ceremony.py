@@ -81,7 +81,15 @@ def seal(
     if not passphrase and not in_shares:
         raise CommandError("Say how it is opened: --shares, --passphrase, or both.")
     content = keyset.new_content() if fresh else _of_the_key_file()
-    _keep(path, say, content, passphrase=passphrase, in_shares=in_shares, sheets=sheets)
+    _keep(
+        path,
+        say,
+        content,
+        now=lambda: content if fresh else _of_the_key_file(),
+        passphrase=passphrase,
+        in_shares=in_shares,
+        sheets=sheets,
+    )
     say(f"{path} is sealed.")
 
 
@@ -92,6 +100,7 @@ def reshare(path: Path, say: Say, *, by_passphrase: bool, sheets: Path | None) -
         path,
         say,
         known.content,
+        now=lambda: envelope.reopened(path, known.file_key),
         passphrase="passphrase" in envelope.kinds(path),
         in_shares=True,
         sheets=sheets,
@@ -111,9 +120,20 @@ def _of_the_key_file() -> dict[str, Any]:
 
 
 def _keep(
-    path: Path, say: Say, content: dict[str, Any], *, passphrase: bool, in_shares: bool, sheets: Path | None
+    path: Path,
+    say: Say,
+    content: dict[str, Any],
+    *,
+    now: Callable[[], dict[str, Any]],
+    passphrase: bool,
+    in_shares: bool,
+    sheets: Path | None,
 ) -> None:
-    """Writes beside, opens what was written by what people hold now, and only then lets it count."""
+    """Writes beside, opens what was written by what people hold now, and only then lets it count.
+
+    Args:
+        now: the keys as they stand at the end: an epoch that came while people typed would be lost.
+    """
     file, made = envelope.sealed(
         content, passphrase=new_passphrase() if passphrase else "", in_shares=in_shares
     )
@@ -130,7 +150,10 @@ def _keep(
             say("Now three of the new shares are typed, to prove that they open the keys.")
             if opened(beside, say, by_passphrase=False).content != content:
                 raise CommandError("What came out is not what went in: nothing was kept.")
-        os.replace(beside, path)
+        with disk.alone(path):
+            if now() != content:
+                raise CommandError("The keys were renewed meanwhile: nothing was kept. Begin again.")
+            disk.move(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 

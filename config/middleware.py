@@ -65,7 +65,7 @@ class Sitting:
             response = self.get_response(request)
             try:
                 audit.flush()
-            except AuditUnavailable:
+            except (AuditUnavailable, KeyUnavailable):  # what an event says more is sealed
                 current.forget_looks()
                 return errors.unavailable(request)
         if request.user.is_authenticated:

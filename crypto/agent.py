@@ -29,6 +29,7 @@ from uuid import UUID
 
 from crypto import envelope, wire
 from crypto.errors import CryptoError, KeyUnavailable, SharesRefused, Tampered, WrongKey
+from crypto.providers import disk
 from crypto.providers.interface import WrappedKey
 from crypto.providers.keyset import Keyset, with_epoch, without_epoch
 
@@ -36,7 +37,11 @@ from crypto.providers.keyset import Keyset, with_epoch, without_epoch
 QUOTA: Final = 6000
 #: Seconds before the next try after a wrong one; twice as long after each, at most MOST_PAUSE.
 PAUSE, MOST_PAUSE = 1.0, 300.0
+#: Seconds until a message must have come whole, and until an answer must have been taken.
 PATIENCE: Final = 10.0
+#: Who is heard at once. Each may hold a message of `wire.LONGEST`, and a thread.
+MOST_HEARD: Final = 32
+NOT_FOR_YOU: Final = "This user may not use the key agent."
 _PR_SET_DUMPABLE: Final = 4
 
 
@@ -67,13 +72,55 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         self._keepers = {os.geteuid(), 0, *keepers}
         self._clients = self._keepers | set(clients)
         self._lock = threading.Lock()
+        # Apart from the other: whoever opens the keys anew takes his time, and pages do not wait for him.
+        self._counting = threading.Lock()
+        self._heard = threading.BoundedSemaphore(MOST_HEARD)
+        self._strangers: dict[int, int] = {}
         self._keyset: Keyset | None = None
         self._file_key = b""
         self._failures, self._again_at = 0, 0.0
         self._minute, self._spent = -1, 0
+        if socket.exists() and not socket.is_socket():
+            raise FileExistsError(f"{socket} is no socket, and is left as it is.")
         socket.unlink(missing_ok=True)
         super().__init__(str(socket), _Conversation)
         os.chmod(socket, 0o666)  # noqa: S103 - who connects is asked for his uid
+
+    # --- Who is heard ----------------------------------------------------------------------------------------
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """In a thread of its own, if there is one left, or it is a keeper; a stranger is not listened to."""
+        uid = _uid(request)
+        if uid not in self._clients:
+            self._turn_away(request, uid)
+        elif uid in self._keepers or self._heard.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        counts = _uid(request) not in self._keepers
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            if counts:
+                self._heard.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Its kind and no more: what was asked, and with it a key, could stand in the rest."""
+        sys.stderr.write(f"The key agent has met with {type(sys.exception()).__name__}.\n")
+
+    def _turn_away(self, request: socket.socket, uid: int) -> None:
+        minute = int(self._clock() // 60)
+        try:
+            if self._strangers.get(uid) != minute:  # he may come as often as he likes, and fills no disk
+                self._strangers[uid] = minute
+                self._write(act="refused", uid=uid)
+            request.settimeout(0.1)
+            wire.send(request, {"error": "refused", "say": NOT_FOR_YOU})
+        except OSError:
+            pass
+        finally:
+            self.shutdown_request(request)
 
     # --- Who may what ----------------------------------------------------------------------------------------
     def answer(self, message: dict[str, Any], uid: int) -> dict[str, Any]:
@@ -81,7 +128,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         act = str(message.get("act"))
         try:
             if uid not in self._clients:
-                raise Refused("refused", "This user may not use the key agent.")
+                raise Refused("refused", NOT_FOR_YOU)
             if act in _FOR_KEEPERS and uid not in self._keepers:
                 raise Refused(
                     "refused", "Only a keeper of the keys may do this: root, or the user of the agent."
@@ -146,8 +193,15 @@ class Agent(socketserver.ThreadingUnixStreamServer):
                 self._failures += 1
                 self._again_at = self._clock() + min(PAUSE * 2 ** (self._failures - 1), MOST_PAUSE)
                 raise Refused("wrong", str(error)) from None
+            keyset = Keyset(opened.content)
+            if self._keyset and self._keyset.status().epochs.keys() - keyset.status().epochs.keys():
+                raise Refused(
+                    "wrong",
+                    "The file lacks an epoch that is open now: it is an older copy, and data would be lost. "
+                    "If that is meant: keys close first.",
+                )
             self._write(act="open", uid=uid, by="shares" if "shares" in message else "passphrase")
-            self._keyset, self._file_key, self._failures = Keyset(opened.content), opened.file_key, 0
+            self._keyset, self._file_key, self._failures = keyset, opened.file_key, 0
         return {}
 
     def _close(self, message: dict[str, Any], uid: int) -> dict[str, Any]:
@@ -168,9 +222,10 @@ class Agent(socketserver.ThreadingUnixStreamServer):
     ) -> dict[str, Any]:
         with self._lock:
             self._opened()
-            content = change(envelope.reopened(self._file, self._file_key))
-            self._write(act=act, uid=uid)
-            envelope.rewrite(self._file, content, self._file_key)
+            with disk.alone(self._file):
+                content = change(envelope.reopened(self._file, self._file_key))
+                self._write(act=act, uid=uid)
+                envelope.rewrite(self._file, content, self._file_key)
             self._keyset = Keyset(content)
         return {}
 
@@ -181,7 +236,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         return self._keyset
 
     def _spend(self, keys: int) -> None:
-        with self._lock:
+        with self._counting:
             minute = int(self._clock() // 60)
             if minute != self._minute:
                 self._minute, self._spent = minute, 0
@@ -201,14 +256,20 @@ class _Conversation(socketserver.BaseRequestHandler):
     server: Agent
 
     def handle(self) -> None:
-        self.request.settimeout(PATIENCE)
-        peer = self.request.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        _pid, uid, _gid = struct.unpack("3i", peer)
+        uid = _uid(self.request)
         try:
             while True:
-                wire.send(self.request, self.server.answer(wire.receive(self.request), uid))
+                message = wire.receive(self.request, within=PATIENCE)
+                wire.send(self.request, self.server.answer(message, uid))
         except (EOFError, OSError, ValueError):
             return  # gone, silent, or no client of ours
+
+
+def _uid(request: socket.socket) -> int:
+    """Of the process at the other end, as the kernel says (unix(7))."""
+    peer = request.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", peer)
+    return int(uid)
 
 
 _ACTS: Final[dict[str, Callable[[Agent, dict[str, Any], int], dict[str, Any]]]] = {

@@ -9,7 +9,7 @@ that exists in SLIP-39 shares only. So epochs come and go without the people, an
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,12 +27,24 @@ from crypto.wire import text
 
 FORMAT: Final = "relais-sealed-keys/1"
 PURPOSE: Final = b"rcm/sealed-keys/v1|"
-#: RFC 9106 §4, the choice for machines that have memory for other work too.
-MEMORY_KIB, ROUNDS, LANES = 64 * 1024, 3, 4
 #: Somebody who may write the file must not fill the memory of the server with it.
 MOST_MEMORY_KIB, MOST_ROUNDS, MOST_LANES = 4 * 1024 * 1024, 64, 64
 SHORTEST_PASSPHRASE = 20
+SHORTEST_SALT: Final = 8
 _NONCE = 12
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one try of a passphrase costs, in KiB, rounds and lanes of argon2id. It is written in the file."""
+
+    memory: int
+    rounds: int
+    lanes: int
+
+
+#: RFC 9106 §4, the choice for machines that have memory for other work too.
+COST: Final = Cost(64 * 1024, 3, 4)
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +56,7 @@ class Opened:
 
 
 def sealed(
-    content: dict[str, Any], *, passphrase: str = "", in_shares: bool = False
+    content: dict[str, Any], *, passphrase: str = "", in_shares: bool = False, cost: Cost = COST
 ) -> tuple[dict[str, Any], list[str]]:
     """The sealed file for a keyset, under a new file key, and the shares that were made for it.
 
@@ -54,8 +66,7 @@ def sealed(
     Keyset(content)
     file_key, slots, shares = os.urandom(KEY_LENGTH), [], []
     if passphrase:
-        cost = {"memory": MEMORY_KIB, "rounds": ROUNDS, "lanes": LANES}
-        slot = {"kind": "passphrase", "salt": text(os.urandom(16)), **cost}
+        slot = {"kind": "passphrase", "salt": text(os.urandom(16)), **asdict(cost)}
         slots.append(slot | {"wrapped": text(_seal(_stretched(passphrase, slot), file_key, b"passphrase"))})
     if in_shares:
         secret = os.urandom(SECRET_LENGTH)
@@ -103,7 +114,8 @@ def _read(path: Path) -> dict[str, Any]:
         for slot in file["slots"]:
             bytes_of(slot["wrapped"])
             if slot["kind"] == "passphrase":
-                bytes_of(slot["salt"])
+                if len(bytes_of(slot["salt"])) < SHORTEST_SALT:
+                    raise ValueError
                 bounds = {"memory": MOST_MEMORY_KIB, "rounds": MOST_ROUNDS, "lanes": MOST_LANES}
                 if not all(0 < slot[name] <= most for name, most in bounds.items()):
                     raise ValueError

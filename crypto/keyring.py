@@ -63,7 +63,7 @@ class _Waiting:
 
 class Keyring:
     def __init__(self, provider: KeyProvider | None = None) -> None:
-        self._given = provider
+        self.given = provider
         self._closed = False
         self._waiting: dict[UUID, _Waiting] = {}
         # By the id as it stands in a stored value: this is looked up for every field of a page.
@@ -77,7 +77,7 @@ class Keyring:
     @cached_property
     def provider(self) -> KeyProvider:
         # Found at first need: a page that shows nothing sealed still works when the key is away.
-        return self._given or get_provider()
+        return self.given or get_provider()
 
     def sealing_key(self, scope: Scope) -> tuple[UUID, AESGCMSIV]:
         """The key that seals new values of a scope, made when there is none."""
@@ -104,6 +104,8 @@ class Keyring:
             models.Max("version")
         )
         self._make(scope, (newest["version__max"] or 0) + 1)
+        # Before it counts: one that was wrapped by an epoch that ends meanwhile would seal, and open nothing.
+        self.key_for(scope)
 
     def key_of(self, sealed: Sealed, scope: Scope) -> OpenedKey:
         """As `opening_key`, with what the key binds to each value."""
@@ -174,7 +176,11 @@ class Keyring:
 
     def _destroy(self, rows: models.Q, belongs: Callable[[Scope], bool]) -> int:
         self._require_open()
-        deleted, _ = DataKey.objects.filter(rows).delete()
+        deleted = 0
+        # Again until there is none: the first delete waits for a rotation that has these rows, and does not see
+        # the newer versions that it leaves.
+        while found := DataKey.objects.filter(rows).delete()[0]:
+            deleted += found
         self._active = {scope: active for scope, active in self._active.items() if not belongs(scope)}
         self._opened = {key_id: key for key_id, key in self._opened.items() if not belongs(key.scope)}
         self._waiting = {dek_id: key for dek_id, key in self._waiting.items() if not belongs(key.scope)}
@@ -252,8 +258,13 @@ _current: ContextVar[Keyring | None] = ContextVar("crypto.keyring", default=None
 
 @contextmanager
 def opened(provider: KeyProvider | None = None) -> Iterator[Keyring]:
-    """Opens a keyring for one request or job; its keys are forgotten at the end."""
-    keyring = Keyring(provider)
+    """Opens a keyring for one request or job; its keys are forgotten at the end.
+
+    Args:
+        provider: who keeps its keys; that of the keyring around it, or of the site, where it is missing.
+    """
+    around = _current.get()
+    keyring = Keyring(provider or (around.given if around else None))
     token = _current.set(keyring)
     try:
         yield keyring

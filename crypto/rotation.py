@@ -6,11 +6,12 @@ so every epoch ends, once the last backup made in it has.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connections, router
+from django.db import connections, router, transaction
 from django.db.models import Count, Min
 
 from crypto.keyring import wrapping_context
@@ -24,6 +25,7 @@ SWAP = """
 UPDATE crypto_datakey k SET kek_id = %s, wrapped = n.wrapped
 FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS n (id, former, wrapped)
 WHERE k.id = n.id AND k.wrapped = n.former
+RETURNING k.id
 """
 
 
@@ -35,6 +37,8 @@ class Epoch:
     active: bool
     #: How many data keys it wraps, by kind of scope.
     keys: Counter[str] = field(default_factory=Counter)
+    #: And by version of the data key: 2 and above came by the rotation of a case.
+    versions: Counter[int] = field(default_factory=Counter)
     oldest: datetime | None = None
 
 
@@ -43,14 +47,28 @@ def epochs(provider: KeyProvider) -> list[Epoch]:
     status = provider.status()
     newest_first = sorted(status.epochs.items(), key=lambda each: each[1], reverse=True)
     found = {name: Epoch(name, made_at, name == status.kek_id) for name, made_at in newest_first}
-    counted = DataKey.objects.values("kek_id", "scope_kind").annotate(
+    counted = DataKey.objects.values("kek_id", "scope_kind", "version").annotate(
         count=Count("pk"), oldest=Min("created_at")
     )
-    for row in counted.order_by("kek_id", "scope_kind"):
+    for row in counted.order_by("kek_id", "scope_kind", "version"):
         epoch = found.setdefault(row["kek_id"], Epoch(row["kek_id"], None, active=False))
-        epoch.keys[row["scope_kind"]] = row["count"]
+        epoch.keys[row["scope_kind"]] += row["count"]
+        epoch.versions[row["version"]] += row["count"]
         epoch.oldest = min(epoch.oldest or row["oldest"], row["oldest"])
     return list(found.values())
+
+
+@contextmanager
+def closed(kek_id: str) -> Iterator[int]:
+    """Gives how many data keys lie under an epoch. Inside, no key is made, and what had begun before has ended.
+
+    Raises OperationalError when somebody's work does not end in time.
+    """
+    alias = router.db_for_write(DataKey)
+    with transaction.atomic(using=alias):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("LOCK TABLE crypto_datakey IN SHARE MODE")
+        yield DataKey.objects.using(alias).filter(kek_id=kek_id).count()
 
 
 def rewrap(provider: KeyProvider) -> tuple[Counter[str], int]:
@@ -63,10 +81,11 @@ def rewrap(provider: KeyProvider) -> tuple[Counter[str], int]:
     """
     moved: Counter[str] = Counter()
     while True:
-        before, unreadable = moved.total(), 0
+        tried = unreadable = 0
         for batch in _batches(provider.kek_id):
-            unreadable += _rewrap(provider, batch, moved)
-        if moved.total() == before:  # a request that had begun before may have made one more
+            opened = _rewrap(provider, batch, moved)
+            tried, unreadable = tried + opened, unreadable + len(batch) - opened
+        if not tried:  # else a request that had begun before may have made one more
             return moved, unreadable
 
 
@@ -79,15 +98,17 @@ def _batches(active: str) -> Iterator[list[DataKey]]:
 
 
 def _rewrap(provider: KeyProvider, batch: list[DataKey], moved: Counter[str]) -> int:
+    """Gives how many were opened: each of them is under another epoch now, by this process or by another one."""
     keys = [WrappedKey(bytes(row.wrapped), row.kek_id, wrapping_context(row.scope, row.pk)) for row in batch]
     kek_id, rewrapped = provider.rewrap(keys)
-    fresh = [
-        (row.pk, key.wrapped, wrapped)
+    fresh = {
+        row.pk: (key.kek_id, key.wrapped, wrapped)
         for row, key, wrapped in zip(batch, keys, rewrapped, strict=True)
         if wrapped is not None
-    ]
+    }
     if fresh:
+        _formers, before, after = map(list, zip(*fresh.values(), strict=True))
         with connections[router.db_for_write(DataKey)].cursor() as cursor:
-            cursor.execute(SWAP, [kek_id, *map(list, zip(*fresh, strict=True))])
-    moved.update(key.kek_id for key, wrapped in zip(keys, rewrapped, strict=True) if wrapped is not None)
-    return len(batch) - len(fresh)
+            cursor.execute(SWAP, [kek_id, list(fresh), before, after])
+            moved.update(fresh[pk][0] for (pk,) in cursor.fetchall())
+    return len(fresh)

@@ -18,6 +18,7 @@ from crypto.scopes import Scope
 
 HEADER: Final = b"R\x01\x01"
 ALGORITHM: Final = HEADER[2:]
+ALGORITHM_NAME: Final = "AES-256-GCM-SIV"
 NONCE_AT: Final = len(HEADER) + 16
 BODY_AT: Final = NONCE_AT + 12
 TAG_LENGTH: Final = 16

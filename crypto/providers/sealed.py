@@ -82,7 +82,7 @@ class SealedKeyProvider:
                 channel.settimeout(self._timeout)
                 channel.connect(str(self._path))
                 wire.send(channel, {"act": act, **message})
-                answer = wire.receive(channel)
+                answer = wire.receive(channel, within=self._timeout)
         except (OSError, EOFError, ValueError):
             raise KeyUnavailable("The key agent does not answer.") from None
         match answer.get("error"):

@@ -76,7 +76,7 @@ def test_a_body_that_was_changed_does_not_open(both: Any, tmp_path: Path) -> Non
         envelope.open_by_shares(copy, shares[:3])
 
 
-SLOT = {"kind": "passphrase", "salt": "AAAA", "memory": 65536, "rounds": 3, "lanes": 4, "wrapped": "AAAA"}
+SLOT = {"kind": "passphrase", "salt": "A" * 24, "memory": 65536, "rounds": 3, "lanes": 4, "wrapped": "AAAA"}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,7 @@ SLOT = {"kind": "passphrase", "salt": "AAAA", "memory": 65536, "rounds": 3, "lan
         {"slots": "none"},
         {"slots": [{"kind": "shares"}]},
         {"slots": [SLOT | {"salt": 7}]},
+        {"slots": [SLOT | {"salt": "AAAA"}]},
         {"slots": [SLOT | {"wrapped": "é"}]},
         {"slots": [SLOT | {"memory": 1 << 40}]},
         {"slots": [SLOT | {"memory": 16}]},

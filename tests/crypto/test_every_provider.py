@@ -29,6 +29,32 @@ def test_a_wrapped_key_opens_in_its_context_only(keeper: KeyKeeper) -> None:
         keeper.unwrap(changed, kek_id, b"context")
 
 
+@pytest.mark.django_db
+def test_the_wrapped_key_of_one_case_opens_nothing_in_the_row_of_another(keeper: KeyKeeper) -> None:
+    """By whoever may write to the database: to read the other case, or to keep a key from its erasure."""
+    here, there = (Scope(ScopeKind.CASE, uuid4()) for _case in range(2))
+    apart = Scope(ScopeKind.EXCHANGE, uuid4(), here.id)
+    with keyring.opened(keeper) as ring:
+        ids = {scope: ring.sealing_key(scope)[0] for scope in (here, there, apart)}
+    own = dict(DataKey.objects.values_list("pk", "wrapped"))
+
+    def refused(scope: Scope, **changes: Any) -> None:
+        before = DataKey.objects.filter(pk=ids[scope]).values().get()
+        DataKey.objects.filter(pk=ids[scope]).update(**changes)
+        moved = Scope(scope.kind, changes.get("scope_id", scope.id), changes.get("case_id", scope.case_id))
+        with keyring.opened(keeper) as ring, pytest.raises(Tampered):
+            ring.opening_key(ids[scope], moved)
+        DataKey.objects.filter(pk=ids[scope]).update(**before)
+
+    refused(there, wrapped=own[ids[here]])
+    refused(here, scope_id=there.id, case_id=there.id, version=2)
+    refused(apart, case_id=there.id)
+    refused(apart, scope_id=uuid4())
+    with keyring.opened(keeper) as ring:
+        for scope, dek_id in ids.items():
+            assert ring.opening_key(dek_id, scope)
+
+
 def test_a_page_of_keys_opens_at_once_and_a_bad_one_takes_none_along(keeper: KeyKeeper) -> None:
     kek_id, wrapped = keeper.wrap(KEY, b"a")
     other = keeper.wrap(bytes(32), b"b")[1]

@@ -5,18 +5,22 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
-from audit import clock
+from audit import clock, resealing
 from audit.digest import row_digest
 from audit.models import Event
 from audit.resealing import LONGEST_WORK
 from crypto import keyring
 from crypto.errors import KeyDestroyed
+from crypto.fields import as_stored
 from crypto.models import DataKey
-from crypto.providers import FileKeyProvider, WrappedKey, get_provider
+from crypto.providers import FileKeyProvider, WrappedKey, disk, get_provider
+from crypto.providers.keyset import Keyset
 from crypto.rotation import epochs, rewrap
+from crypto.scopes import Scope, ScopeKind
 from referral.models import Case, Person, Transition
 from referral.services import cases, receiving
 from tests import cast as c
@@ -104,16 +108,28 @@ def test_a_key_destroyed_meanwhile_does_not_come_back(cast: c.Cast) -> None:
 
 
 def test_a_key_that_does_not_open_is_named_and_left(cast: c.Cast) -> None:
-    DataKey.objects.filter(pk=DataKey.objects.values("pk")[:1]).update(kek_id="file-00000000")
+    case, active = c.open_case(cast), get_provider().kek_id
+    DataKey.objects.filter(case_id=case.pk, scope_kind="case").update(kek_id="file-00000000")
     before = list(DataKey.objects.filter(kek_id="file-00000000").values_list("wrapped", flat=True))
+    get_provider().add_epoch()
     with pytest.raises(CommandError, match="1 data keys do not open"):
         keys("rotate")
     assert list(DataKey.objects.filter(kek_id="file-00000000").values_list("wrapped", flat=True)) == before
+    assert Event.objects.filter(verb="key.rotate", scope=active).count() == 1, (
+        "what was moved is written down"
+    )
     assert "NOT THERE ANY MORE" in keys("status")
 
 
 def test_status_says_how_old_everything_is_and_what_is_due(cast: c.Cast) -> None:
-    c.open_case(cast)
+    case = c.open_case(cast)
+    total = DataKey.objects.count()
+    assert f"  AES-256-GCM-SIV, data keys of version 1: {total}\n" in keys("status")
+    assert "of version 2" not in keys("status")
+    with c.acting(), transaction.atomic():
+        keyring.current().renew(Scope(ScopeKind.CASE, case.pk))
+    assert "  AES-256-GCM-SIV, data keys of version 2: 1\n" in keys("status")
+    DataKey.objects.filter(version=2).delete()
     former = get_provider().kek_id
     said = keys("status")
     assert f"{former}: made" in said
@@ -235,3 +251,54 @@ def test_the_log_says_what_it_said_whatever_key_it_lies_under(cast: c.Cast) -> N
     for changed in ({"reason_code": "DECEASED"}, {"reason": None}):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             Transition.objects.filter(pk=move.pk).update(**changed)
+
+
+def test_what_somebody_changes_while_a_version_is_read_is_not_overwritten(
+    cast: c.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read, changed by another one, written: the comparison finds it, and the next run takes the row up."""
+    case = c.open_case(cast)
+    with c.acting(), transaction.atomic():
+        keyring.current().renew(Scope(ScopeKind.CASE, case.pk))
+    version = Person.history.filter(case_id=case.pk).first()
+    assert version is not None
+
+    def digest(row: Any) -> bytes:
+        with as_stored():
+            Person.history.filter(pk=row.pk).update(needs=row.health)
+        return row_digest(row)
+
+    monkeypatch.setattr(resealing, "row_digest", digest)
+    with c.acting():
+        assert resealing._reseal_version(Person.history.model, version.pk, case.pk) == 0
+    changed = Person.history.get(pk=version.pk)
+    with as_stored():
+        assert changed.needs == changed.health
+    assert not Event.objects.filter(verb="key.rotate").exists()
+
+
+def test_a_slow_rotation_does_not_put_a_key_back_under_an_epoch_that_ends(cast: c.Cast) -> None:
+    """It has wrapped a batch; before it is stored, somebody else rotates, and shreds that epoch."""
+    case, provider = c.open_case(cast), get_provider()
+    provider.add_epoch()
+    overtaken = provider.kek_id
+    behind = Keyset(disk.read(settings.RELAIS_KEY_FILE))
+
+    class Slow:
+        kek_id = property(lambda self: provider.kek_id)
+
+        def rewrap(self, keys: Any) -> Any:
+            if provider.kek_id != overtaken:
+                return provider.rewrap(keys)
+            wrapped = behind.rewrap(keys)
+            provider.add_epoch()
+            rewrap(provider)
+            return wrapped
+
+    moved, unreadable = rewrap(Slow())  # type: ignore[arg-type]
+    assert (moved.total(), unreadable) == (0, 0), "what somebody else has moved is not counted twice"
+    assert set(DataKey.objects.values_list("kek_id", flat=True)) == {provider.kek_id}
+    for kek_id in set(provider.status().epochs) - {provider.kek_id}:
+        provider.drop_epoch(kek_id)
+    with c.acting(), keyring.revealing(case.person):
+        assert case.person.health == c.SECRETS["health"]

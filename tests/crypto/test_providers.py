@@ -1,13 +1,16 @@
 import base64
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crypto.errors import KeyUnavailable, Tampered
-from crypto.providers import FileKeyProvider, WrappedKey, get_provider
+from crypto.providers import FileKeyProvider, WrappedKey, disk, get_provider
 
 KEY = bytes(range(32))
 
@@ -175,6 +178,69 @@ def test_the_provider_of_the_site_is_the_settings_key_file(
     settings.RELAIS_KEY_FILE = ""
     with pytest.raises(KeyUnavailable):
         get_provider()
+
+
+# --- Read once, and again as soon as it is another file --------------------------------------------------------
+def times_read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    read: list[Path] = []
+    before = disk.read_marked
+    monkeypatch.setattr(disk, "read_marked", lambda path: (read.append(path), before(path))[1])
+    return read
+
+
+def test_the_key_file_is_not_read_for_every_request(
+    provider: FileKeyProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = times_read(monkeypatch)
+    for _request in range(3):
+        FileKeyProvider(tmp_path / "kek.json").wrap(KEY, b"a")
+    assert read == []
+
+
+def test_what_another_process_rotates_is_known_in_the_middle_of_a_request(
+    provider: FileKeyProvider, tmp_path: Path
+) -> None:
+    former = provider.kek_id
+    script = "import sys, pathlib; from crypto.providers.file import FileKeyProvider as F; " + (
+        "provider = F(pathlib.Path(sys.argv[1])).add_epoch(); "
+        "print(provider.kek_id, provider.wrap(bytes(32), b'a')[1].hex())"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "kek.json")], capture_output=True, text=True, check=True
+    )
+    active, wrapped = said.stdout.split()
+    assert provider.unwrap(bytes.fromhex(wrapped), active, b"a") == bytes(32)
+    assert provider.kek_id == active != former
+    FileKeyProvider(tmp_path / "kek.json").drop_epoch(former)
+    assert set(provider.status().epochs) == {active}
+
+
+def test_a_key_file_that_others_may_use_or_that_is_gone_is_refused_at_the_next_question(
+    provider: FileKeyProvider, tmp_path: Path
+) -> None:
+    path = tmp_path / "kek.json"
+    path.chmod(0o644)
+    with pytest.raises(KeyUnavailable, match="0600"):
+        provider.wrap(KEY, b"a")
+    path.chmod(0o600)
+    assert provider.wrap(KEY, b"a")
+    beside = path.rename(tmp_path / "beside")
+    with pytest.raises(KeyUnavailable, match="No such file"):
+        provider.wrap(KEY, b"a")
+    beside.rename(path)
+    assert provider.wrap(KEY, b"a")
+
+
+def test_a_key_file_put_back_with_its_former_size_and_date_is_another_one(
+    provider: FileKeyProvider, tmp_path: Path
+) -> None:
+    """As a restore with `cp -p` or `rsync -t` leaves it."""
+    path, other = tmp_path / "kek.json", FileKeyProvider.create(tmp_path / "other.json")
+    before = path.stat()
+    path.write_bytes((tmp_path / "other.json").read_bytes())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert provider.kek_id == other.kek_id
 
 
 def test_a_provider_shows_no_key(provider: FileKeyProvider, tmp_path: Path) -> None:

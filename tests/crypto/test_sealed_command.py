@@ -1,23 +1,26 @@
 """The ceremony at a terminal: keys are sealed, handed out, opened, shared anew, and brought back from the safe."""
 
+import json
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from audit.models import Event
 from crypto import envelope, keyring, shares
-from crypto.models import DataKey
-from crypto.providers import SealedKeyProvider, disk, get_provider
-from referral.models import Case
+from crypto.models import DataKey, Match
+from crypto.providers import FileKeyProvider, SealedKeyProvider, disk, get_provider
+from referral.models import Case, Person, Task
 from referral.services import matching
 from tests import cast as c
 from tests.crypto.conftest import PASSPHRASE, sealed_in, serving
-from tests.referral.pages import later, sign_in
+from tests.referral.pages import later, sign_in, values_of
+from tests.referral.story import form_of
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "audit"]),
@@ -71,10 +74,10 @@ def opened(site: Path, settings: Any) -> Iterator[SealedKeyProvider]:
     """The keys that the cast lies under, sealed, and an agent that people have opened."""
     made = sealed_in(site, disk.read(settings.RELAIS_KEY_FILE))
     settings.RELAIS_KEY_PROVIDER = "sealed"
-    with serving(site):
+    with serving(site) as agent:
         provider = SealedKeyProvider(settings.RELAIS_KEY_AGENT)
         provider.open(shares=made[:3])
-        provider.shares = made  # type: ignore[attr-defined]
+        provider.shares, provider.agent = made, agent  # type: ignore[attr-defined]
         yield provider
 
 
@@ -106,6 +109,8 @@ def test_the_keys_of_the_file_are_sealed_and_three_sheets_prove_it(terminal: Ter
     assert len(printed(said)) == 5
     assert said.count("\f") == 4, "one share a page"
     made = printed(said)
+    slot = json.loads((site / "kek.sealed").read_text())["slots"][0]
+    assert (slot["memory"], slot["rounds"], slot["lanes"]) == (64 * 1024, 3, 4), "RFC 9106 §4, also in tests"
     for known in (
         envelope.open_by_shares(site / "kek.sealed", made[2:]),
         envelope.open_by_passphrase(site / "kek.sealed", PASSPHRASE),
@@ -187,6 +192,43 @@ def test_pages_wait_until_people_have_opened_the_keys(
         assert event.detail == {"by": ["A", "B"], "shares": True}
 
 
+def test_an_agent_that_dies_in_the_middle_of_a_request_leaves_nothing_half_written(
+    cast: c.Cast, opened: SealedKeyProvider, site: Path
+) -> None:
+    """After each of its questions in turn: the page says that the service is paused, and what was sent comes back."""
+    browser, url = sign_in(cast.aissatou), reverse("case_new_page")
+    typed = form_of(c.GIRL) | {"region": cast.region.code, "needs": "un lit canari"}
+    sent = values_of(browser.get(url).context["form"]) | typed
+    agent, left = opened.agent, 0  # type: ignore[attr-defined]
+    answer = agent.answer
+
+    def dying(message: dict[str, Any], uid: int) -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError
+        return dict(answer(message, uid))
+
+    def rows() -> list[int]:
+        return [model.objects.count() for model in (Case, Person, Person.history.model, Task, DataKey, Match)]
+
+    def whole() -> bool:
+        """The act was done, and only the page was lost: the same form once more is answered as the first would be."""
+        return Person.objects.count() == DataKey.objects.filter(scope_kind="case").count() == 1
+
+    agent.answer = dying
+    for questions in range(50):
+        left, before = questions, rows()
+        said = browser.post(url, sent)
+        if said.status_code == 302:
+            break
+        assert rows() == before or whole(), questions
+        assert said.status_code == 503, questions
+        assert "un lit canari" in said.content.decode()
+    assert questions > 1
+    assert Person.objects.count() == 1
+
+
 def test_a_wrong_passphrase_opens_nothing_and_leaves_an_event(
     terminal: Terminal, opened: SealedKeyProvider
 ) -> None:
@@ -232,6 +274,30 @@ def test_new_shares_open_it_and_the_former_ones_do_not(
     terminal("rotate")
 
 
+def test_an_epoch_that_came_while_people_typed_is_not_lost(
+    cast: c.Cast, terminal: Terminal, site: Path, opened: SealedKeyProvider
+) -> None:
+    former = opened.shares  # type: ignore[attr-defined]
+
+    def rotated(said: str) -> Any:
+        opened.add_epoch()
+        return nth(0)(said)
+
+    with pytest.raises(CommandError, match="renewed meanwhile: nothing was kept"):
+        terminal("reshare", types=(*former[:3], rotated, *THREE[1:]))
+    assert opened.kek_id in envelope.open_by_shares(site / "kek.sealed", former[:3]).content["epochs"]
+    assert [path.name for path in site.glob("kek.sealed*")] == ["kek.sealed"]
+    (site / "kek.sealed").unlink()
+
+    def renewed(said: str) -> Any:
+        FileKeyProvider(settings.RELAIS_KEY_FILE).add_epoch()
+        return nth(0)(said)
+
+    with pytest.raises(CommandError, match="renewed meanwhile"):
+        terminal("seal", "--shares", types=(renewed, *THREE[1:]))
+    assert not (site / "kek.sealed").exists()
+
+
 def test_an_interrupted_sharing_leaves_the_former_shares_good(
     terminal: Terminal, site: Path, opened: SealedKeyProvider
 ) -> None:
@@ -243,15 +309,17 @@ def test_an_interrupted_sharing_leaves_the_former_shares_good(
 
 
 # --- Brought back ----------------------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 def test_the_drill_opens_a_case_with_three_shares_and_nothing_else(
-    cast: c.Cast, terminal: Terminal, opened: SealedKeyProvider, settings: Any
+    transactional_cast: c.Cast, terminal: Terminal, opened: SealedKeyProvider, settings: Any
 ) -> None:
-    case = c.open_case(cast)
+    case = c.open_case(transactional_cast)
     settings.RELAIS_KEY_FILE = settings.RELAIS_KEY_AGENT = Path("/nowhere")
     said = terminal("drill", types=opened.shares[:3])  # type: ignore[attr-defined]
     assert "The drill has passed" in said
     assert f"Case {case.reference}: " in said
     assert c.SECRETS["family_name"] not in said
+    assert "tree: nothing is wrong" in said
     assert Event.objects.filter(verb="admin.keys_drill", case_id=case.pk).count() == 1
 
 

@@ -3,14 +3,14 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
 from audit import clock
@@ -23,7 +23,7 @@ from crypto.errors import KeyDestroyed, KeyUnavailable
 from crypto.files import FileKey
 from crypto.models import DataKey
 from crypto.providers import SealedKeyProvider, VaultKeyProvider, disk, get_provider
-from referral.models import Attachment, Case, Message, Person, Referral, Snapshot
+from referral.models import Attachment, Case, Erasure, Message, Person, Referral, Snapshot
 from referral.services import attachments, cases, erasing, messages
 from referral.services.steps import StaleForm
 from tests import cast as c
@@ -32,8 +32,12 @@ from tests.referral.attaching import PDF, attached
 from tests.referral.test_erasure import closed
 
 FULL = os.environ.get("FULL") == "1"
-WRITERS, ROUNDS, PHASES = 8, (8 if FULL else 2), (2 if FULL else 1)
+WRITERS, ROUNDS, PHASES = 8, (8 if FULL else 1), (2 if FULL else 1)
+CASES, DOOMED = (4, 4) if FULL else (2, 1)
 COLUMNS = ("id", "scope_kind", "scope_id", "case_id", "version", "kek_id", "wrapped")
+
+#: The keys that the values lay under when they were erased are not in the dump, or lie in it under an epoch that ended.
+NEVER = (KeyDestroyed, KeyUnavailable)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "audit"]),
@@ -130,18 +134,30 @@ def work_on(cast: c.Cast, case: Case, referral: Referral) -> None:
 
 
 def erase(cast: c.Cast, case: Case) -> None:
-    with c.acting(cast.aissatou) as actor:
-        asked = erasing.ask_erasure(case.pk, by=actor, at=clock.now(), version=case.version, reason="error")
-    for user in (cast.bineta, cast.ibrahima):
+    """By three people; whoever came too late looks again, because the keys of the case are rotated meanwhile."""
+
+    def ask() -> None:
+        with c.acting(cast.aissatou) as actor:
+            version = Case.objects.get(pk=case.pk).version
+            erasing.ask_erasure(case.pk, by=actor, at=clock.now(), version=version, reason="error")
+
+    def approve(user: Any) -> None:
         with c.acting(user) as actor:
-            asked = erasing.decide_erasure(
-                case.pk, by=actor, at=clock.now(), version=asked.version, approve=True
-            )
+            version = Erasure.objects.get(case=case).version
+            erasing.decide_erasure(case.pk, by=actor, at=clock.now(), version=version, approve=True)
+
+    for act in (ask, lambda: approve(cast.bineta), lambda: approve(cast.ibrahima)):
+        while True:
+            try:
+                act()
+            except StaleForm:
+                continue
+            break
 
 
 def test_eight_write_while_keys_come_and_go(kept_by: str, request: pytest.FixtureRequest) -> None:
     cast: c.Cast = request.getfixturevalue("transactional_cast")
-    worked = [c.open_case(cast, needs="0") for _pair in range(WRITERS // 2)]
+    worked = [c.open_case(cast, needs="0") for _case in range(CASES)]
     loops = []
     for case in worked:
         with c.acting(), transaction.atomic():
@@ -150,17 +166,24 @@ def test_eight_write_while_keys_come_and_go(kept_by: str, request: pytest.Fixtur
             places.capacity += 1
             places.save()
         loops.append(c.started(cast, c.accepted(cast, c.sent(cast, case))))
-    doomed = [closed(cast, c.open_case(cast)) for _case in range(PHASES * 2)]
+    doomed = [closed(cast, c.open_case(cast)) for _case in range(DOOMED)]
     dumped = list(DataKey.objects.values(*COLUMNS))
     before = get_provider().status()
 
     for phase in range(PHASES):
-        going = [(case, loop) for case, loop in zip(worked, loops, strict=True) for _pair in range(2)]
+        going = [
+            (case, loop)
+            for case, loop in zip(worked, loops, strict=True)
+            for _each in range(WRITERS // CASES)
+        ]
         writers = [lambda case=case, loop=loop: work_on(cast, case, loop) for case, loop in going]
         with at_once(*writers, lambda phase=phase: [erase(cast, each) for each in doomed[phase::PHASES]]):  # type: ignore[misc]
             for case in worked:
                 keys("rotate")
                 keys("rotate-case", case.reference)
+            for case in doomed[phase::PHASES]:
+                with suppress(CommandError):  # erased already, or in the middle of it
+                    keys("rotate-case", case.reference)
         for (
             case
         ) in worked:  # an hour later: what was sealed by the former keys meanwhile comes under the new ones
@@ -168,7 +191,8 @@ def test_eight_write_while_keys_come_and_go(kept_by: str, request: pytest.Fixtur
                 done = reseal_case(case.pk, at=clock.now() + LONGEST_WORK + timedelta(minutes=1))
             assert (done.waiting, done.destroyed > 0) == (0, True)
 
-    nothing_was_lost(worked, loops)
+    if FULL:
+        nothing_was_lost(worked, loops)
     keys("rotate")
     end_every_former_epoch(before.epochs)
     nothing_was_lost(worked, loops)
@@ -176,7 +200,7 @@ def test_eight_write_while_keys_come_and_go(kept_by: str, request: pytest.Fixtur
 
 
 def nothing_was_lost(worked: list[Case], loops: list[Referral]) -> None:
-    written = 2 * ROUNDS * PHASES
+    written = WRITERS // CASES * ROUNDS * PHASES
     for case, loop in zip(worked, loops, strict=True):
         with keyring.opened() as ring:
             assert counted(case) == written
@@ -226,6 +250,6 @@ def nothing_comes_back(doomed: list[Case], dumped: list[dict[str, Any]]) -> None
         # Yesterday's dump beside today's keys: the rows of the keys come back, and open nothing.
         DataKey.objects.bulk_create(of_the_case)
         for row in (person, *Person.history.filter(case_id=case.pk)):
-            with keyring.opened() as ring, ring.revealing(row), pytest.raises(KeyUnavailable):
+            with keyring.opened() as ring, ring.revealing(row), pytest.raises(NEVER):
                 _read = row.family_name
         DataKey.objects.filter(case_id=case.pk).delete()
