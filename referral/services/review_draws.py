@@ -20,7 +20,7 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation, User
-from partners.queries import active_people
+from partners.queries import auditors_of
 from referral import notices
 from referral.draw import Member, digest, draw, seed_of
 from referral.file_reviews import REVIEW_WITHIN, DrawnFor, Quarter, ReviewKind, SeedSource
@@ -29,7 +29,7 @@ from referral.models import DrawnFile, FileReview, ReviewSeed
 from referral.queries.file_reviews import late, population, undrawn, with_files
 from referral.references import new_reference
 from referral.review_policy import DRAWERS
-from referral.services.reading import require_seat
+from referral.services.reading import require_control
 
 SEED_BYTES = 32
 
@@ -57,7 +57,7 @@ def draw_by_hand(*, by: Actor, at: datetime) -> list[FileReview]:
     Raises:
         NotAllowed, NotPossible: nothing is left to draw.
     """
-    require_seat(by, *DRAWERS, reason_code="NOT_ALLOWED_DRAW")
+    require_control(by, *DRAWERS, reason_code="NOT_ALLOWED_DRAW")
     quarter = Quarter.ended_before(at)
     organisations = with_files(quarter)
     if not by.has(Role.AUDITOR, Role.COORDINATOR):
@@ -153,9 +153,7 @@ def _who_begin(review: FileReview) -> list[User]:
     if review.is_quality:
         heads = notices.supervisors_of(review.organisation_id)
         return [user for user in heads if user.pk != review.worker_id]
-    auditors = User.objects.filter(is_active=True, memberships__role=Role.AUDITOR)
-    houses = set(auditors.values_list("organisation_id", flat=True))
-    return [user for house in houses for user in active_people(house, [Role.AUDITOR])]
+    return list(auditors_of(review.organisation.region_id))
 
 
 @dataclass(frozen=True)
