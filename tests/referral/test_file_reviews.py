@@ -22,7 +22,7 @@ from referral.file_reviews import QUESTIONS, Quarter
 from referral.forms.when import BOX
 from referral.lifecycle import NotPossible
 from referral.models import CorrectiveAction, DrawnFile, FileReview, Finding, Notice, Task, TimedReading
-from referral.services import file_reviews, tasks
+from referral.services import file_reviews, review_draws, tasks
 from tests import cast as c
 from tests.referral import reviewing as r
 from tests.referral.pages import press, sign_in
@@ -73,6 +73,28 @@ def test_a_review_that_is_late_is_told_of_once_more(cast: c.Cast) -> None:
         work("referral.reviews")
     told = Notice.objects.filter(object_id=review.pk, made_at__gte=review.due_at)
     assert [notice.user for notice in told] == [cast.elisabeth]
+
+
+def test_when_whoever_was_named_has_left_those_who_name_somebody_hear(cast: c.Cast) -> None:
+    review = mandated(cast)
+    assert review.due_at is not None
+    with c.acting(), transaction.atomic():
+        cast.elisabeth.is_active = False
+        c.write(cast.elisabeth, fields=["is_active"])
+    before = Notice.objects.filter(user=cast.bineta, object_id=review.pk).count()
+    with c.acting():
+        review_draws.remind_late(at=review.due_at + timedelta(days=1))
+    assert Notice.objects.filter(user=cast.bineta, object_id=review.pk).count() == before + 1
+
+
+def test_where_one_person_is_the_whole_house_coordination_hears_who_could_review(cast: c.Cast) -> None:
+    with r.last_quarter():
+        c.open_case(cast, by=cast.fatou)
+    with c.acting():
+        review_draws.draw_due(at=clock.now())
+    review = FileReview.objects.get(worker=cast.fatou)
+    assert [notice.user for notice in Notice.objects.filter(object_id=review.pk)] == [cast.ibrahima]
+    assert status(cast.ibrahima, "review_name", review.pk) == 200
 
 
 def test_a_file_that_is_handed_on_after_the_quarter_stays_the_worker_s(cast: c.Cast) -> None:
