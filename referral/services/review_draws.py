@@ -56,7 +56,7 @@ def _is_carried_out(review: FileReview, at: datetime) -> bool:
     if review.reviewer is None or (review.mandate_until is not None and review.mandate_until <= at):
         return False
     house, seat = review.reviewer.organisation_id, REVIEWS_WITH[ReviewKind(review.kind)]
-    return active_people(house, [seat]).filter(pk=review.reviewer_id).exists()
+    return active_people(house, [seat]).filter(pk=review.reviewer.pk).exists()
 
 
 def draw_by_hand(*, by: Actor, at: datetime) -> list[FileReview]:
