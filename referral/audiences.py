@@ -4,7 +4,7 @@ from uuid import UUID
 
 from partners.enums import Role
 from partners.models import User
-from partners.queries import active_people, national_unit, on_duty
+from partners.queries import active_people, auditors_of, national_unit, on_duty
 from referral.enums import Holder, TaskKind
 from referral.escalation import Audience
 from referral.lifecycle import holder_of
@@ -48,6 +48,9 @@ def of_task(task: Task, audience: Audience) -> list[User]:
     if audience == Audience.COORDINATION:
         return coordinators()
     owner = [task.owner] if task.owner is not None and task.owner.is_active else []
+    if task.kind == TaskKind.REVIEW_GLASS and not supervisors_of(task.organisation_id):
+        # Whoever was asked is gone. Never coordination, which broke it: who may review it too.
+        return list(auditors_of(task.case.region_id))
     if audience == Audience.HEADS:
         return _once([*supervisors_of(task.organisation_id), *owner])
     if owner:

@@ -283,14 +283,18 @@ def require_case(actor: Actor, act: str, tie: Tie) -> None:
 
 
 def watches(actor: Actor) -> bool:
-    """Who reads who did and saw what: supervisors in the files of their organisation, auditors in all of them or in
-    those of their region, in metadata. The human-rights monitor has a view of her or his own (domain §5.5)."""
-    return actor.has(Role.SUPERVISOR) or (actor.has(Role.AUDITOR) and not monitors(actor))
+    """Who reads who did and saw what: supervisors of their house's files, auditors of all or of their region's."""
+    return actor.has(Role.SUPERVISOR) or controls(actor)
 
 
 def monitors(actor: Actor) -> bool:
-    """Who supervises human rights sees figures and samples without anything that names anybody."""
+    """Who supervises human rights sees figures and samples that name nobody, in a view apart (domain §5.5)."""
     return actor.has(Role.AUDITOR) and actor.kind == OrganisationKind.HUMAN_RIGHTS
+
+
+def controls(actor: Actor) -> bool:
+    """An auditor who reads who did what by name, in metadata."""
+    return actor.has(Role.AUDITOR) and not monitors(actor)
 
 
 def keeps_arrival(actor: Actor, arrival: Any) -> bool:
@@ -341,13 +345,13 @@ def may_break_glass(actor: Actor) -> bool:
 def may_review_glass(actor: Actor, glass: Any) -> bool:
     """Somebody else: a supervisor of the organisation that was asked, or an auditor (design §6, Break-glass)."""
     asked = actor.has(Role.SUPERVISOR) and actor.organisation_id == glass.task.organisation_id
-    return (asked or actor.has(Role.AUDITOR)) and is_second_person(actor, glass.opened_by_id)
+    return (asked or controls(actor)) and is_second_person(actor, glass.opened_by_id)
 
 
 def may_lift_suspension(actor: Actor, glass: Any) -> bool:
     """Of the right to break the glass: never the own one."""
     national = actor.national_unit and actor.has(Role.SUPERVISOR)
-    return (national or actor.has(Role.AUDITOR)) and is_second_person(actor, glass.opened_by_id)
+    return (national or controls(actor)) and is_second_person(actor, glass.opened_by_id)
 
 
 #: Roles that a kind of task asks for; any seat at the desk for all others.
@@ -379,8 +383,7 @@ def taken_with(kind: str) -> Iterable[Role]:
 
 
 def may_finish(actor: Actor, task: Any) -> bool:
-    """A task is its owner's, or the cover's while the owner is absent, with a role that takes such tasks; without an
-    owner, the supervisors' of its organisation, who also stand in for the owner."""
+    """Its owner, or the cover while the owner is absent, with a role that takes it; the supervisors of its house."""
     own = task.organisation_id == actor.organisation_id
     if not own:
         # Of another house: what came with a case in hand, as long as that lasts.

@@ -20,6 +20,8 @@ class ReadingWhy(TextChoices):
 GLASS_OPEN = timedelta(minutes=60)
 #: Within which somebody else says whether it was right; after that nobody breaks the glass again (security.md §4.5).
 GLASS_REVIEW = timedelta(hours=72)
+#: What a review says is to be followed up, whoever supervises the file takes up within this.
+GLASS_FOLLOW_UP = timedelta(days=7)
 #: Of the justification, in characters.
 LEAST_WORDS = 40
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from partners.actor import Actor
 from partners.enums import Role
 from referral.file_reviews import ReviewKind
+from referral.policy import controls
 
 
 class ReviewSeat(StrEnum):
@@ -48,7 +49,7 @@ def seats(actor: Actor, review: Any, at: datetime) -> frozenset[ReviewSeat]:
         found.add(ReviewSeat.HEAD)
     if actor.has(Role.COORDINATOR):
         found.add(ReviewSeat.COORDINATION)
-    if actor.has(Role.AUDITOR):
+    if controls(actor) and actor.audited_region in (None, review.organisation.region_id):
         found.add(ReviewSeat.CONTROL)
     return frozenset(found)
 

@@ -21,6 +21,7 @@ from partners.queries.duty import absent_now, cover_of, on_duty, present
 from partners.queries.people import (
     active_people,
     actor_of,
+    auditors_of,
     desk_staffed,
     has_undertaken,
     holders,
@@ -38,6 +39,7 @@ __all__ = [
     "absent_now",
     "active_people",
     "actor_of",
+    "auditors_of",
     "code_choices",
     "code_label",
     "code_labels",

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet
 from audit.fields import RelaisNow
 from partners import policy
 from partners.actor import Actor
-from partners.enums import DESK_ROLES, OrganisationStatus, Role
+from partners.enums import DESK_ROLES, OrganisationKind, OrganisationStatus, Role
 from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, User
 from partners.queries.fixed import Statement
 
@@ -112,6 +112,15 @@ def holders(roles: Iterable[str]) -> QuerySet[User]:
     """Everybody who holds one of `roles` today, whatever their organisation."""
     held = live_memberships().filter(role__in=list(roles))
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("email")
+
+
+def auditors_of(region_id: UUID) -> QuerySet[User]:
+    """Those of active organisations who control files of a region: not who is bound to another one, nor who supervises
+    human rights, without names."""
+    held = live_memberships().filter(Q(region=None) | Q(region=region_id), role=Role.AUDITOR)
+    active = Q(is_active=True, organisation__status=OrganisationStatus.ACTIVE)
+    active &= ~Q(organisation__kind=OrganisationKind.HUMAN_RIGHTS)
+    return User.objects.filter(active, pk__in=held.values("user")).order_by("email")
 
 
 def who_answer(organisation_id: UUID | OuterRef) -> QuerySet[User]:

@@ -51,9 +51,9 @@ def looks_into_any(actor: Actor) -> bool:
 
 
 def orphaned() -> QuerySet[Complaint]:
-    """Open ones whose people are gone."""
-    gone = Q(stand_in=None) | Q(stand_in__is_active=False)
-    return Complaint.objects.filter(gone, closed_at=None, handler__is_active=False)
+    """Open ones that nobody can open any more: the account, the seat or the organisation of both is gone."""
+    there = Q(handler__in=independent_people()) | Q(stand_in__in=independent_people())
+    return Complaint.objects.filter(~there, closed_at=None)
 
 
 def organisations() -> QuerySet[Organisation]:

@@ -28,6 +28,7 @@ from referral.models import (
     Task,
     Transition,
 )
+from referral.policy import controls
 from referral.review_policy import REVIEWS_WITH, ReviewSeat, seats
 
 DECEASED = "DECEASED"
@@ -126,13 +127,16 @@ def own_reviewers(review: FileReview) -> list[User]:
     return list(heads.order_by("name"))
 
 
-def outside_reviewers(review: FileReview) -> list[User]:
-    """Supervisors of other active organisations. No auditor: none of them reads what a file says (design §2)."""
+def outside_reviewers(review: FileReview, named_by: Actor | None = None) -> list[User]:
+    """Supervisors of other active organisations. No auditor: none of them reads what a file says (design §2).
+
+    Nobody lets herself or himself into the files of another organisation, whatever the roles.
+    """
     others = (
         User.objects.filter(is_active=True, memberships__role=Role.SUPERVISOR)
         .filter(organisation__status=OrganisationStatus.ACTIVE)
         .exclude(organisation_id=review.organisation_id)
-        .exclude(pk__in=deciders(review))
+        .exclude(pk__in=deciders(review) | (named_by.seats if named_by else set()))
         .select_related("organisation")
         .distinct()
     )
@@ -148,7 +152,8 @@ def outside_reviewers(review: FileReview) -> list[User]:
 
 def visible_reviews(actor: Actor) -> QuerySet[FileReview]:
     """Those in which the actor has a seat; the same rule as `review_policy.seats`, which decides on each row."""
-    visible = Q(pk__isnull=not actor.has(Role.COORDINATOR, Role.AUDITOR))
+    bound = {"organisation__region": actor.audited_region} if actor.audited_region else {}
+    visible = Q(pk__isnull=not (actor.has(Role.COORDINATOR) or controls(actor)), **bound)
     if actor.has(Role.SUPERVISOR):
         concluded = Q(kind=ReviewKind.QUALITY) | Q(concluded_at__isnull=False)
         visible |= Q(organisation_id=actor.organisation_id) & concluded

@@ -14,6 +14,7 @@ from partners.enums import OrganisationKind, OrganisationStatus, Role
 from partners.models import Organisation
 from partners.queries import active_people
 from referral.models import BreakGlass, Case, Referral, TimedReading
+from referral.policy import controls
 from referral.queries.due import Rows
 from referral.readings import ReadingWhy
 
@@ -36,8 +37,8 @@ def glasses_to_control(actor: Actor) -> QuerySet[BreakGlass]:
         found |= Q(task__organisation=actor.organisation_id)
     if actor.has(Role.SUPERVISOR) and actor.national_unit:
         found |= Q(suspended_at__isnull=False)
-    if actor.has(Role.AUDITOR):
-        found = Q()
+    if controls(actor):
+        found = Q(case__region=actor.audited_region) if actor.audited_region else Q()
     return _glasses().filter(found).exclude(opened_by__in=actor.seats)
 
 

@@ -20,6 +20,8 @@ def incidents_of(actor: Actor) -> QuerySet[Incident]:
     if not actor.has(*READERS):
         return found.none()
     national = actor.national_unit and actor.has(Role.COORDINATOR, Role.SUPERVISOR)
+    if actor.audited_region:
+        return found.filter(organisation__region=actor.audited_region)
     return found if national or actor.has(Role.AUDITOR) else found.filter(organisation=actor.organisation_id)
 
 

@@ -13,7 +13,7 @@ from audit.enums import Outcome, Verb
 from audit.models import Event
 from partners.actor import Actor
 from partners.models import Organisation
-from referral.models import AccessCheck, Case, LegalGround
+from referral.models import AccessCheck, Case, Complaint, ComplaintDesk, ComplaintStep, LegalGround
 from referral.queries.looks import SEEN
 from referral.queries.supervised import events_of
 
@@ -51,7 +51,9 @@ def figures(actor: Actor, at: datetime) -> Figures:
     first = monday - timedelta(weeks=WEEKS)
     begins = timezone.make_aware(datetime.combine(first, datetime.min.time()))
     ends = timezone.make_aware(datetime.combine(monday, datetime.min.time()))
-    events = Event.objects.filter(at__gte=begins, at__lt=ends)
+    # A complaint is nobody's to count: that a week has a look more would say that there is one.
+    complaints = [model._meta.label_lower for model in (Complaint, ComplaintStep, ComplaintDesk)]
+    events = Event.objects.filter(at__gte=begins, at__lt=ends).exclude(object_type__in=complaints)
     if actor.audited_region:
         events = events.filter(case_id__in=cases.values("pk"))
     counted: dict[date, Counter[str]] = {first + timedelta(weeks=n): Counter() for n in range(WEEKS)}

@@ -56,10 +56,14 @@ def checkers(order: Requisition, national_id: UUID | None) -> QuerySet[User]:
 
 
 def journal(actor: Actor, at: datetime) -> tuple[QuerySet[Requisition], QuerySet[VerbalDemand]]:
-    """All orders and demands for the auditor; those of the own house for its supervisors."""
+    """All for the auditor, or those of the one region; those of the own house for its supervisors."""
     orders = Requisition.objects.select_related("case__organisation", "case")
     demands = VerbalDemand.objects.select_related("organisation")
-    if not actor.has(Role.AUDITOR):
+    if actor.has(Role.AUDITOR):
+        if actor.audited_region:
+            orders = orders.filter(case__region=actor.audited_region)
+            demands = demands.filter(organisation__region=actor.audited_region)
+    else:
         orders = orders.exclude(_hidden_from(actor, at))
         orders = orders.filter(case__organisation_id=actor.organisation_id)
         demands = demands.filter(organisation_id=actor.organisation_id)

@@ -76,16 +76,18 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
 
     A grant of somebody absent counts for the cover, whom a supervisor has named until a day.
     """
-    granted = Exists(CaseGrant.objects.filter(user_id__in=actor.seats, content_object=OuterRef("pk")))
+    granted = Q(
+        Exists(CaseGrant.objects.filter(user_id__in=actor.seats, content_object=OuterRef("pk"))),
+        # What national coordination has in hand of another house, only as long as that lasts, and nobody's cover.
+        organisation_id=actor.organisation_id,
+    )
     in_hand = Q(pk__in=in_hand_of(actor).values("case")) if actor.has(Role.COORDINATOR) else Q()
     if actor.has(Role.SUPERVISOR):
         # What an undone import had opened has no key left, and is in nobody's list.
         undone = Exists(ImportedRow.objects.filter(case=OuterRef("pk"), undone_at__isnull=False))
         return Case.objects.filter(
             ~undone,
-            Q(organisation_id=actor.organisation_id)
-            | Q(granted, organisation_id=actor.organisation_id)
-            | in_hand,
+            Q(organisation_id=actor.organisation_id) | in_hand,
         )
     if actor.has(Role.CASEWORKER):
         # A report that nobody has taken in yet is the whole desk's, in codes; policy keeps the file itself shut.
@@ -148,7 +150,7 @@ GRANTED = Statement(
     JOIN referral_person p ON p.case_id = c.id
     JOIN partners_region g ON g.id = c.region_id
     LEFT JOIN referral_nogolist n ON n.case_id = c.id
-    WHERE c.id = %(pk)s AND c.erased_at IS NULL AND EXISTS (
+    WHERE c.id = %(pk)s AND c.organisation_id = %(house)s AND c.erased_at IS NULL AND EXISTS (
         SELECT FROM referral_casegrant a WHERE a.content_object_id = c.id AND a.user_id = ANY(%(seats)s))
     """,
     (
@@ -174,7 +176,9 @@ def granted_case(actor: Actor, pk: UUID) -> Case | None:
     """A file opened by name to a caseworker who is nothing more; None for everybody else, whom `case_of` answers."""
     if not actor.has(Role.CASEWORKER) or actor.has(Role.SUPERVISOR):
         return None
-    for case, case.person, case.region, no_go in GRANTED.rows({"pk": pk, "seats": list(actor.seats)}):
+    for case, case.person, case.region, no_go in GRANTED.rows(
+        {"pk": pk, "house": actor.organisation_id, "seats": list(actor.seats)}
+    ):
         # As `select_related` leaves it where nothing is there.
         case._state.fields_cache["no_go"] = no_go if no_go.pk is not None else None
         case.granted_to = {actor.id: True}
@@ -186,20 +190,24 @@ def case_tie(actor: Actor, case: Case) -> Tie:
     known: bool | None = getattr(case, "granted_to", {}).get(actor.id)
     if known is None:
         known = CaseGrant.objects.filter(user_id__in=actor.seats, content_object=case).exists()
+    own, in_hand = case.organisation_id == actor.organisation_id, _in_hand(actor, case.pk)
     return Tie(
-        case_granted=known,
-        own_case=case.organisation_id == actor.organisation_id,
+        case_granted=known and (own or in_hand),
+        own_case=own,
         reading=getattr(case, "read_by", {}).get(actor.id),
-        in_hand=_in_hand(actor, case.pk),
+        in_hand=in_hand,
     )
 
 
 def tie(actor: Actor, referral: Referral) -> Tie:
+    granted = CaseGrant.objects.filter(user_id__in=actor.seats, content_object_id=referral.case_id).exists()
+    own, in_hand = (
+        referral.referring_organisation_id == actor.organisation_id,
+        _in_hand(actor, referral.case_id),
+    )
     return Tie(
-        case_granted=CaseGrant.objects.filter(
-            user_id__in=actor.seats, content_object_id=referral.case_id
-        ).exists(),
+        case_granted=granted and (own or in_hand),
         named_worker=actor.cares_for(referral.worker_id),
-        own_case=referral.referring_organisation_id == actor.organisation_id,
-        in_hand=_in_hand(actor, referral.case_id),
+        own_case=own,
+        in_hand=in_hand,
     )

@@ -15,7 +15,7 @@ from referral.file_reviews import LONGEST_ACTION
 from referral.lifecycle import NotPossible
 from referral.models import CorrectiveAction, DrawnFile, FileReview, Finding, Task
 from referral.queries.file_reviews import correctors
-from referral.services.file_reviews import locked, permit, refuse
+from referral.services.file_reviews import locked, permit, permit_answer, refuse
 from referral.services.steps import NotVisible, StaleForm
 
 
@@ -46,7 +46,7 @@ def record_finding(
         if row is None:
             raise NotVisible
         review, held = locked(by, row.review_id, at)
-        permit(review_policy.may_answer(held, review), review, "record_finding")
+        permit_answer(review, held, by, "record_finding")
         if row.case.erased_at is not None:
             refuse(review, "NOT_POSSIBLE_FINDING")
             raise NotPossible([_("This file was erased: nothing more is written about it.")])

@@ -20,6 +20,7 @@ from referral.models import CorrectiveAction, DrawnFile, FileReview, Finding, Ti
 from referral.policy import NotAllowed
 from referral.queries.file_reviews import (
     actions_of,
+    deciders,
     drawn_file_of,
     files_of,
     outside_reviewers,
@@ -31,7 +32,7 @@ from referral.queries.review_marks import marks
 from referral.readings import ReadingWhy
 from referral.review_policy import ReviewSeat
 from referral.services.drafts import drop_draft
-from referral.services.reading import require_seat
+from referral.services.reading import require_control
 from referral.services.steps import NotVisible, StaleForm
 
 #: Of the form that holds the twelve answers; its draft is about the file.
@@ -52,7 +53,7 @@ class Opened:
 
 def list_reviews(actor: Actor) -> list[FileReview]:
     """Raises NotAllowed."""
-    require_seat(actor, *review_policy.READERS, reason_code="NOT_ALLOWED_REVIEWS")
+    require_control(actor, *review_policy.READERS, reason_code="NOT_ALLOWED_REVIEWS")
     found = reviews_of(actor, SHOWN)
     audit.look("list", FileReview, detail={"reviews": [str(review.pk) for review in found]})
     return found
@@ -84,6 +85,18 @@ def permit(allowed: bool, review: FileReview, act: str) -> None:
         raise NotAllowed(act)
 
 
+def permit_answer(review: FileReview, held: frozenset[ReviewSeat], by: Actor, act: str) -> None:
+    """For the reviewer, who may own a drawn file or have decided in one since she or he was named.
+
+    Raises:
+        NotAllowed, NotPossible.
+    """
+    permit(review_policy.may_answer(held, review), review, act)
+    if review.is_quality and not by.seats.isdisjoint(deciders(review)):
+        refuse(review, "NOT_POSSIBLE_OWN_WORK")
+        raise NotPossible([OWN_WORK])
+
+
 def locked(
     actor: Actor, pk: UUID, at: datetime, version: int | None = None
 ) -> tuple[FileReview, frozenset[ReviewSeat]]:
@@ -113,17 +126,11 @@ def name_reviewer(
         review, held = locked(by, pk, at, version)
         permit(review_policy.may_name(held, review) and review.is_quality, review, "name_reviewer")
         own = {user.pk: user for user in own_reviewers(review)}
-        outside = {user.pk: user for user in outside_reviewers(review)}
+        outside = {user.pk: user for user in outside_reviewers(review, by)}
         chosen = own.get(user_id) or outside.get(user_id)
         if chosen is None:
             refuse(review, "NOT_POSSIBLE_REVIEWER")
-            raise NotPossible(
-                [
-                    _(
-                        "This person cannot review these files: it would be her or his own work, or no supervisor’s."
-                    )
-                ]
-            )
+            raise NotPossible([OWN_WORK])
         if user_id in outside and (until is None or not at < until <= at + LONGEST_MANDATE):
             refuse(review, "NOT_POSSIBLE_MANDATE")
             raise NotPossible([_("Say until which day the mandate lasts, three months at most.")])
@@ -136,6 +143,7 @@ def name_reviewer(
     return review
 
 
+OWN_WORK = _("This person cannot review these files: it would be her or his own work, or no supervisor’s.")
 _NAMING = ("reviewer", "named_by", "named_at", "mandate_until", "reads_until")
 
 
@@ -160,7 +168,8 @@ def open_files(pk: UUID, *, by: Actor, at: datetime, version: int) -> FileReview
     with transaction.atomic():
         review, held = locked(by, pk, at, version)
         outside = review.mandate_until is not None
-        permit(review_policy.may_answer(held, review) and outside, review, "open_files")
+        permit(outside, review, "open_files")
+        permit_answer(review, held, by, "open_files")
         if review.reads_until is not None:
             refuse(review, "NOT_POSSIBLE_OPEN_FILES")
             raise NotPossible(
@@ -241,7 +250,7 @@ def _locked_file(by: Actor, pk: UUID, at: datetime, version: int) -> tuple[FileR
     if review_id is None:
         raise NotVisible
     review, held = locked(by, review_id, at)
-    permit(review_policy.may_answer(held, review), review, "answer_grid")
+    permit_answer(review, held, by, "answer_grid")
     row = DrawnFile.objects.select_for_update(of=("self",)).select_related("case").get(pk=pk)
     if row.version != version:
         raise StaleForm
@@ -286,7 +295,7 @@ def conclude_review(pk: UUID, *, by: Actor, at: datetime, version: int, conclusi
     """
     with transaction.atomic():
         review, held = locked(by, pk, at, version)
-        permit(review_policy.may_answer(held, review), review, "conclude_review")
+        permit_answer(review, held, by, "conclude_review")
         if unanswered(files_of(review)):
             refuse(review, "NOT_POSSIBLE_CONCLUDE")
             raise NotPossible([_("Answer the twelve questions of each file first.")])

@@ -34,6 +34,7 @@ from referral.queries.glass import (
 )
 from referral.queries.visible import case_of
 from referral.readings import (
+    GLASS_FOLLOW_UP,
     GLASS_OPEN,
     GLASS_REVIEW,
     LEAST_WORDS,
@@ -43,7 +44,7 @@ from referral.readings import (
     Verdict,
 )
 from referral.references import heard
-from referral.services.reading import require_seat
+from referral.services.reading import require_control
 from referral.services.rounds import AnyRule, Rule
 from referral.services.steps import NotVisible, StaleForm, refuse
 from referral.services.tasks import end_task
@@ -63,7 +64,7 @@ class Unfound(StrEnum):
 
 def require_reader(actor: Actor) -> None:
     """Raises NotAllowed, and leaves an event."""
-    require_seat(actor, *READERS, reason_code="NOT_ALLOWED_GLASS")
+    require_control(actor, *READERS, reason_code="NOT_ALLOWED_GLASS")
 
 
 def require_breaker(actor: Actor) -> None:
@@ -215,11 +216,35 @@ def review_glass(
         end_task(task, by=by, at=at, result=verdict.lower())
         if verdict == Verdict.NOT_JUSTIFIED:
             _suspend(glass, SuspendedWhy.NOT_JUSTIFIED, at)
-        if verdict != Verdict.JUSTIFIED:
+        if verdict == Verdict.FOLLOW_UP and glass.case.erased_at is None:
+            _ask_to_follow_up(glass, by, at)
+            notices.tell(
+                [user for user in [glass.case.owner] if user and user.pk != by.id],
+                glass.case,
+                at=at,
+                due_at=None,
+            )
+        elif verdict != Verdict.JUSTIFIED:
             house = notices.supervisors_of(glass.case.organisation_id)
             others = [user for user in [glass.case.owner, *house] if user is not None and user.pk != by.id]
             notices.tell(others, glass.case, at=at, due_at=None)
     return glass
+
+
+def _ask_to_follow_up(glass: BreakGlass, by: Actor, at: datetime) -> None:
+    """Of the supervisors of the file, with a ladder that ends at coordination: a notice alone is easily lost."""
+    house, due_at = glass.case.organisation_id, at + GLASS_FOLLOW_UP
+    task = Task(
+        kind=TaskKind.CORRECT,
+        case=glass.case,
+        organisation_id=house,
+        made_at=at,
+        due_at=due_at,
+        note=glass.note,
+    )
+    write(task, case_id=glass.case_id, reason_code="GLASS_FOLLOW_UP")
+    others = [user for user in notices.supervisors_of(house) if user.pk != by.id]
+    notices.tell(others, task, at=at, due_at=due_at)
 
 
 def lift_suspension(task_id: UUID, *, by: Actor, at: datetime, version: int, reason: str) -> BreakGlass:

@@ -16,6 +16,7 @@ from referral.policy import Tie
 from referral.queries.in_hand import orphans
 from referral.readings import IN_HAND
 from referral.services import cases
+from referral.services.hands import end_in_hand
 from referral.services.steps import NotVisible, refuse_anybody
 
 
@@ -41,6 +42,8 @@ def take_in_hand(pk: UUID, *, by: Actor, at: datetime) -> CaseInHand:
         case = orphans(at).filter(pk=pk).first()
         if case is None:
             raise NotVisible
+        # Of a former hand whose time is over, and to which the clock has not come yet.
+        end_in_hand(case, by=by, at=at)
         owner = User.objects.get(pk=by.id)
         cases.give_case(case, owner, by=by, at=at, reason_code="IN_HAND")
         hand = CaseInHand(case=case, taken_by=owner, taken_at=at, until=at + IN_HAND)

@@ -15,7 +15,7 @@ from partners.enums import Role
 from referral.enums import Clock
 from referral.lifecycle import NotPossible
 from referral.models import Incident
-from referral.policy import NotAllowed, is_second_person
+from referral.policy import NotAllowed, is_second_person, monitors
 from referral.queries.incidents import READERS, RECORDERS, incidents_of, untold, who_answer_for
 from referral.queries.terms import terms_for
 from referral.references import new_reference
@@ -37,7 +37,7 @@ def require_recorder(by: Actor) -> None:
 
 
 def _require(by: Actor, roles: tuple[Role, ...], pk: UUID | None = None) -> None:
-    if not by.has(*roles):
+    if not by.has(*roles) or monitors(by):
         audit.deny("denied", Incident._meta.label_lower, pk, reason_code="NOT_ALLOWED_INCIDENT")
         raise NotAllowed("incident")
 

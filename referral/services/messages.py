@@ -39,7 +39,7 @@ def write_message(pk: UUID, *, by: Actor, at: datetime, kind: str, code: str = "
             kind=MessageKind(kind),
             code=code,
             body=body or None,
-            from_organisation_id=by.organisation_id,
+            from_organisation_id=steps.house_of(referral, side),
             written_by_id=by.id,
             written_at=at,
         )

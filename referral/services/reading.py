@@ -221,6 +221,11 @@ def require_seat(actor: Actor, *roles: str, reason_code: str) -> None:
         raise NotAllowed(reason_code)
 
 
+def require_control(actor: Actor, *roles: str, reason_code: str) -> None:
+    """As `require_seat`; not who supervises human rights, whose view of her or his own names nobody (domain §5.5)."""
+    require_seat(actor, *(() if policy.monitors(actor) else roles), reason_code=reason_code)
+
+
 def print_extract(actor: Actor, referral: Referral, at: datetime) -> dict[str, Any]:
     """The same on paper while the service runs, without a name, for an outage (design §7.9). Raises NotAllowed."""
     snapshot = read_snapshot(actor, referral, at)

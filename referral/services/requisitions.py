@@ -16,11 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
+from audit import sitting
 from audit.rows import write
 from crypto import keyring
 from crypto.scopes import Scope, ScopeKind
 from partners.actor import Actor
 from partners.enums import Role
+from partners.models import User
 from partners.queries import national_unit
 from referral import deadlines, notices, policy
 from referral.disclosure import FIELDS
@@ -77,10 +79,7 @@ def record_order(pk: UUID, order: Order, *, by: Actor, at: datetime) -> Requisit
             recorded_at=at,
         )
         write(found, **_about(found, at))
-        unit = national_unit()
-        people = list(checkers(found, unit.pk if unit else None))
-        own = all(user.organisation_id == case.organisation_id for user in people)
-        house = case.organisation_id if own or unit is None else unit.pk
+        house, people = _who_check(found)
         if is_silent(found, at):
             # A task stands on the page of the file, where its owner would read it.
             if house == case.organisation_id:
@@ -88,13 +87,38 @@ def record_order(pk: UUID, order: Order, *, by: Actor, at: datetime) -> Requisit
             else:  # a notice about a file leads nobody of another house anywhere: the journal does
                 nudge(people)
         else:
-            _ask(found, TaskKind.CHECK_ORDER, at=at, organisation_id=house, due_at=found.due_at, tell=people)
+            _ask_what_is_left(found, at)
             _tell_owner(found, by=by, at=at)
     return found
 
 
+def _who_check(order: Requisition) -> tuple[UUID, list[User]]:
+    """The organisation whose supervisors check it, and they."""
+    unit, house = national_unit(), order.case.organisation_id
+    people = list(checkers(order, unit.pk if unit else None))
+    own = all(user.organisation_id == house for user in people)
+    return (house if own or unit is None else unit.pk), people
+
+
+def _ask_what_is_left(order: Requisition, at: datetime) -> None:
+    """The check, or the extract that was granted: once it may be told, a task with its ladder asks for it."""
+    if not order.decision:
+        house, people = _who_check(order)
+        kind = TaskKind.CHECK_ORDER
+        _ask(order, kind, at=at, organisation_id=house, due_at=order.due_at, tell=people)
+    elif order.decision != OrderDecision.REFUSED and order.made_at is None:
+        house = order.case.organisation_id
+        _ask(order, TaskKind.ORDER_EXTRACT, at=at, organisation_id=house, due_at=order.due_at)
+
+
 def is_silent(order: Requisition, at: datetime) -> bool:
     return order.silent_until is not None and order.silent_until > at
+
+
+def _refuse(order: Requisition, reason_code: str) -> None:
+    """As `steps.refuse`; while nobody may be told, not under the file, whose timeline would say that there is one."""
+    about, at = order._meta.label_lower, sitting.current().at
+    audit.deny("denied", about, order.pk, case_id=_about(order, at)["case_id"], reason_code=reason_code)
 
 
 def _about(order: Requisition, at: datetime) -> dict[str, Any]:
@@ -136,10 +160,14 @@ def _tell_owner(order: Requisition, *, by: Actor | None, at: datetime) -> None:
 
 
 def end_silence(at: datetime) -> int:
-    """The day is over until which an order forbade telling: owner and person hear. Gives their number."""
+    """The day is over until which an order forbade telling: owner and person hear. Gives their number.
+
+    Until then no task asked for its check or its extract: whatever is still to be done is asked now.
+    """
     due = list(to_be_told(at).select_for_update(of=("self",)).select_related("case__owner"))
     for order in due:
         _tell_owner(order, by=None, at=at)
+        _ask_what_is_left(order, at)
     return len(due)
 
 
@@ -150,7 +178,7 @@ def read_order(by: Actor, pk: UUID, at: datetime) -> Requisition:
     if order is None:
         raise steps.NotVisible
     if not (may_check(by, order) or policy.may_case(by, CaseAct.RECORD_ORDER, case_tie(by, order.case))):
-        steps.refuse(order.case, "NOT_ALLOWED_RECORD_ORDER")
+        _refuse(order, "NOT_ALLOWED_RECORD_ORDER")
         raise NotAllowed(CaseAct.RECORD_ORDER)
     audit.look("view", order, **_about(order, at), fields=["authority", "order_number", "note", "reason"])
     return order
@@ -165,7 +193,7 @@ def may_check(by: Actor, order: Requisition) -> bool:
 def require_checker(by: Actor, order: Requisition) -> None:
     """Raises NotAllowed, and leaves an event."""
     if not may_check(by, order):
-        steps.refuse(order.case, "NOT_ALLOWED_SECOND_PERSON")
+        _refuse(order, "NOT_ALLOWED_SECOND_PERSON")
         raise NotAllowed(CaseAct.CHECK_ORDER)
 
 
@@ -213,7 +241,7 @@ def _require_minimum(
     if any(group in groups and not said.get(group) for group in GUARDED):
         wrong.append(_("Health, narrative and documents go out only with a reason for each."))
     if wrong:
-        steps.refuse(order.case, "NOT_POSSIBLE_CHECK_ORDER")
+        _refuse(order, "NOT_POSSIBLE_CHECK_ORDER")
         raise NotPossible(wrong)
 
 
@@ -226,7 +254,7 @@ def _go_on(order: Requisition, at: datetime) -> None:
     elif order.decision == OrderDecision.REFUSED:
         notices.tell([case.owner, order.recorded_by], case, at=at, due_at=None, action_needed=False)
     else:
-        _ask(order, TaskKind.ORDER_EXTRACT, at=at, organisation_id=case.organisation_id, due_at=order.due_at)
+        _ask_what_is_left(order, at)
 
 
 def _end_tasks(order: Requisition, kind: TaskKind, *, by: Actor, at: datetime, result: str) -> None:
@@ -254,7 +282,7 @@ def may_make(by: Actor, order: Requisition) -> bool:
 def require_maker(by: Actor, order: Requisition) -> None:
     """Raises NotAllowed, and leaves an event."""
     if not may_make(by, order):
-        steps.refuse(order.case, "NOT_ALLOWED_ORDER_EXTRACT")
+        _refuse(order, "NOT_ALLOWED_ORDER_EXTRACT")
         raise NotAllowed(CaseAct.RECORD_ORDER)
 
 

@@ -20,16 +20,16 @@ from audit.tree import first_checkpoint_since
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation, User
-from partners.queries import active_people
-from referral import notices
+from partners.queries import active_people, auditors_of
+from referral import audiences, notices
 from referral.draw import Member, digest, draw, seed_of
 from referral.file_reviews import REVIEW_WITHIN, DrawnFor, Quarter, ReviewKind, SeedSource
 from referral.lifecycle import NotPossible
 from referral.models import DrawnFile, FileReview, ReviewSeed
 from referral.queries.file_reviews import late, population, undrawn, with_files
 from referral.references import new_reference
-from referral.review_policy import DRAWERS
-from referral.services.reading import require_seat
+from referral.review_policy import DRAWERS, REVIEWS_WITH
+from referral.services.reading import require_control
 
 SEED_BYTES = 32
 
@@ -47,8 +47,16 @@ def remind_late(*, at: datetime) -> None:
     """Once its time has passed, whoever carries a review out hears again; else whoever may say who does."""
     with transaction.atomic():
         for review in late(at):
-            people = [review.reviewer] if review.reviewer is not None else _who_begin(review)
+            people = [review.reviewer] if _is_carried_out(review, at) else _who_begin(review)
             notices.tell(people, review, at=at, due_at=review.due_at)
+
+
+def _is_carried_out(review: FileReview, at: datetime) -> bool:
+    """Is whoever was named still there, in the seat that it takes, and from outside with a mandate?"""
+    if review.reviewer is None or (review.mandate_until is not None and review.mandate_until <= at):
+        return False
+    house, seat = review.reviewer.organisation_id, REVIEWS_WITH[ReviewKind(review.kind)]
+    return active_people(house, [seat]).filter(pk=review.reviewer.pk).exists()
 
 
 def draw_by_hand(*, by: Actor, at: datetime) -> list[FileReview]:
@@ -57,7 +65,7 @@ def draw_by_hand(*, by: Actor, at: datetime) -> list[FileReview]:
     Raises:
         NotAllowed, NotPossible: nothing is left to draw.
     """
-    require_seat(by, *DRAWERS, reason_code="NOT_ALLOWED_DRAW")
+    require_control(by, *DRAWERS, reason_code="NOT_ALLOWED_DRAW")
     quarter = Quarter.ended_before(at)
     organisations = with_files(quarter)
     if not by.has(Role.AUDITOR, Role.COORDINATOR):
@@ -149,13 +157,14 @@ def _tell(reviews: Sequence[FileReview], at: datetime) -> None:
 
 
 def _who_begin(review: FileReview) -> list[User]:
-    """Who of the organisation may say who reviews; of the review of compliance the auditors, one of whom takes it."""
+    """Who of the organisation may say who reviews, else coordination; of the review of compliance the auditors, one of
+    whom takes it."""
     if review.is_quality:
-        heads = notices.supervisors_of(review.organisation_id)
-        return [user for user in heads if user.pk != review.worker_id]
-    auditors = User.objects.filter(is_active=True, memberships__role=Role.AUDITOR)
-    houses = set(auditors.values_list("organisation_id", flat=True))
-    return [user for house in houses for user in active_people(house, [Role.AUDITOR])]
+        heads = [
+            user for user in notices.supervisors_of(review.organisation_id) if user.pk != review.worker_id
+        ]
+        return heads or audiences.coordinators()
+    return list(auditors_of(review.organisation.region_id))
 
 
 @dataclass(frozen=True)

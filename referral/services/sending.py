@@ -275,7 +275,7 @@ def answer(pk: UUID, *, by: Actor, at: datetime, version: int, codes: Mapping[st
                 kind=MessageKind.ANSWER,
                 code=code,
                 body=question,
-                from_organisation_id=by.organisation_id,
+                from_organisation_id=referral.referring_organisation_id,
                 written_by_id=by.id,
                 written_at=at,
             )

@@ -74,6 +74,14 @@ def refuse(row: Referral | Case, reason_code: str) -> None:
     )
 
 
+def house_of(referral: Referral, side: Side) -> UUID:
+    """In whose name somebody acts on that side: also national coordination, which has the case in hand."""
+    house: UUID = (
+        referral.referring_organisation_id if side == Side.REFERRING else referral.receiving_organisation_id
+    )
+    return house
+
+
 def refuse_anybody(act: str) -> NotAllowed:
     """As `refuse`, for an act that is about no row yet; to be raised."""
     audit.deny("denied", Case._meta.label_lower, None, reason_code=f"NOT_ALLOWED_{act.upper()}")

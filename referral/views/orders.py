@@ -20,7 +20,7 @@ from referral.oversight import OrderDecision
 from referral.queries.requisitions import journal, orders_of, to_check
 from referral.references import spoken
 from referral.services import requisitions, steps
-from referral.services.reading import require_seat
+from referral.services.reading import require_control
 from referral.views import words
 from referral.views.door import ActingRequest, case_or_404, now, perform
 from referral.views.extract import paper_of
@@ -241,7 +241,7 @@ def order_extract(request: ActingRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def order_journal(request: ActingRequest) -> HttpResponse:
     """In codes: no authority, no number, no reason."""
-    require_seat(request.actor, Role.SUPERVISOR, Role.AUDITOR, reason_code="NOT_ALLOWED_ORDERS")
+    require_control(request.actor, Role.SUPERVISOR, Role.AUDITOR, reason_code="NOT_ALLOWED_ORDERS")
     found, demands = journal(request.actor, now())
     opens = request.actor.has(Role.SUPERVISOR)
     rows = [_line(each, opens=opens) for each in (*to_check(request.actor), *found[:JOURNAL])]

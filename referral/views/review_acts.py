@@ -20,7 +20,7 @@ from referral.lifecycle import NotPossible
 from referral.queries.file_reviews import outside_reviewers, own_reviewers
 from referral.services import file_reviews, review_draws
 from referral.services.file_reviews import Opened
-from referral.services.reading import require_seat
+from referral.services.reading import require_control
 from referral.views.door import ActingRequest, now, perform
 from referral.views.reviews_page import quarter_words, summary
 
@@ -56,7 +56,7 @@ def _given(cleaned: dict[str, Any], request: ActingRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def review_draw(request: ActingRequest) -> HttpResponse:
     """The clock draws by night; this is for a night without it."""
-    require_seat(request.actor, *review_policy.DRAWERS, reason_code="NOT_ALLOWED_DRAW")
+    require_control(request.actor, *review_policy.DRAWERS, reason_code="NOT_ALLOWED_DRAW")
     form = ActForm(request.POST or None)
     # Not inside the transaction of `perform`: the number of a draw is committed before its files are read. Of a
     # quarter there is one draw, so that a second press finds nothing left to do.
@@ -98,7 +98,10 @@ def review_name(request: ActingRequest, pk: UUID) -> HttpResponse:
         version=review.version,
         at=now(),
         own=[(str(user.pk), user.name) for user in own_reviewers(review)],
-        outside=[(str(user.pk), f"{user.organisation}, {user.name}") for user in outside_reviewers(review)],
+        outside=[
+            (str(user.pk), f"{user.organisation}, {user.name}")
+            for user in outside_reviewers(review, request.actor)
+        ],
     )
 
     def act(cleaned: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from referral.oversight import Affected, OrderDecision
 from referral.queries.retention import retention_values
 from referral.queries.terms import terms_for
 from referral.rights import RequestKind
-from referral.services.reading import require_seat
+from referral.services.reading import require_control
 from referral.views.lengths import length
 from reporting import register
 from reporting.document import dossier_document
@@ -56,7 +56,7 @@ def export_dossier(by: Actor, at: datetime, kind: CdpFile, language: str) -> tup
 
 
 def _permit(by: Actor) -> None:
-    require_seat(by, Role.SUPERVISOR, Role.AUDITOR, reason_code="NOT_ALLOWED_CDP")
+    require_control(by, Role.SUPERVISOR, Role.AUDITOR, reason_code="NOT_ALLOWED_CDP")
 
 
 def _house(by: Actor) -> UUID | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from partners.enums import OrganisationKind, Role
-from partners.models import Organisation, User
+from partners.enums import OrganisationKind, OrganisationStatus, Role
+from partners.models import Membership, Organisation, User
 from referral.models import Complaint, ComplaintDesk, ComplaintStep, Delivery, Draft, Notice, Submission, Task
 from referral.references import spoken
 from referral.services import clock as rounds
@@ -242,6 +243,31 @@ def test_when_both_have_left_whoever_is_named_then_takes_it_up(cast: c.Cast, ros
         assert rounds.run("complaints", clock.now()) == 0, "its number is nobody's"
     row.refresh_from_db()
     assert row.handler == new
+
+
+def test_who_audits_no_more_or_whose_house_is_suspended_has_left_too(cast: c.Cast, rose: User) -> None:
+    row = complained(sign_in(cast.codou), cast.centre)
+    with c.acting(), transaction.atomic():
+        new = c.person("nouvelle", cast.unit, Role.AUDITOR, at=clock.now())
+        desk = ComplaintDesk.objects.get()
+        desk.person, desk.stand_in = new, None
+        c.write(desk, fields=["person", "stand_in"])
+        house = rose.organisation
+        house.status = OrganisationStatus.SUSPENDED
+        c.write(house, fields=["status"])
+    with c.acting():
+        rounds.run("complaints", clock.now())
+    row.refresh_from_db()
+    assert row.handler == rose, "Khady, who stands in, is there"
+    with c.acting(), transaction.atomic():
+        seat = Membership.objects.get(user=cast.khady, role=Role.AUDITOR)
+        seat.until = clock.now()
+        c.write(seat, fields=["until"])
+    with c.acting():
+        rounds.run("complaints", clock.now() + timedelta(seconds=1))
+    row.refresh_from_db()
+    assert row.handler == new
+    assert sign_in(new).get(reverse("complaint", args=[row.pk])).status_code == 200
 
 
 def test_nobody_is_named_who_decides_on_cases(cast: c.Cast) -> None:

@@ -14,16 +14,20 @@ from django.utils import timezone
 from audit import clock
 from audit.models import Checkpoint, Event
 from audit.work import defer
+from partners.enums import Role
+from partners.models import Region
 from referral.draw import seed_of
 from referral.enums import TaskKind
-from referral.file_reviews import Quarter
+from referral.file_reviews import QUESTIONS, Quarter
 from referral.forms.when import BOX
+from referral.lifecycle import NotPossible
 from referral.models import CorrectiveAction, DrawnFile, FileReview, Finding, Notice, Task, TimedReading
-from referral.services import tasks
+from referral.services import file_reviews, review_draws, tasks
 from tests import cast as c
 from tests.referral import reviewing as r
 from tests.referral.pages import press, sign_in
 from tests.referral.story import said
+from tests.referral.test_orders import bind
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -69,6 +73,28 @@ def test_a_review_that_is_late_is_told_of_once_more(cast: c.Cast) -> None:
         work("referral.reviews")
     told = Notice.objects.filter(object_id=review.pk, made_at__gte=review.due_at)
     assert [notice.user for notice in told] == [cast.elisabeth]
+
+
+def test_when_whoever_was_named_has_left_those_who_name_somebody_hear(cast: c.Cast) -> None:
+    review = mandated(cast)
+    assert review.due_at is not None
+    with c.acting(), transaction.atomic():
+        cast.elisabeth.is_active = False
+        c.write(cast.elisabeth, fields=["is_active"])
+    before = Notice.objects.filter(user=cast.bineta, object_id=review.pk).count()
+    with c.acting():
+        review_draws.remind_late(at=review.due_at + timedelta(days=1))
+    assert Notice.objects.filter(user=cast.bineta, object_id=review.pk).count() == before + 1
+
+
+def test_where_one_person_is_the_whole_house_coordination_hears_who_could_review(cast: c.Cast) -> None:
+    with r.last_quarter():
+        c.open_case(cast, by=cast.fatou)
+    with c.acting():
+        review_draws.draw_due(at=clock.now())
+    review = FileReview.objects.get(worker=cast.fatou)
+    assert [notice.user for notice in Notice.objects.filter(object_id=review.pk)] == [cast.ibrahima]
+    assert status(cast.ibrahima, "review_name", review.pk) == 200
 
 
 def test_a_file_that_is_handed_on_after_the_quarter_stays_the_worker_s(cast: c.Cast) -> None:
@@ -152,6 +178,56 @@ def test_nobody_reviews_the_own_work(cast: c.Cast) -> None:
     review.refresh_from_db()
     assert review.reviewer_id is None
     assert status(cast.aissatou, "review", review.pk) == 404, "the worker knows nothing before the end"
+
+
+def test_nobody_gives_a_mandate_to_oneself(cast: c.Cast) -> None:
+    """A coordinator who supervises too would read the files of any house, without the glass and without a second."""
+    review = r.drawn(cast)
+    with c.acting(), transaction.atomic():
+        both = c.person("doudou", cast.other_centre, Role.COORDINATOR, Role.SUPERVISOR, at=clock.now())
+    until = timezone.localtime(clock.now() + timedelta(days=20)).strftime(BOX)
+    typed = {"reviewer": str(both.pk), "until": until}
+    assert press(sign_in(both), url("review_name", review.pk), **typed).status_code == 200
+    with c.acting(both) as actor, pytest.raises(NotPossible):
+        file_reviews.name_reviewer(
+            review.pk,
+            by=actor,
+            at=clock.now(),
+            version=review.version,
+            user_id=both.pk,
+            until=clock.now() + timedelta(days=2),
+        )
+    review.refresh_from_db()
+    assert review.reviewer_id is None
+    # Somebody else may name the same person.
+    assert press(sign_in(cast.ibrahima), url("review_name", review.pk), **typed).status_code == 302
+
+
+def test_a_reviewer_to_whom_the_file_is_given_later_answers_no_more(cast: c.Cast) -> None:
+    review = r.drawn(cast)
+    r.named(review, cast.bineta, by=cast.ibrahima)
+    row = review.files.get()
+    with c.acting(), transaction.atomic():
+        case = row.case
+        case.owner = cast.bineta
+        c.write(case, fields=["owner"])
+    bineta = sign_in(cast.bineta)
+    answer = press(bineta, url("review_file", row.pk), **dict.fromkeys(QUESTIONS["quality"].values, "yes"))
+    assert answer.status_code == 200
+    row.refresh_from_db()
+    assert row.answers == []
+    denied = Event.objects.using("audit").filter(outcome="denied", reason_code="NOT_POSSIBLE_OWN_WORK")
+    assert denied.exists()
+
+
+def test_an_auditor_of_one_region_controls_the_reviews_of_that_region(cast: c.Cast) -> None:
+    review = r.drawn(cast)
+    elsewhere = Region.objects.exclude(pk=cast.region.pk).earliest("code")
+    for region, expected in ((cast.region, 200), (elsewhere, 404)):
+        bind(cast.khady, region)
+        assert status(cast.khady, "review", review.pk) == expected
+        listed = url("review", review.pk) in sign_in(cast.khady).get(reverse("reviews")).content.decode()
+        assert listed is (expected == 200)
 
 
 def mandated(cast: c.Cast, *, files: int = 1, days: int = 20) -> FileReview:

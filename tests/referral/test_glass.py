@@ -12,7 +12,7 @@ from django.urls import reverse
 from audit import clock
 from audit.models import Event
 from partners.enums import OrganisationStatus
-from partners.models import User
+from partners.models import Region, User
 from referral.models import BreakGlass, Case, Notice, Task, TimedReading
 from referral.queries.glass import reviewing_organisation
 from referral.references import new_reference
@@ -20,6 +20,7 @@ from referral.services.clock import run
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
 from tests.referral.test_erasure import erased
+from tests.referral.test_orders import bind
 from tests.referral.test_races import client_of, together
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -306,6 +307,51 @@ def test_the_words_lie_in_no_column_in_clear(cast: c.Cast, case: Case) -> None:
             cursor.execute(f"SELECT t::text FROM referral_{table} t")
             assert "canari" not in str(cursor.fetchall()).lower(), table
     assert len(told(cast.daouda)) == 2, "opened, and to be followed up"
+
+
+def test_what_is_to_be_followed_up_is_a_task_of_the_file_s_supervisors(cast: c.Cast, case: Case) -> None:
+    broken(sign_in(cast.ibrahima), case)
+    review = reverse("glass_review", args=[Task.objects.get(kind="review_glass").pk])
+    assert press(sign_in(cast.elisabeth), review, verdict="FOLLOW_UP", note="note canari").status_code == 302
+    task = Task.objects.get(kind="correct")
+    assert (task.organisation, task.owner, task.done_at) == (cast.centre, None, None)
+    elisabeth, way = sign_in(cast.elisabeth), reverse("task_done", args=[task.pk])
+    assert way in elisabeth.get(f"{reverse('tasks')}?of=team").content.decode()
+    assert "note canari" in elisabeth.get(way).content.decode()
+    assert sign_in(cast.ibrahima).get(way).status_code == 404
+    # Nobody moves it: in the end coordination hears.
+    for days in (4, 8, 11, 13):
+        with c.acting():
+            run("tasks", clock.now() + timedelta(days=days))
+    assert Notice.objects.filter(user=cast.ibrahima, object_id=task.pk).exists()
+    assert press(elisabeth, way, note="fait").status_code == 302
+    task.refresh_from_db()
+    assert task.done_at is not None
+
+
+def test_when_the_house_that_was_asked_has_nobody_left_the_auditors_hear(cast: c.Cast, case: Case) -> None:
+    broken(sign_in(cast.ibrahima), case)
+    task = Task.objects.get(kind="review_glass")
+    with c.acting(), transaction.atomic():
+        cast.elisabeth.is_active = False
+        c.write(cast.elisabeth, "admin.account", fields=["is_active"])
+    with c.acting():
+        run("tasks", clock.now() + timedelta(hours=25))
+    assert Notice.objects.filter(user=cast.khady, object_id=task.pk).exists()
+    assert not Notice.objects.filter(user=cast.ibrahima, object_id=task.pk).exists()
+    review = reverse("glass_review", args=[task.pk])
+    assert press(sign_in(cast.khady), review, verdict="JUSTIFIED").status_code == 302
+
+
+def test_an_auditor_of_one_region_reviews_what_was_opened_there(cast: c.Cast, case: Case) -> None:
+    broken(sign_in(cast.ibrahima), case)
+    review = reverse("glass_review", args=[Task.objects.get(kind="review_glass").pk])
+    elsewhere = Region.objects.exclude(pk=cast.region.pk).earliest("code")
+    for region, expected in ((cast.region, 200), (elsewhere, 404)):
+        bind(cast.khady, region)
+        khady = sign_in(cast.khady)
+        assert khady.get(review).status_code == expected
+        assert len(khady.get(reverse("break_glass")).context["to_review"]) == (expected == 200)
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "audit"])

@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from partners.enums import OrganisationStatus
-from partners.models import User
+from partners.enums import OrganisationStatus, Role
+from partners.models import Membership, User
 from referral.models import Case, CaseGrant, CaseInHand, Notice, Task
-from referral.services import sending
+from referral.services import messages, sending
 from referral.services.clock import run
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
+from tests.referral.test_duty import away
 from tests.world import report
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -151,3 +152,36 @@ def test_a_report_that_nobody_takes_in_within_a_day(cast: c.Cast) -> None:
     case.refresh_from_db()
     assert (case.owner, case.state) == (cast.ibrahima, "screening")
     assert Task.objects.filter(case=case, kind="first_step", owner=cast.ibrahima, done_at=None).exists()
+
+
+def test_the_same_hand_takes_it_again_before_the_clock_has_gone_round(cast: c.Cast, orphan: Case) -> None:
+    taken(cast, orphan)
+    later(hours=73)
+    assert page(cast.ibrahima, orphan).status_code == 404
+    assert taken(cast, orphan).status_code == 302
+    assert page(cast.ibrahima, orphan).status_code == 200
+    assert CaseInHand.objects.filter(ended_at=None).count() == 1
+    assert Task.objects.filter(case=orphan, kind="name_owner", done_at=None).count() == 1
+
+
+def test_other_seats_of_the_coordinator_keep_nothing_open_after_72_hours(cast: c.Cast, orphan: Case) -> None:
+    with c.acting(), transaction.atomic():
+        c.write(Membership(user=cast.ibrahima, role=Role.CASEWORKER, since=cast.at))
+    taken(cast, orphan)
+    away(cast.bineta, cast.ibrahima, cast.aissatou)
+    assert page(cast.ibrahima, orphan).status_code == 200
+    assert page(cast.aissatou, orphan).status_code == 404, "whoever stands in has not taken it"
+    later(hours=73)
+    for name in ("case", "case_edit", "case_services"):
+        assert page(cast.ibrahima, orphan, name).status_code == 404, name
+
+
+def test_what_is_written_to_the_other_side_comes_from_the_house_whose_case_it_is(
+    cast: c.Cast, orphan: Case
+) -> None:
+    taken(cast, orphan)
+    orphan.refresh_from_db()
+    referral = c.sent(cast, orphan, to=cast.other_centre)
+    with c.acting(cast.ibrahima) as actor:
+        message = messages.write_message(referral.pk, by=actor, at=clock.now(), kind="call_me")
+    assert (message.from_organisation, message.written_by) == (cast.centre, cast.ibrahima)

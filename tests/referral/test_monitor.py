@@ -5,15 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from audit import clock
+from audit import services as audit
 from audit.models import Event
 from partners.enums import OrganisationKind, Role
 from partners.models import Organisation, User
-from referral.models import Case, Referral
-from referral.queries.monitored import SAMPLE, SMALLEST_SHOWN
+from referral.models import Case, Complaint, Referral
+from referral.queries.monitored import SAMPLE, SMALLEST_SHOWN, figures
 from referral.references import spoken
 from referral.services.monitoring import read_sampled
 from referral.services.steps import NotVisible
@@ -111,7 +112,8 @@ def test_the_monitor_reads_this_view_alone_and_nobody_else_reads_it(
     case = c.open_case(cast)
     rose = sign_in(monitors[0])
     home = rose.get(reverse("supervision")).context["rows"]
-    assert [row["url"] for row in home] == [reverse("monitor")]
+    # The fingerprint and the proof are about no person and no file.
+    assert {row["url"] for row in home} == {reverse(name) for name in ("monitor", "fingerprint", "proof")}
     for name, pk in (
         ("supervised_files", None),
         ("supervised_file", case.pk),
@@ -121,6 +123,12 @@ def test_the_monitor_reads_this_view_alone_and_nobody_else_reads_it(
         ("supervised_person", cast.aissatou.pk),
         ("unusual_access", None),
         ("unusual_finding", case.pk),
+        ("break_glass", None),
+        ("reviews", None),
+        ("review_draw", None),
+        ("orders", None),
+        ("incidents", None),
+        ("cdp", None),
     ):
         assert rose.get(reverse(name, args=[pk] if pk else [])).status_code == 403, name
     [code] = codes(monitors[0])
@@ -168,3 +176,19 @@ def test_agents_are_letters() -> None:
         "BA",
         "AAA",
     ]
+
+
+def test_the_figures_do_not_count_what_happens_to_a_complaint(cast: c.Cast, monitors: list[User]) -> None:
+    week = clock.now() - timedelta(days=8)
+    with c.acting(monitors[0]) as actor:
+        before = figures(actor, clock.now()).weeks
+    with c.acting(at=week):
+        audit.look("reveal", Complaint)
+        audit.look("reveal", Case)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_event WHERE object_type = 'referral.complaint'")
+        assert cursor.fetchone() == (1,)
+    with c.acting(monitors[0]) as actor:
+        counted = figures(actor, clock.now() + timedelta(days=7)).weeks
+    looks = sum(each for _week, each, _denied, _left in counted)
+    assert looks == sum(each for _week, each, _denied, _left in before) + 1

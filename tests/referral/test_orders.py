@@ -14,7 +14,7 @@ from audit import clock
 from audit.models import Event
 from crypto.errors import KeyDestroyed
 from partners.enums import Role
-from partners.models import User
+from partners.models import Membership, Region, User
 from partners.pdf import typeset
 from referral.enums import TaskKind
 from referral.forms.when import BOX
@@ -221,6 +221,51 @@ def test_a_secret_order_stays_secret_to_an_owner_who_supervises_too(cast: c.Cast
     assert not Notice.objects.filter(user=cast.fatou, object_id=case.pk).exists()
 
 
+def test_the_trail_of_the_file_and_of_its_people_says_nothing_of_a_secret_order(
+    cast: c.Cast, one_connection: None
+) -> None:
+    case = c.open_case(cast, by=cast.fatou)
+    with c.acting(), transaction.atomic():
+        second, third = (
+            c.person(name, cast.ngo, Role.SUPERVISOR, at=clock.now()) for name in ("deux", "trois")
+        )
+    order = recorded(sign_in(second), case, silent_until=box(2), silent_by="juge canari")
+    assert sign_in(second).get(reverse("order_check", args=[order.pk])).status_code == 403
+    slip = checked(sign_in(third), order, **NARROWED | {"granted": ["identity", "narrative"]})
+    assert slip.status_code == 200
+    assert checked(sign_in(third), order, **NARROWED).status_code == 302
+    assert sign_in(third).get(reverse("order_make", args=[order.pk])).status_code == 200
+    owner = sign_in(cast.fatou)
+    trail = owner.get(reverse("supervised_file", args=[case.pk])).content.decode()
+    assert "équisition" not in trail
+    codes = Event.objects.filter(outcome="denied", case_id=case.pk).values_list("reason_code", flat=True)
+    assert list(codes) == []
+    for who in (second, third):
+        page = owner.get(reverse("supervised_person", args=[who.pk]))
+        assert page.status_code in (200, 404)
+        assert "équisition" not in page.content.decode()
+        assert [row for row in (page.context or {}).get("rows", ()) if not row["url"]] == []
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_what_is_still_to_be_done_about_a_secret_order_is_asked_once_it_may_be_told(
+    cast: c.Cast, decided: bool
+) -> None:
+    case = c.open_case(cast)
+    order = recorded(sign_in(cast.bineta), case, silent_until=box(2), silent_by="juge canari")
+    if decided:
+        assert checked(sign_in(another_supervisor(cast)), order, **NARROWED).status_code == 302
+    kinds = {TaskKind.CHECK_ORDER, TaskKind.ORDER_EXTRACT}
+    assert not Task.objects.filter(kind__in=kinds).exists()
+    later(days=3)
+    with c.acting():
+        rounds.run("silences", clock.now())
+    [task] = Task.objects.filter(kind__in=kinds, done_at=None)
+    assert task.kind == (TaskKind.ORDER_EXTRACT if decided else TaskKind.CHECK_ORDER)
+    with c.acting():
+        assert task.proposal == {"order": str(order.pk)}
+
+
 def seen(client: Client, case: Case) -> list[str]:
     """What the owner reads of the file and around it, without what differs at each reading."""
     pages = [reverse(name, args=[case.pk]) for name in ("case", "case_orders", "case_changes")]
@@ -285,3 +330,21 @@ def test_the_journal_is_in_codes_and_of_the_own_house_but_for_auditors(cast: c.C
     assert code in sign_in(cast.bineta).get(reverse("orders")).content.decode()
     assert code not in sign_in(cast.elisabeth).get(reverse("orders")).content.decode()
     assert sign_in(cast.khady).get(reverse("order", args=[order.pk])).status_code == 404
+
+
+def test_an_auditor_of_one_region_reads_the_journal_of_that_region(cast: c.Cast) -> None:
+    _case, order = made(cast)
+    code = " ".join((order.reference[:3], order.reference[3:6], order.reference[6:]))
+    for region, reads in (
+        (cast.region, True),
+        (Region.objects.exclude(pk=cast.region.pk).earliest("code"), False),
+    ):
+        bind(cast.khady, region)
+        assert (code in sign_in(cast.khady).get(reverse("orders")).content.decode()) is reads
+
+
+def bind(auditor: User, region: Region) -> None:
+    with c.acting(), transaction.atomic():
+        seat = Membership.objects.get(user=auditor, role=Role.AUDITOR)
+        seat.region = region
+        c.write(seat, fields=["region"])

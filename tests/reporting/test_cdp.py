@@ -14,7 +14,9 @@ from audit.models import Event
 from partners.pdf import typeset
 from referral.models import RetentionTerm
 from referral.rights import Identified, RequestKind
-from referral.services import incidents, rights
+from referral.services import incidents, requisitions, rights
+from referral.services.requisitions import Order
+from reporting.queries.cdp import counts_between
 from tests import cast as c
 from tests.referral.pages import later, sign_in
 
@@ -66,6 +68,21 @@ def test_it_says_what_the_system_is_set_to_and_what_was_asked_without_small_numb
     (access,) = [row for row in table.rows if row.label == str(RequestKind.ACCESS.label)]
     assert [figure.publish for figure in access.figures if figure.value] == [False, False]
     assert "masqué" in body
+
+
+def test_an_order_that_nobody_may_be_told_of_is_not_counted_for_its_house(cast: c.Cast) -> None:
+    case, at = c.open_case(cast, by=cast.fatou), clock.now()
+    order = Order(
+        "Cabinet", "RP 1", at.date(), ["identity"], at + timedelta(days=5), "", at + timedelta(days=9), "juge"
+    )
+    with c.acting(cast.fatou) as actor:
+        requisitions.record_order(case.pk, order, by=actor, at=at)
+    span = (at - timedelta(days=1), at + timedelta(days=1))
+    assert counts_between(cast.ngo.pk, *span).orders == {}
+    assert counts_between(None, *span).orders == {"": 1}
+    with c.acting():
+        requisitions.end_silence(at + timedelta(days=10))
+    assert counts_between(cast.ngo.pk, *span).orders == {"": 1}
 
 
 def test_ten_persons_are_a_number(cast: c.Cast) -> None:
