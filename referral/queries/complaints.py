@@ -1,8 +1,9 @@
 """Who looks into complaints, and which ones somebody looks into: nobody else learns that there is any."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from partners.actor import Actor
 from partners.enums import OrganisationStatus, Role
@@ -41,6 +42,13 @@ def complaints_of(actor: Actor) -> QuerySet[Complaint]:
     """Those that this very person looks into, or stands in for; nobody's cover, nobody's supervisor."""
     mine = Complaint.objects.filter(Q(handler=actor.id) | Q(stand_in=actor.id))
     return mine if actor.has(Role.AUDITOR) else mine.none()
+
+
+def open_complaints(actor: Actor) -> tuple[int, datetime | None]:
+    """Of those of this very person: how many are not closed, and when the next step of one is due."""
+    open_ones = complaints_of(actor).filter(closed_at=None)
+    found = open_ones.aggregate(count=Count("pk"), due=Min("due_at"))
+    return found["count"], found["due"]
 
 
 def looks_into_any(actor: Actor) -> bool:

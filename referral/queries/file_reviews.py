@@ -203,6 +203,22 @@ def reviews_of(actor: Actor, limit: int) -> list[FileReview]:
     )
 
 
+def reviews_to_do(actor: Actor) -> list[FileReview]:
+    """Not concluded, and carried out by the actor or by nobody yet; the most pressing first."""
+    mine = Q(reviewer=None) | Q(reviewer_id=actor.id)
+    return list(
+        visible_reviews(actor)
+        .filter(mine, concluded_at=None)
+        .select_related("organisation")
+        .order_by("due_at")
+    )
+
+
+def was_reviewed(actor: Actor) -> bool:
+    """Is there a concluded review of the actor's own files?"""
+    return FileReview.objects.filter(worker_id=actor.id, concluded_at__isnull=False).exists()
+
+
 def files_of(review: FileReview) -> list[DrawnFile]:
     return list(review.files.select_related("case").prefetch_related("findings").order_by("number"))
 

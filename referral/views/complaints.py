@@ -1,5 +1,6 @@
 """Complaints about a worker or a centre: written by anybody, read by one person; and who that is."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partners.actor import Actor
+from partners.enums import Role
 from partners.models import Organisation
 from partners.templatetags.interface import day, moment
 from partners.views.changes import changes
@@ -20,6 +24,7 @@ from referral.queries.complaints import (
     complaint_desk,
     complaints_of,
     independent_people,
+    open_complaints,
     organisations,
     past_of_desk,
 )
@@ -70,6 +75,17 @@ def complaint_sheet(request: ActingRequest) -> HttpResponse:
             "back_url": reverse("complaint_new"),
         },
     )
+
+
+def lines(actor: Actor, _at: datetime) -> list[dict[str, Any]]:
+    """For the first page of who looks into complaints: how many wait, in one line that names none."""
+    if not actor.has(Role.AUDITOR):
+        return []
+    count, due = open_complaints(actor)
+    if not count:
+        return []
+    what = ngettext("%(count)d to look into", "%(count)d to look into", count) % {"count": count}
+    return [{"url": reverse("complaints"), "reference": _("Complaints"), "what": what, "who": "", "due": due}]
 
 
 @require_http_methods(["GET", "POST"])

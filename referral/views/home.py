@@ -26,13 +26,14 @@ from referral.queries.arrivals import group_lines
 from referral.queries.desk import GroupLine
 from referral.queries.duplicates import undecided
 from referral.queries.exchange import exports_to_decide
+from referral.queries.file_reviews import was_reviewed
 from referral.queries.intakes import begun_by
 from referral.queries.lists import to_route
 from referral.queries.lost import lost_this_morning
 from referral.queries.notices import asking
 from referral.queries.silence import Silence, silences
 from referral.references import spoken
-from referral.views import guided, place_calls, place_offers, tasks_shown
+from referral.views import complaints, guided, place_calls, place_offers, reviews_page, tasks_shown
 from referral.views.door import ActingRequest, now
 from referral.views.inbox import of_group
 
@@ -49,7 +50,9 @@ def home(request: ActingRequest) -> HttpResponse:
     lines = [_held(grant, at, groups.get(grant.content_object_id)) for grant in held]
     lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
     lines += [
-        line | _until(line["due"], at) for of in (place_calls, place_offers) for line in of.lines(actor, at)
+        line | _until(line["due"], at)
+        for of in (place_calls, place_offers, reviews_page, complaints)
+        for line in of.lines(actor, at)
     ]
     lines += [*_pairs(actor, at), *_exports(actor, at)]
     lines.sort(key=_order)
@@ -67,6 +70,7 @@ def home(request: ActingRequest) -> HttpResponse:
             "may_find": may_case(actor, CaseAct.FIND_BY_CARD, Tie()),
             "keeps_house": actor.kind == OrganisationKind.RECEPTION_CENTRE
             and may(actor, Act.KEEP_PLACES, actor.organisation_id),
+            "was_reviewed": actor.has(Role.CASEWORKER) and was_reviewed(actor),
             "may_report": may_case(actor, CaseAct.REPORT, Tie()),
             "welcome": _welcome(actor),
         },

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from partners.actor import Actor
@@ -18,6 +19,7 @@ from partners.templatetags.interface import day, moment
 from referral import review_policy
 from referral.file_reviews import QUESTIONS, ActionState, DrawnFor, Mark, Quarter
 from referral.models import CorrectiveAction, DrawnFile, FileReview
+from referral.queries.file_reviews import reviews_to_do
 from referral.references import spoken
 from referral.review_policy import ReviewSeat
 from referral.services import file_reviews, review_draws
@@ -33,6 +35,14 @@ COLOURS = {
 }
 
 
+QUARTERS = (
+    gettext_lazy("first quarter of %(year)s"),
+    gettext_lazy("second quarter of %(year)s"),
+    gettext_lazy("third quarter of %(year)s"),
+    gettext_lazy("fourth quarter of %(year)s"),
+)
+
+
 def title_of(review: FileReview) -> str:
     """What it is, about whose files, without the name of anybody whom a file is about."""
     return _("%(kind)s, %(quarter)s") % {
@@ -42,8 +52,7 @@ def title_of(review: FileReview) -> str:
 
 
 def quarter_words(quarter: Quarter) -> str:
-    number = (quarter.begins_on.month + 2) // 3
-    return _("quarter %(number)s of %(year)s") % {"number": number, "year": quarter.begins_on.year}
+    return QUARTERS[quarter.begins_on.month // 3] % {"year": quarter.begins_on.year}
 
 
 def state_of(review: FileReview) -> tuple[str, str]:
@@ -53,6 +62,42 @@ def state_of(review: FileReview) -> tuple[str, str]:
     if review.reviewer_id is None:
         return "info_requested", _("Nobody reviews yet")
     return "acknowledged", _("Under way")
+
+
+def lines(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """For the first page: each review that one carries out, and in one line those for which nobody is named yet."""
+    if not actor.has(*review_policy.DRAWERS):
+        return []
+    found, unnamed = [], []
+    for each in reviews_to_do(actor):
+        held = review_policy.seats(actor, each, at)
+        if review_policy.may_answer(held, each):
+            found.append(
+                {
+                    "url": reverse("review", args=[each.pk]),
+                    "reference": _("Review files"),
+                    "note": spoken(each.reference),
+                    "what": title_of(each),
+                    "who": each.organisation.name,
+                    "due": each.due_at,
+                }
+            )
+        elif each.reviewer_id is None and review_policy.may_name(held, each):
+            unnamed.append(each)
+    if unnamed:
+        count = ngettext(
+            "%(count)d that nobody carries out yet", "%(count)d that nobody carries out yet", len(unnamed)
+        )
+        found.append(
+            {
+                "url": reverse("reviews"),
+                "reference": _("Reviews of files"),
+                "what": count % {"count": len(unnamed)},
+                "who": "",
+                "due": unnamed[0].due_at,
+            }
+        )
+    return found
 
 
 @require_GET
@@ -80,7 +125,7 @@ def reviews(request: ActingRequest) -> HttpResponse:
         {
             "rows": rows,
             "at": now(),
-            "columns": ["", _("Review"), _("Whose files"), "", ""],
+            "columns": ["", pgettext("of files", "Review"), _("Whose files"), "", ""],
             "may_draw": actor.has(*review_policy.DRAWERS),
             "quarter": quarter_words(Quarter.ended_before(now())),
         },

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from referral.views.door import ActingRequest, now
@@ -14,8 +14,7 @@ CONTENT_TYPES = {
     CdpFile.PDF: "application/pdf",
     CdpFile.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-#: Each in its own words.
-LANGUAGES = {"fr": "français", "en": "English"}
+LANGUAGES = {"fr": gettext_lazy("%(kind)s, in French"), "en": gettext_lazy("%(kind)s, in English")}
 
 
 @require_GET
@@ -23,11 +22,11 @@ def cdp(request: ActingRequest) -> HttpResponse:
     dossier = read_dossier(request.actor, now())
     files = [
         (
-            _("%(kind)s, in %(language)s") % {"kind": kind.label, "language": name},
+            label % {"kind": kind.label},
             reverse("cdp_file", args=[kind.value, code]),
         )
         for kind in CdpFile
-        for code, name in LANGUAGES.items()
+        for code, label in LANGUAGES.items()
     ]
     return render(request, "reporting/cdp.html", {"dossier": dossier, "files": files})
 

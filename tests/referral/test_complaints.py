@@ -88,6 +88,22 @@ def test_it_is_read_by_the_independent_person_and_the_one_who_stands_in(cast: c.
         assert reverse("complaints") in client.get(reverse("supervision")).content.decode()
 
 
+def test_who_looks_into_it_finds_it_on_the_first_page_until_it_is_closed(cast: c.Cast, rose: User) -> None:
+    def waits(who: User) -> list[str]:
+        lines = sign_in(who).get("/").context["lines"]
+        return [line["what"] for line in lines if line["url"] == reverse("complaints")]
+
+    assert waits(rose) == []
+    row = complained(sign_in(cast.codou), cast.centre)
+    assert waits(rose) == waits(cast.khady) == ["1 à examiner"]
+    for who in (cast.codou, cast.daouda, cast.elisabeth, cast.ibrahima, cast.mareme):
+        assert waits(who) == []
+    with c.acting(), transaction.atomic():
+        row.state, row.closed_at = "closed", clock.now()
+        c.write(row)
+    assert waits(rose) == []
+
+
 def test_the_accused_the_centre_and_coordination_see_nothing_on_any_page(cast: c.Cast, rose: User) -> None:
     """Pages that open without a row, before and after: word for word the same but for the clock."""
     people = ["daouda", "elisabeth", "ibrahima", "bineta", "mareme"]

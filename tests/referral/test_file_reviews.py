@@ -47,6 +47,31 @@ def body(who: Any, name: str, pk: Any) -> str:
     return str(answer.content.decode())
 
 
+def waits_at_home(who: Any) -> list[tuple[str, str]]:
+    lines = sign_in(who).get("/").context["lines"]
+    return [(line["url"], line["what"]) for line in lines if "/reviews/" in line["url"]]
+
+
+def test_whoever_reviews_and_whoever_was_reviewed_find_it_from_the_first_page(cast: c.Cast) -> None:
+    review = r.drawn(cast)
+    all_of_them = (reverse("reviews"), "1 que personne n’effectue encore")
+    for who in (cast.bineta, cast.ibrahima, cast.khady):
+        assert waits_at_home(who) == [all_of_them]
+    for who in (cast.aissatou, cast.elisabeth, cast.codou, cast.mareme):
+        assert waits_at_home(who) == []
+    r.named(review, cast.elisabeth, by=cast.bineta, days=20)
+    assert [url for url, _what in waits_at_home(cast.elisabeth)] == [url("review", review.pk)]
+    assert waits_at_home(cast.bineta) == []
+    assert reverse("reviews") not in sign_in(cast.aissatou).get("/").content.decode()
+    r.answered(review)
+    r.concluded(review)
+    assert waits_at_home(cast.elisabeth) == []
+    own = sign_in(cast.aissatou)
+    assert f'href="{reverse("reviews")}"' in own.get("/").content.decode()
+    assert url("review", review.pk) in own.get(reverse("reviews")).content.decode()
+    assert f'href="{reverse("reviews")}"' not in sign_in(cast.daouda).get("/").content.decode()
+
+
 # --- the draw ----------------------------------------------------------------------------------------------------
 def test_the_night_draws_the_quarter_that_is_over_once(cast: c.Cast) -> None:
     with r.last_quarter():

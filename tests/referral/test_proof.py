@@ -67,7 +67,7 @@ def test_after_a_night_it_says_that_all_holds(cast, signer):
     nightly()
     body = text(page(cast, "elisabeth"))
     assert body.count("govuk-tag--green") == 4
-    assert "L’audit ne tient pas" not in body
+    assert "Le journal n’est plus intact" not in body
     assert Event.objects.filter(verb="audit.read", scope="proof").exists()
     look_at_the_proof(0)
     assert mail.outbox == []
@@ -81,7 +81,7 @@ def test_what_is_wrong_stands_there_in_one_sentence_and_alarms(cast, signer):
     with pytest.raises(CommandError, match="does not hold: rows"):
         nightly()
     body = text(page(cast, "khady"))
-    assert "L’audit ne tient pas" in body
+    assert "Le journal n’est plus intact" in body
     assert "Une version d’une ligne n’a pas d’événement." in body
     assert f"audit_testapp.note {note.pk} version 1" in body
     look_at_the_proof(0)

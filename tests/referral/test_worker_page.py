@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.urls import reverse
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit import clock
@@ -54,6 +55,12 @@ def test_the_last_round_is_one_line_and_what_failed_in_it_has_a_name(cast: c.Cas
     assert (page.context["acted"], page.context["last_round"]) == (3, at)
     assert page.context["failures"] == [("Formulaires commencés à jeter", 3)]
     assert "half_typed" not in page.content.decode()
+
+
+def test_every_job_has_a_name_on_the_page() -> None:
+    app.perform_import_paths()
+    own = {name for name in app.tasks if name.partition(".")[0] in ("referral", "audit", "config")}
+    assert own - set(views.TASKS) == set()
 
 
 def test_every_rule_of_the_clock_has_a_name_on_the_page() -> None:
