@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from psycopg import DataError
+from psycopg.types.datetime import DateLoader, TimestamptzLoader
 
 BATCH = 1000
 
@@ -21,9 +23,31 @@ def one_moment() -> Iterator[None]:
         yield
 
 
+class _Moment(TimestamptzLoader):
+    of = "timestamptz"
+
+    def load(self, data: Any) -> Any:
+        try:
+            return super().load(data)
+        except DataError:
+            return bytes(data).decode()
+
+
+class _Day(DateLoader):
+    of = "date"
+
+    def load(self, data: Any) -> Any:
+        try:
+            return super().load(data)
+        except DataError:
+            return bytes(data).decode()
+
+
 def stream(query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[tuple[Any, ...]]:
-    """Rows in batches, inside `one_moment`."""
+    """Rows in batches, inside `one_moment`. A time that Python cannot hold is its text, so that it can be named."""
     with connections[DEFAULT_DB_ALIAS].chunked_cursor() as cursor:
+        for kind in (_Moment, _Day):
+            cursor.adapters.register_loader(kind.of, kind)
         cursor.execute(query, parameters)
         while rows := cursor.fetchmany(BATCH):
             yield from rows

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 from psycopg.sql import SQL, Identifier
 
@@ -240,6 +239,4 @@ def _rows_of(model: type[Model], pk: UUID) -> list[dict[str, Any]]:
     query = SQL("SELECT {columns} FROM {table} WHERE id = %s ORDER BY version DESC").format(
         columns=SQL(", ").join(map(Identifier, columns)), table=Identifier(model._meta.db_table)
     )
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(query.as_string(), [pk])
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(columns, row, strict=True)) for row in stream(query.as_string(), [pk])]

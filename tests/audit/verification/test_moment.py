@@ -1,6 +1,7 @@
 """Verification while people work: what they write meanwhile is no fault."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import DatabaseError, connections, transaction
 
 from audit import sitting
 from audit.rows import write
-from audit.verification.reading import one_moment
+from audit.verification.reading import one_moment, stream
 from audit.verification.rows import verify_rows
 from audit.verification.streams import verify_streams
 from audit.verifying import verify_log
@@ -24,6 +25,16 @@ def note(reference: str) -> None:
             write(Note(reference=reference))
     finally:
         connections.close_all()
+
+
+def test_a_time_that_python_cannot_hold_is_read_as_text() -> None:
+    """Whoever may write a row could else keep every other one from being verified."""
+    with one_moment():
+        assert list(
+            stream(
+                "SELECT 'infinity'::timestamptz, '0044-03-15 BC'::date, '2026-11-30 10:00Z'::timestamptz, NULL::date"
+            )
+        ) == [("infinity", "0044-03-15 BC", datetime(2026, 11, 30, 10, tzinfo=UTC), None)]
 
 
 def test_all_is_read_as_of_one_moment_and_nothing_can_be_written(
