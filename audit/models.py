@@ -72,6 +72,8 @@ class Event(models.Model):
             models.Index(
                 "scope", "seq", name="event_of_verification", condition=Q(verb=Verb.AUDIT_VERIFY.value)
             ),
+            models.Index("actor_id", "at", name="event_of_person", condition=Q(actor_id__isnull=False)),
+            models.Index("object_id", name="event_refused", condition=Q(outcome=Outcome.DENIED.value)),
         )
         constraints = (
             models.UniqueConstraint(

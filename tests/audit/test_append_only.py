@@ -1,10 +1,10 @@
 """Nobody changes or removes an event: neither the application's login, nor, by mistake, the owner."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg.errors import InsufficientPrivilege
 
-from audit import services
+from audit import services, store
 from audit.enums import Verb
 from audit.models import Event
 from tests.audit.conftest import columns
@@ -74,13 +74,14 @@ def test_the_triggers_stand_where_the_rights_do_not():
     ) == (["append_only", "never_truncated"], True)
 
 
-def test_a_number_is_not_chosen_by_the_writer(event):
-    refused = pytest.raises(DatabaseError, match="cannot insert a non-DEFAULT value")
+@pytest.mark.parametrize(("column", "value"), [("seq", "1"), ("xid", "'1'::xid8"), ("at", "'2020-01-01'")])
+def test_number_transaction_and_time_are_not_chosen_by_the_writer(event, column, value):
+    refused = pytest.raises(DatabaseError, match="permission denied|cannot insert a non-DEFAULT value")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_event (id, seq, session_hash, ip_class, verb, object_type, fields, scope,"
+            f"INSERT INTO audit_event (id, {column}, session_hash, ip_class, verb, object_type, fields, scope,"
             " outcome, reason_code, kek_unwraps, salt)"
-            " VALUES (gen_random_uuid(), 1, '', '', 'view', 'a.b', '{}', '', 'ok', '', 0, '')"
+            f" VALUES (gen_random_uuid(), {value}, '', '', 'view', 'a.b', '{{}}', '', 'ok', '', 0, '')"
         )
 
 
@@ -106,5 +107,5 @@ def test_seq_and_xid_come_from_the_database(seated, note):
     ],
 )
 def test_the_database_refuses_words_too(event, column, value):
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Event.objects.create(**({"verb": "view", "object_type": "a.b"} | {column: value}))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        store.insert([Event(**({"verb": "view", "object_type": "a.b"} | {column: value}))], "default")

@@ -19,6 +19,7 @@ from audit.verification.unwraps import reconcile
 from audit.vouching import Vouching
 from tests.audit.tree import drained, rows, write
 from tests.audit.verification.conftest import vouch
+from tests.database.pristine import owner_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = ("audit_leaf", "audit_node", "audit_checkpoint", "audit_cosignature")
@@ -114,9 +115,10 @@ def test_a_leaf_behind_a_gap_does_not_make_a_false_tree(signer):
 
 @pytest.mark.parametrize("at", ["infinity", "-infinity", "0044-03-15 BC", "20000-01-01"])
 def test_an_event_whose_time_python_cannot_hold_stops_neither_the_tree_nor_who_verifies(signer, at):
+    """The application gives no time; whoever owns the tables can."""
     write(2)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with owner_connection() as owner:
+        owner.execute(
             "INSERT INTO audit_event (id, session_hash, ip_class, verb, object_type, fields, scope, outcome,"
             " reason_code, kek_unwraps, salt, at) VALUES (gen_random_uuid(), '', '', 'key.unwrap_batch', 'a.b',"
             " '{NULL}', '', 'ok', '', 1, '', %s)",

@@ -170,9 +170,9 @@ def test_an_event_that_was_removed_does_not_stop_the_sequencer(django_db_blocker
     sequencer = Sequencer()
     drained(sequencer)
     last = Leaf.objects.order_by("-index").first().event_id
-    from tests.database.pristine import _owner
+    from tests.database.pristine import owner_connection
 
-    with _owner() as owner:
+    with owner_connection() as owner:
         owner.execute("RESET ROLE")
         owner.execute("SET session_replication_role = replica")
         owner.execute("DELETE FROM audit_event WHERE id = %s", [last])

@@ -8,12 +8,12 @@ import psycopg
 from django.db import connections
 
 from audit.sequencing import Sequencer
+from tests.database.pristine import owner_connection
 
 WRITE = """
 INSERT INTO audit_event (id, session_hash, ip_class, verb, object_type, fields, scope, outcome, reason_code,
-                         kek_unwraps, salt, xid)
-SELECT gen_random_uuid(), '', '', %s, 'a.b', '{}', '', 'ok', '', 0, decode(md5(random()::text), 'hex'),
-       coalesce(%s::xid8, pg_current_xact_id())
+                         kek_unwraps, salt{column})
+SELECT gen_random_uuid(), '', '', %s, 'a.b', '{{}}', '', 'ok', '', 0, decode(md5(random()::text), 'hex'){value}
 FROM generate_series(1, %s)
 """
 COUNTS = "SELECT (SELECT count(*) FROM audit_event), (SELECT count(*) FROM audit_leaf)"
@@ -24,12 +24,17 @@ PLACED = "SELECT event_id FROM audit_leaf ORDER BY index"
 
 
 def write(count: int = 1, *, verb: str = "view", xid: int | None = None, using: Any = None) -> None:
-    values = [verb, None if xid is None else str(xid), count]
+    """Args: xid: of another server's transaction; only who owns the table can say it."""
+    if xid is not None:
+        with owner_connection() as owner:
+            owner.execute(WRITE.format(column=", xid", value=", %s::xid8"), [verb, str(xid), count])
+        return
+    statement = WRITE.format(column="", value="")
     if using is not None:
-        using.execute(WRITE, values)
+        using.execute(statement, [verb, count])
         return
     with connections["default"].cursor() as cursor:
-        cursor.execute(WRITE, values)
+        cursor.execute(statement, [verb, count])
 
 
 def rows(sql: str) -> list[Any]:

@@ -161,7 +161,7 @@ def _make_template(connection: psycopg.Connection[Any]) -> None:
     switch("owner")
     with mock.patch.object(ProjectState, "reload_model", _reload_alone):
         call_command("migrate", run_syncdb=True, verbosity=0)
-    with _owner() as owner:
+    with owner_connection() as owner:
         owner.execute(KEEP)
     for alias in ALIASES:
         connections.settings[alias]["NAME"] = names[alias]
@@ -211,7 +211,7 @@ def test_databases(worker: str, verbosity: int) -> Iterator[None]:
 
 def keep_cast() -> str:
     """Takes what was written since the migrations out of the tables. Gives the statement that brings it back."""
-    with _owner() as connection:
+    with owner_connection() as connection:
         connection.execute(KEEP_CAST)
         row = connection.execute(CAST_AGAIN).fetchone()
     put_back()
@@ -220,12 +220,12 @@ def keep_cast() -> str:
 
 
 def put_back() -> None:
-    with _owner() as connection:
+    with owner_connection() as connection:
         connection.execute("SET lock_timeout = '5s'")
         connection.execute(PUT_BACK)
 
 
-def _owner() -> psycopg.Connection[Any]:
+def owner_connection() -> psycopg.Connection[Any]:
     """Connects to the test database as the owner of all tables, in one transaction."""
     database = connections.settings["default"]
     if not database["NAME"].startswith(PREFIX):
