@@ -156,13 +156,17 @@ def _retire(
     former: Iterable[DataKey], newest: dict[Any, DataKey], case_id: UUID, at: datetime, done: Resealed
 ) -> None:
     """Destroys the former keys that seal nothing any more, and can seal nothing any more."""
+    former = list(former)
+    models = [*sealed_models(history=False), *sealed_models(history=True)]
+
+    def seal(keys: list[DataKey]) -> bool:
+        names = [key.pk.bytes for key in keys]
+        return any(values_under(model, names, case_id) for model in models)
+
+    some_seal = seal(former)  # asked for all first: mostly none does any more
     for key in former:
         successor = newest[key.scope]
-        used = any(
-            values_under(model, [key.pk.bytes], case_id)
-            for history in (False, True)
-            for model in sealed_models(history=history)
-        )
+        used = some_seal and seal([key])
         if used or at < successor.created_at + LONGEST_WORK:
             done.waiting += 1
         else:

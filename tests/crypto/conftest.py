@@ -1,4 +1,5 @@
 import datetime
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ def provider(tmp_path: Path) -> FileKeyProvider:
     return FileKeyProvider.create(tmp_path / "kek.json")
 
 
+#: The uid of a client of the agent, who is no keeper.
+CLIENT = 40_002
 PASSPHRASE = "six mots que personne ne devine"
 
 
@@ -78,6 +81,31 @@ def sealed_in(
     )
     disk.create(folder / "kek.sealed", file)
     return shares
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shares(tmp_path: Path) -> list[str]:
+    return sealed_in(tmp_path)
+
+
+@pytest.fixture
+def agent(tmp_path: Path, shares: list[str], clock: Clock) -> Iterator[Agent]:
+    with serving(tmp_path, clock=clock, clients=[CLIENT], quota=5) as running:
+        yield running
+
+
+@pytest.fixture
+def sealed(agent: Agent, tmp_path: Path) -> SealedKeyProvider:
+    return SealedKeyProvider(tmp_path / "agent.sock")
+
+
+def log(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "agent.log").read_text().splitlines()]
 
 
 @pytest.fixture(params=["file", "sealed", "vault"])

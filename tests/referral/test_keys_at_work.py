@@ -199,6 +199,38 @@ def test_eight_write_while_keys_come_and_go(kept_by: str, request: pytest.Fixtur
     nothing_comes_back(doomed, dumped)
 
 
+WAITS = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+def test_a_rotation_waits_for_who_is_writing_and_keeps_what_was_written(
+    own_key_file: Path, transactional_cast: c.Cast
+) -> None:
+    cast = transactional_cast
+    case = c.open_case(cast, needs="0")
+    written = threading.Event()
+
+    def write() -> None:
+        with c.acting(cast.aissatou) as actor, transaction.atomic():
+            assert actor is not None
+            version = Person.objects.get(case=case).version
+            cases.correct_person(case.pk, by=actor, at=clock.now(), version=version, values={"needs": "1"})
+            written.set()
+            with connections["default"].cursor() as cursor:
+                for _try in range(100):  # until the rotation stands before the row
+                    cursor.execute(WAITS)
+                    if cursor.fetchone() != (0,):
+                        break
+                    cursor.execute("SELECT pg_sleep(0.01)")
+
+    with at_once(write):
+        written.wait(10)
+        keys("rotate-case", case.reference)
+    with keyring.opened():
+        assert counted(case) == 1
+
+
 def nothing_was_lost(worked: list[Case], loops: list[Referral]) -> None:
     written = WRITERS // CASES * ROUNDS * PHASES
     for case, loop in zip(worked, loops, strict=True):
