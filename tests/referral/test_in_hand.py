@@ -54,7 +54,7 @@ def test_lost_loops_lead_to_it_and_the_file_opens_as_its_owner_s(cast: c.Cast, o
     assert taken(cast, orphan).headers["Location"] == reverse("case", args=[orphan.pk])
     file = page(cast.ibrahima, orphan)
     assert file.status_code == 200
-    assert file.templates[0].name == "referral/case/page.html"
+    assert "referral/case/page.html" in {each.name for each in file.templates}
     orphan.refresh_from_db()
     assert orphan.owner == cast.ibrahima
     hand = CaseInHand.objects.get()

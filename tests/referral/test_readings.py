@@ -40,7 +40,7 @@ def test_the_file_is_read_with_the_reason_of_the_reading_in_every_look(cast: c.C
     let_in(cast.ibrahima, case)
     answer = page(cast.ibrahima, case)
     body = answer.content.decode()
-    assert answer.templates[0].name == "referral/case/reading.html"
+    assert "referral/case/reading.html" in {each.name for each in answer.templates}
     assert not [secret for secret in c.SECRETS.values() if secret in body]
     opened = sign_in(cast.ibrahima).post(
         reverse("case_reveal", args=[case.pk]), {"groups": ["identity"], "reason": "contact"}
@@ -114,10 +114,10 @@ def test_a_supervisor_from_outside_reviews_and_the_own_one_acts_as_before(cast: 
     case = c.open_case(cast)
     let_in(cast.elisabeth, case, ReadingWhy.REVIEW, days=7)
     let_in(cast.bineta, case, ReadingWhy.REVIEW, days=7)
-    assert page(cast.elisabeth, case).templates[0].name == "referral/case/reading.html"
+    assert "referral/case/reading.html" in {each.name for each in page(cast.elisabeth, case).templates}
     assert page(cast.elisabeth, case, "case_close").status_code == 403
     assert str(case.pk) not in sign_in(cast.elisabeth).get(reverse("cases")).content.decode()
-    assert page(cast.bineta, case).templates[0].name == "referral/case/page.html"
+    assert "referral/case/page.html" in {each.name for each in page(cast.bineta, case).templates}
     assert page(cast.bineta, case, "case_close").status_code == 200
     scopes = Event.objects.using("audit").filter(verb="view", case_id=case.pk).values_list("scope", flat=True)
     assert set(scopes) == {"REVIEW"}
