@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from partners.templatetags.interface import clock, moment
@@ -60,12 +61,11 @@ def page(
 
 def strip(reading: TimedReading) -> str:
     """Until when, and why."""
-    same_day = reading.why == ReadingWhy.BREAK_GLASS
-    until = clock(reading.until) if same_day else moment(reading.until)
-    return _("Read only until %(until)s. Reason: %(why)s") % {
-        "until": until,
-        "why": str(reading.get_why_display()).lower(),
-    }
+    why = str(reading.get_why_display()).lower()
+    if reading.why == ReadingWhy.BREAK_GLASS:
+        return _("Read only until %(until)s. Reason: %(why)s") % {"until": clock(reading.until), "why": why}
+    said = pgettext("a day", "Read only until %(until)s. Reason: %(why)s")
+    return said % {"until": moment(reading.until), "why": why}
 
 
 @require_POST

@@ -271,7 +271,9 @@ def test_a_mandated_outsider_reads_the_drawn_files_alone_for_seven_days(cast: c.
     page = sign_in(cast.elisabeth)
     assert page.get(url("case", case.pk)).status_code == 404, "the seven days have not begun"
     assert press(page, url("review_open", review.pk)).status_code == 302
-    assert page.get(url("case", case.pk)).status_code == 200
+    read = page.get(url("case", case.pk))
+    assert read.status_code == 200
+    assert "Lecture seule jusqu’au " in read.content.decode()
     for name in ("case_edit", "case_print", "case_close", "attachment_add"):
         assert page.get(url(name, case.pk)).status_code in (403, 404), name
     assert page.get(url("case", other.pk)).status_code == 404
