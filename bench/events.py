@@ -17,10 +17,12 @@ from uuid import uuid4
 
 from django.db import connection, connections, transaction
 
-from audit import leaf, merkle, signer, store
+from audit import merkle, signer, store
 from audit.models import Checkpoint, Event, Leaf
-from audit.sequencing import COLUMNS, Sequencer
+from audit.notes import Verifier
+from audit.sequencing import Sequencer
 from audit.tree import StoredNodes, consistency_proof, inclusion_proof, root_at, tree_size, tree_state
+from audit.verification.tree import verify_tree
 from referral.models import Referral
 
 WRITERS = 16
@@ -49,7 +51,7 @@ def measured() -> dict[str, Any]:
     connections.close_all()
     with TemporaryDirectory() as folder:
         beside = _beside(Path(folder) / "signer")
-        found = beside | _many()
+        found = beside | _many(Verifier.read((Path(folder) / "signer" / signer.VKEY).read_text()))
     return found | {"whole": _whole()}
 
 
@@ -157,8 +159,8 @@ def _wait_until_drained() -> None:
     raise SystemExit("The sequencer does not come to an end.")
 
 
-def _many() -> dict[str, Any]:
-    """A backlog of days, then the whole tree reckoned again from the events, in a stream."""
+def _many(verifier: Verifier) -> dict[str, Any]:
+    """A backlog of days, then the whole tree verified from its events, as `manage.py audit verify` does."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         for _part in range(-(-MANY // 10_000)):
@@ -171,7 +173,8 @@ def _many() -> dict[str, Any]:
     sequenced = time.perf_counter() - began
     placed = tree_size() - before
     began = time.perf_counter()
-    whole = _reckoned() == sequencer.tree.root() == root_at(sequencer.tree.size)
+    faults = verify_tree([verifier]).faults
+    whole = not faults and sequencer.tree.root() == root_at(sequencer.tree.size)
     verified = time.perf_counter() - began
     return {
         "placed": placed,
@@ -181,21 +184,6 @@ def _many() -> dict[str, Any]:
         "true": whole,
         **_proofs(sequencer.tree),
     }
-
-
-def _reckoned() -> bytes:
-    """The root, from the events themselves and nothing stored."""
-    names = f"e.salt, {leaf.selected('e')}"
-    tree = merkle.CompactRange()
-    with transaction.atomic(), connection.connection.cursor(name="bench") as cursor:
-        cursor.itersize = 2000
-        cursor.execute(
-            f"SELECT {names} FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id ORDER BY l.index"  # noqa: S608
-        )
-        for row in cursor:
-            event = dict(zip(COLUMNS, row, strict=True))
-            tree.append(merkle.leaf_hash(leaf.entry_of(leaf.commitment_of(event["salt"], event))))
-    return tree.root()
 
 
 def _proofs(tree: merkle.CompactRange) -> dict[str, float]:
