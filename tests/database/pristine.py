@@ -115,7 +115,9 @@ SELECT string_agg(format('INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SEL
                          k.tablename, c.names, c.names, k.tablename), ';')
 FROM pg_tables k CROSS JOIN LATERAL (
     SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name = k.tablename AND is_generated = 'NEVER') AS c (names)
+    WHERE table_schema = 'public' AND table_name = k.tablename AND is_generated = 'NEVER'
+        -- Number and time of an event are given anew, as to everybody who writes one.
+        AND has_column_privilege('relais_app', format('public.%I', table_name), column_name, 'INSERT')) AS c (names)
 WHERE k.schemaname = 'kept_cast'
 """
 
