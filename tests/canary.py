@@ -21,6 +21,9 @@ READS_NOTHING_SEALED = {
     "mareme": "an administrator finds nothing of a case (design §2)",
     "gora": "police read no note of a shelter, and no answer again after sending (domain §5.5, design §7.11)",
 }
+#: But what is written for them to judge, and holds no word of a file: a complaint entrusted to her by name, and why a
+#: glass was broken.
+WRITTEN_FOR = {"khady": {"complaint", "glass_review"}}
 
 
 def dresses(secret: str) -> Iterator[bytes]:

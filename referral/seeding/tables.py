@@ -65,13 +65,13 @@ def store(ring: Keyring, batch: Batch) -> None:
 
 def _new_key(ring: Keyring, scope: Scope) -> DataKey:
     pk = uuid4()
-    wrapped = ring.provider.wrap(os.urandom(KEY_LENGTH), wrapping_context(scope, pk))
+    kek_id, wrapped = ring.provider.wrap(os.urandom(KEY_LENGTH), wrapping_context(scope, pk))
     return DataKey(
         id=pk,
         scope_kind=scope.kind,
         scope_id=scope.id,
         case_id=scope.case_id,
-        kek_id=ring.provider.kek_id,
+        kek_id=kek_id,
         wrapped=wrapped,
         created_at=timezone.now(),
     )

@@ -21,10 +21,10 @@ ROWS: dict[str, Row] = {
     "proof_log": get(f"bineta elisabeth fatou khady {ADMIN}", status=302),
     # Somebody owns it.
     "case_in_hand": Row("", about="case", more={404: "ibrahima"}),
-    "break_glass": get("bineta elisabeth fatou ibrahima khady"),
+    "break_glass": Row("bineta elisabeth fatou ibrahima khady"),
     # Of the file of the centre; judged not justified there, so that the national unit may lift what follows from it.
-    "glass_review": get("elisabeth khady bineta ibrahima", about="glass", others=404),
-    "glass_lift": get("bineta khady", about="glass", others=404, more={403: "elisabeth ibrahima"}),
+    "glass_review": Row("elisabeth khady bineta ibrahima", about="glass", others=404),
+    "glass_lift": Row("bineta khady", about="glass", others=404, more={403: "elisabeth ibrahima"}),
     "reviews": get("aissatou bineta daouda elisabeth fatou ibrahima khady"),
     "review_draw": Row("bineta elisabeth fatou ibrahima khady"),
     # The worker whose files they are finds nothing before the end.
