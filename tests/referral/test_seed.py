@@ -60,7 +60,7 @@ def test_the_application_cannot_seed() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_owner_may_switch_the_guards_off_and_on() -> None:
-    with pristine._owner() as owner:
+    with pristine.owner_connection() as owner:
         for verb, mark in (("DISABLE", "D"), ("ENABLE", "O")):
             for model in GUARDED:
                 owner.execute(switch(model, verb))
