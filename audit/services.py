@@ -44,7 +44,7 @@ def record(
     if not transaction.get_connection(DEFAULT_DB_ALIAS).in_atomic_block:
         raise NotInTransaction(f"The event {verb} must be in the transaction of its change.")
     object_type, object_id, version = _identity(subject)
-    event = _event(
+    event = _permitted(
         verb=verb,
         object_type=object_type,
         object_id=object_id,
@@ -92,7 +92,9 @@ def look(
         scope=scope,
         detail=None if detail is None else dict(detail),
     )
-    _event_of(noted)  # refused here, where the mistake is, and not at the end of the request
+    _permit(
+        _event_of(noted), noted.detail
+    )  # refused here, where the mistake is, and not at the end of the request
     sitting.current().add(noted)
 
 
@@ -112,7 +114,7 @@ def deny(
     """
     _append(
         [
-            _event(
+            _permitted(
                 verb=verb,
                 object_type=subject_type,
                 object_id=subject_id,
@@ -139,7 +141,7 @@ def note(
     Raises:
         AuditUnavailable, FactRefused, NoSitting.
     """
-    event = _event(
+    event = _permitted(
         verb=verb,
         object_type=subject._meta.label_lower,
         scope=scope,
@@ -158,7 +160,8 @@ def flush() -> None:
         AuditUnavailable: show nothing.
     """
     current = sitting.current()
-    events = [_event_of(noted) for noted in current.looks]
+    # What they say was permitted when they were noted.
+    events = [_with(_event_of(noted), noted.detail) for noted in current.looks]
     if any(noted.detail is not None for noted in current.looks):
         keyring.current().sealing_key(SYSTEM)  # now, so that its own unwrap is counted below
     unwraps = _unwraps()
@@ -195,24 +198,37 @@ def _event_of(look: sitting.Look) -> Event:
         referral_id=look.referral_id,
         fields=list(look.fields),
         scope=look.scope,
-        detail=look.detail,
     )
 
 
-def _event(*, detail: Mapping[str, Any] | None = None, **columns: Any) -> Event:
-    who = sitting.current().who
+def _permitted(*, detail: Mapping[str, Any] | None = None, **columns: Any) -> Event:
+    """Raises FactRefused."""
+    event = _event(**columns)
+    _permit(event, detail)
+    return _with(event, detail)
+
+
+def _with(event: Event, detail: Mapping[str, Any] | None) -> Event:
+    if detail is not None:
+        event.detail = dict(detail)
+    return event
+
+
+def _permit(event: Event, detail: Mapping[str, Any] | None) -> None:
+    """Raises FactRefused."""
     facts.require_detail(detail)
-    event = Event(
+    facts.require_codes(event)
+
+
+def _event(**columns: Any) -> Event:
+    who = sitting.current().who
+    return Event(
         actor_id=who.actor_id,
         organisation_id=who.organisation_id,
         session_hash=who.session_hash,
         ip_class=who.ip_class,
         **columns,
     )
-    facts.require_codes(event)
-    if detail is not None:
-        event.detail = dict(detail)
-    return event
 
 
 def _unwraps() -> int:

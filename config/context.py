@@ -80,6 +80,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "notices_count": facts.unread,
             "calls_count": facts.calls,
             "notices_url": address("notices"),
+            "login_url": address("account_login"),
+            "complaint_url": address("complaint_new"),
+            "demand_url": address("verbal_new"),
         }
     return shown
 

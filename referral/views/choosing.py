@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from partners.eligibility import listed, small
 from partners.enums import CodeList, OrganisationKind
@@ -190,22 +191,23 @@ def place_words(offer: Offer, at: datetime) -> tuple[str, str, str]:
 
 
 def _confirmed(offer: Offer, at: datetime) -> str:
-    since = _since(offer, at)
-    # The number of a telephone can be forged.
-    return _("%(confirmed)s (by text message)") % {"confirmed": since} if offer.by_sms else since
-
-
-def _since(offer: Offer, at: datetime) -> str:
     days = (timezone.localdate(at) - timezone.localdate(offer.confirmed_at)).days
-    if offer.stale:
-        return ngettext("not confirmed for %(count)d day", "not confirmed for %(count)d days", days) % {
-            "count": days
-        }
-    if days < 1:
-        return _("confirmed today")
-    if days == 1:
-        return _("confirmed yesterday")
-    return ngettext("confirmed %(count)d day ago", "confirmed %(count)d days ago", days) % {"count": days}
+    return _since(days, offer.stale, offer.by_sms, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _since(days: int, stale: bool, by_sms: bool, _language: str | None) -> str:
+    if stale:
+        since = ngettext("not confirmed for %(count)d day", "not confirmed for %(count)d days", days)
+    elif days < 1:
+        since = _("confirmed today")
+    elif days == 1:
+        since = _("confirmed yesterday")
+    else:
+        since = ngettext("confirmed %(count)d day ago", "confirmed %(count)d days ago", days)
+    since %= {"count": days}
+    # The number of a telephone can be forged.
+    return _("%(confirmed)s (by text message)") % {"confirmed": since} if by_sms else since
 
 
 #: What coordination reads instead: it sees codes, and neither who is suspected nor what the person wishes.
