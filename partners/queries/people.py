@@ -27,9 +27,9 @@ SEATED = Statement(
     """,
     (("u", User, None), ("o", Organisation, None)),
     (
-        "ARRAY(SELECT role FROM partners_membership WHERE user_id = u.id AND (until IS NULL OR until > relais_now()))",
-        """ARRAY(SELECT deputy_for_id FROM partners_membership
-        WHERE user_id = u.id AND deputy_for_id IS NOT NULL AND (until IS NULL OR until > relais_now()))""",
+        # Role, whom it stands in for, the region to which it is bound.
+        """ARRAY(SELECT ARRAY[role::text, deputy_for_id::text, region_id::text] FROM partners_membership
+        WHERE user_id = u.id AND (until IS NULL OR until > relais_now()))""",
         """ARRAY(SELECT m.group_id FROM partners_user_groups m JOIN auth_group g ON g.id = m.group_id
         WHERE m.user_id = u.id AND (g.id = o.group_id OR g.name = %(coordination)s))""",
         """ARRAY(SELECT ARRAY[a.user_id::text, m.role::text]
@@ -37,9 +37,6 @@ SEATED = Statement(
         WHERE a.covered_by_id = u.id AND a.removed_at IS NULL
         AND a.begins_at <= relais_now() AND a.ends_at > relais_now()
         AND (m.until IS NULL OR m.until > relais_now()))""",
-        """(SELECT region_id FROM partners_membership
-        WHERE user_id = u.id AND role = 'auditor' AND (until IS NULL OR until > relais_now())
-        ORDER BY region_id LIMIT 1)""",
         "relais_now()",
     ),
 )
@@ -49,8 +46,7 @@ def seated(pk: UUID) -> User | None:
     """A user with all that an `Actor` holds, and the time of the request, so that no page asks for the clock alone."""
     for user, organisation, *seat in SEATED.rows({"pk": pk, "coordination": COORDINATION_GROUP}):
         user.organisation = organisation
-        user.seat_roles, user.seat_deputy_for, user.seat_groups, user.seat_covers, *seat = seat
-        user.seat_audited_region, user.seat_at = seat
+        user.seat_roles, user.seat_groups, user.seat_covers, user.seat_at = seat
         return user
     return None
 
@@ -64,7 +60,7 @@ def actor_of(user: User) -> Actor:
     seat: Any = user if hasattr(user, "seat_roles") else seated(user.pk)
     if seat is None:
         raise User.DoesNotExist
-    roles = frozenset(seat.seat_roles) if seat.is_active else frozenset()
+    roles = frozenset(role for role, *_more in seat.seat_roles) if seat.is_active else frozenset()
     organisation = seat.organisation
     return Actor(
         id=seat.pk,
@@ -73,17 +69,22 @@ def actor_of(user: User) -> Actor:
         roles=roles,
         groups=frozenset(group for group in seat.seat_groups if _opened(group, organisation.group_id, roles)),
         desk=None if roles.isdisjoint(DESK_ROLES) else organisation.group_id,
-        deputy_for=frozenset(seat.seat_deputy_for),
+        deputy_for=frozenset(UUID(other) for _role, other, _region in seat.seat_roles if other),
         covers=frozenset(
             UUID(absent)
             for absent, role in seat.seat_covers
             if not roles.isdisjoint(policy.who_stand_in([role]))
         ),
         national_unit=organisation.is_national_unit,
-        audited_region=seat.seat_audited_region,
+        audited_region=_bound(seat.seat_roles),
         name=seat.name,
         organisation_name=organisation.name,
     )
+
+
+def _bound(seats: Iterable[tuple[str, str | None, str | None]]) -> UUID | None:
+    """To which region an auditor is bound; of two seats the one that is bound counts."""
+    return next((UUID(region) for role, _other, region in seats if role == Role.AUDITOR and region), None)
 
 
 def _opened(group: int, desk: int, roles: frozenset[str]) -> bool:
