@@ -81,6 +81,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "calls_count": facts.calls,
             "notices_url": address("notices"),
             "login_url": address("account_login"),
+            "logout_url": address("account_logout"),
+            "keep_url": address("session_keep"),
             "complaint_url": address("complaint_new"),
             "demand_url": address("verbal_new"),
         }

@@ -21,6 +21,8 @@ from crypto.sealed import OpenedKey, Sealed, length_prefixed
 PURPOSE: Final = b"rcm/key/v1"
 #: Order of the columns that `Keyring.add_wrapped` takes.
 WRAPPED_COLUMNS: Final = ("id", "scope_kind", "scope_id", "case_id", "kek_id", "wrapped")
+#: A page asks it for each of dozens of keys.
+KINDS: Final = {kind.value: kind for kind in ScopeKind}
 WrappedRow = tuple[UUID, str, UUID, UUID | None, str, bytes]
 #: Of fixed text, because every page that shows something sealed asks it.
 OF_SCOPES: Final = """
@@ -311,9 +313,10 @@ def _rows_of(scopes: Iterable[Scope]) -> list[WrappedRow]:
 
 
 def _scope(kind: str, scope_id: UUID, case_id: UUID | None) -> Scope:
-    if kind not in ScopeKind.values:
+    known = KINDS.get(kind)
+    if known is None:
         raise Tampered("A data key belongs to no known kind of scope.")
-    scope = Scope(ScopeKind(kind), scope_id, case_id)
+    scope = Scope(known, scope_id, case_id)
     if scope.case_id != case_id:
         raise Tampered("The data key of a case would not be destroyed with it.")
     return scope
