@@ -28,7 +28,7 @@ def found() -> list[tuple[Kind, str]]:
     return [(fault.kind, fault.where) for fault in verify_streams().faults]
 
 
-def test_what_nobody_touched_passes(looked):
+def test_what_nobody_touched_passes(one_connection, looked):
     report = verify_streams()
     assert (report.faults, dict(report.checked)) == ([], {"events": 7, "streams": 2})
 
