@@ -86,6 +86,7 @@ def _seen(witness: Witness) -> int:
 
 def _shown(witness: Witness, checkpoint: Checkpoint, old: int) -> tuple[int, str]:
     body = str(Request(old, consistency_proof(old, checkpoint.size), checkpoint.note))
+    # Of the site's own settings; `Witness.read` lets no other scheme through than http and https.
     asked = urllib.request.Request(f"{witness.url}/add-checkpoint", data=body.encode(), method="POST")  # noqa: S310
     try:
         with _OPENER.open(asked, timeout=PATIENCE) as answer:

@@ -137,7 +137,7 @@ def _losses(acknowledged: list[UUID]) -> list[str]:
     with psycopg.connect(**_parameters()) as asked:
         events = {
             row[COLUMNS.index("id")]: dict(zip(COLUMNS, row, strict=True))
-            for row in asked.execute(f"SELECT salt, {leaf.selected()} FROM audit_event").fetchall()  # noqa: S608
+            for row in asked.execute(f"SELECT salt, {leaf.selected()} FROM audit_event").fetchall()  # noqa: S608 - our columns
         }
         leaves = asked.execute(PLACED).fetchall()
     placed = [event_id for _index, event_id, _commitment, _hash in leaves]
