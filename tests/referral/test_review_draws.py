@@ -20,24 +20,10 @@ from tests import cast as c
 from tests.referral import reviewing as r
 from tests.referral.pages import press, sign_in
 from tests.referral.story import said
-from tests.referral.test_file_reviews import mandated
+from tests.referral.test_file_reviews import mandated, status, url
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
-
-
-def url(name: str, pk: Any) -> str:
-    return reverse(name, args=[pk])
-
-
-def status(who: Any, name: str, pk: Any) -> int:
-    return int(sign_in(who).get(url(name, pk)).status_code)
-
-
-def body(who: Any, name: str, pk: Any) -> str:
-    answer = sign_in(who).get(url(name, pk))
-    assert answer.status_code == 200, (name, answer.status_code)
-    return str(answer.content.decode())
 
 
 def test_the_night_draws_the_quarter_that_is_over_once(cast: c.Cast) -> None:
