@@ -46,6 +46,8 @@ def databases(url: str, state: Path, *, login: Login = "app", pool: int = 4) -> 
     }
     if pool and login == "app":
         parts["pool"] = {"min_size": 1, "max_size": pool, "timeout": 2}
+    # At once, as only statements of fixed text come to it (partners/queries/fixed.py).
+    parts["prepare_threshold"] = 0
     result = {alias: settings | {"OPTIONS": dict(parts), "TEST": {}} for alias in ALIASES}
     for alias in ALIASES:
         take_on(result[alias], login, embedded=not url)

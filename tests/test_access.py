@@ -22,6 +22,7 @@ from referral.enums import Action
 from tests import canary
 from tests import cast as c
 from tests.addresses import ACCESS, PEOPLE, STRANGERS, Row
+from tests.journeys.steps import FULL
 from tests.referral.pages import session_of
 from tests.world import World, make_world
 
@@ -56,6 +57,13 @@ def ask(client: Client, row: Row, url: str) -> Any:
     return client.get(url) if "GET" in row.methods else client.post(url, {"typed": "x"})
 
 
+def in_turn(people: list[str]) -> Iterator[tuple[str, set[str]]]:
+    """Whom one asks where many are refused alike: in the long version everybody, in the short one each in turn."""
+    for place, who in enumerate(people):
+        mine = [name for number, name in enumerate(ACCESS) if FULL or number % len(people) == place]
+        yield who, {*mine}
+
+
 def denials(user: User) -> int:
     return Event.objects.using("audit").filter(actor_id=user.pk, outcome="denied").count()
 
@@ -77,11 +85,14 @@ def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(cast: c.Cast)
 def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_event(
     world: World, people: list[str]
 ) -> None:
+    """Whoever may open an address asks for it; of those who may not, one or two in the short version."""
     wrong, silent, shown = {}, set(), set()
-    for who in people:
+    for who, mine in in_turn(people):
         user = world.cast.people[who]
         client, seen = browser(user), 0
         for name, row in ACCESS.items():
+            if row.expected(who) in (403, 404) and name not in mine:
+                continue
             answer = ask(client, row, row.address(name, world))
             status = answer.status_code
             if canary.planted(b"".join(answer) if answer.streaming else answer.content):
@@ -116,11 +127,11 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(cast: c.Cast) -> None:
 def test_what_one_may_not_see_looks_like_what_does_not_exist(world: World) -> None:
     """Same status, same body, as many queries: neither words nor time tell that there is such a row."""
     told = {}
-    for who in STRANGERS.split():
+    for who, mine in in_turn(STRANGERS.split()):
         client = browser(world.cast.people[who])
         client.get("/")  # the first page also writes when the session began
         for name, row in ACCESS.items():
-            if row.about and row.expected(who) == 404 and who not in row.holds.split():
+            if name in mine and row.about and row.expected(who) == 404 and who not in row.holds.split():
                 pk = getattr(world, row.about).pk
                 hidden, nothing = (look_at(client, row, name, world, each) for each in (pk, uuid4()))
                 if hidden != nothing:

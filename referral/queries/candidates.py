@@ -7,13 +7,14 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from partners.alphabet import alphabetical
 from partners.enums import PersonGroup, Role
 from partners.models import Organisation
 from partners.queries import Offer, live_memberships, offers_of
+from partners.queries.fixed import fetch_all
 from partners.queries.regions import region_name
 from referral import ranking
 from referral.avoiding import Avoided, comes_near, ruled_out
@@ -230,11 +231,9 @@ class _Search:
         )
 
     def providers(self) -> list[tuple[Sequence[Any], Provider, tuple[Offer, ...]]]:
-        with connection.cursor() as cursor:
-            cursor.execute(OFFERED, self._values())
-            found: dict[UUID, list[Sequence[Any]]] = {}
-            for row in cursor.fetchall():
-                found.setdefault(row[_PK], []).append(row)
+        found: dict[UUID, list[Sequence[Any]]] = {}
+        for row in fetch_all(OFFERED, self._values()):
+            found.setdefault(row[_PK], []).append(row)
         return [(rows[0], *self._read(rows)) for rows in found.values()]
 
     def _values(self) -> dict[str, Any]:

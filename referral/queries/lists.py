@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Case as Either
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, When
 
 from audit import clock
 from partners.actor import Actor
 from partners.enums import Role
+from partners.queries.fixed import fetch_all
 from referral.enums import TERMINAL, UNANSWERED, PlacementState, Side, State, TaskKind, Urgency
 from referral.models import (
     Case,
@@ -234,9 +234,8 @@ class FrameFacts:
 
 def frame_facts(user_id: UUID, desk_of: UUID | None) -> FrameFacts:
     """What the frame of every page says, in one query. Args: desk_of: the house at whose desk the person answers."""
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(FRAME, [user_id, UNREAD_CAP + 1, SILENCE.total_seconds(), desk_of])
-        return FrameFacts(*cursor.fetchone())
+    (row,) = fetch_all(FRAME, [user_id, UNREAD_CAP + 1, SILENCE.total_seconds(), desk_of])
+    return FrameFacts(*row)
 
 
 def clock_runs() -> bool:
