@@ -13,18 +13,20 @@ from audit.models import Event
 from audit.notes import Verifier, signed_by
 from audit.services import note
 from audit.tree import former_verifiers, log_verifier
+from audit.verification.cosignatures import verify_cosignatures
 from audit.verification.report import Progress, Report, silent
 from audit.verification.rows import verify_rows
 from audit.verification.streams import verify_streams
 from audit.verification.tree import Known, verify_tree
 from audit.verification.unwraps import reconcile
+from audit.witnessing import witnesses
 from crypto.errors import KeyUnavailable
 
 
 def verify_log(
     *, known: Sequence[Known] = (), keys: Sequence[Verifier] = (), tell: Progress = silent
 ) -> Report:
-    """As `verify_tree`, by the key of the settings, and with what the signer remembers.
+    """As `verify_tree`, by the key of the settings, with what the signer remembers and what witnesses have signed.
 
     Args:
         keys: former keys of the log, beside those of the settings.
@@ -36,9 +38,21 @@ def verify_log(
         verifiers = list(keys)
         remarks.append(str(reason))
     remembered = _remembered(verifiers[0], remarks) if verifiers else []
-    report = verify_tree(verifiers, known=[*known, *remembered], tell=tell)
+    shown = Report("tree")
+    cosigned = _cosigned(verifiers[0].name, shown) if verifiers else []
+    report = verify_tree(verifiers, known=[*known, *remembered, *cosigned], tell=tell)
+    report.include(shown)
     report.remarks += remarks
     return report
+
+
+def _cosigned(origin: str, report: Report) -> list[Known]:
+    try:
+        keys = [witness.verifier for witness in witnesses()]
+    except NoteRefused as reason:
+        report.remarks.append(str(reason))
+        keys = []
+    return verify_cosignatures(origin, keys, report)
 
 
 def _remembered(verifier: Verifier, remarks: list[str]) -> list[Known]:

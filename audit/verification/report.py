@@ -30,6 +30,7 @@ class Kind(TextChoices):
     LEAVES_REWRITTEN = "leaves_rewritten", _("The tree was rewritten after a fingerprint was taken.")
     NODE_CHANGED = "node_changed", _("A hash that proofs are made of is not that of its leaves.")
     CHECKPOINT_FORGED = "checkpoint_forged", _("A fingerprint bears no valid signature.")
+    COSIGNATURE_FORGED = "cosignature_forged", _("What is kept as the signature of a witness is not its own.")
 
     ROW_CHANGED = "row_changed", _("A row was changed by hand, without an event.")
     ROW_ROLLED_BACK = "row_rolled_back", _("A row was put back to an older state of its own.")
@@ -75,6 +76,14 @@ class Report:
         self.found += 1
         if len(self.faults) < MOST:
             self.faults.append(fault)
+
+    def include(self, other: "Report") -> None:
+        """What another part of the same verification has found."""
+        self.checked += other.checked
+        self.remarks += other.remarks
+        self.found += other.found - len(other.faults)
+        for fault in other.faults:
+            self.add(fault)
 
     @property
     def first(self) -> Fault | None:
