@@ -41,6 +41,22 @@ def audit_is_append_only(*, databases: Sequence[str] | None = None, **kwargs: An
     ]
 
 
+@register(Tags.database, deploy=True)
+def tree_is_written_by_another(
+    *, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    question = "SELECT has_any_column_privilege(%s, 'INSERT')"
+    return [
+        Error(
+            f"The login of the database {alias!r} may write the tree of the audit.",
+            hint="The web server and the worker connect as relais_app; relais_sequencer is for `audit sequence` alone.",
+            id="audit.E004",
+        )
+        for alias in databases or ()
+        if any(_one(alias, question, model._meta.db_table) for model in (Leaf, Node, Checkpoint))
+    ]
+
+
 @register(Tags.security, deploy=True)
 def somebody_vouches(**kwargs: Any) -> list[CheckMessage]:
     try:

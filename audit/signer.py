@@ -4,12 +4,15 @@ It signs a checkpoint only when a proof says that the tree it signed last is the
 database and the application can then neither shorten nor rewrite what was signed: the signer keeps on refusing.
 
     python -m audit.signer create FOLDER --name NAME     its key, the key of its verifiers, its memory of nothing
-    python -m audit.signer serve FOLDER SOCKET           one answer for each connection
+    python -m audit.signer serve FOLDER SOCKET --peer UID --reader UID     one answer for each connection
 
 A request is the body that witnesses take (https://c2sp.org/tlog-witness): `old SIZE`, the proof in base64 line by line,
 an empty line, the text of the checkpoint. The answer is `signed` and the line of the signature, or `remembered SIZE`
 when it signed another size last, or `refused` and a reason. To `last` it answers `signed` and the whole note of the
 tree that it signed last.
+
+Only its peers may ask for a signature: whoever has it sign a larger tree that was made up keeps the true one from
+being signed ever after. To its readers it says what it signed last, and nothing else.
 """
 
 import argparse
@@ -127,28 +130,34 @@ def create(folder: Path, name: str) -> None:
     Memory.create(folder / MEMORY)
 
 
-def serve(folder: Path, path: Path, peers: Sequence[int] = ()) -> None:
+def serve(folder: Path, path: Path, peers: Sequence[int] = (), readers: Sequence[int] = ()) -> None:
     """Until SIGTERM.
 
     Args:
-        peers: user ids that may ask beside the signer's own.
+        peers: user ids that may ask for everything beside the signer's own: the sequencer's.
+        readers: user ids that may ask what was signed last.
 
     Raises:
         KeyUnavailable, NoteRefused: the key or the memory cannot be used.
         OSError: the socket cannot be opened.
     """
     signer = Signer.read(read_private(folder / KEY))
-    with _alone(folder), _listening(path, shared=bool(peers)) as listener:
+    asking = {os.getuid(), *peers}
+    with _alone(folder), _listening(path, shared=bool(peers or readers)) as listener:
         notary = Notary(signer, Memory(folder / MEMORY))
         while True:
             connection, _address = listener.accept()
             with connection, contextlib.suppress(OSError):  # whoever asked has gone
                 connection.settimeout(PATIENCE)
-                if _uid(connection) in {os.getuid(), *peers}:
-                    connection.sendall(_answered(notary, _received(connection)).encode())
+                uid = _uid(connection)
+                if uid in asking or uid in readers:
+                    body = _received(connection)
+                    connection.sendall(_answered(notary, body, signs=uid in asking).encode())
 
 
-def _answered(notary: Notary, body: str) -> str:
+def _answered(notary: Notary, body: str, *, signs: bool) -> str:
+    if not signs and body != LAST:
+        return "refused This user may only ask what was signed last.\n"
     try:
         return notary.answer(body)
     except OSError as reason:  # its disk, and not whoever asked
@@ -254,14 +263,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serving = acts.add_parser("serve")
     serving.add_argument("folder", type=Path)
     serving.add_argument("socket", type=Path)
-    serving.add_argument("--peer", type=int, action="append", default=[], help="a user id that may ask too")
+    serving.add_argument(
+        "--peer", type=int, action="append", default=[], help="a user id that may ask for signatures too"
+    )
+    serving.add_argument(
+        "--reader", type=int, action="append", default=[], help="a user id that may ask what was signed last"
+    )
     options = parser.parse_args(arguments)
     try:
         if options.act == "create":
             create(options.folder, options.name)
         else:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-            serve(options.folder, options.socket, options.peer)
+            serve(options.folder, options.socket, options.peer, options.reader)
     except (KeyUnavailable, NoteRefused, OSError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1

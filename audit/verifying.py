@@ -64,6 +64,9 @@ def _remembered(verifier: Verifier, remarks: list[str]) -> list[Known]:
     except OSError:
         remarks.append("The signer does not answer: what it remembers was not compared.")
         return []
+    if not word:
+        remarks.append("The signer does not answer to this user: what it remembers was not compared.")
+        return []
     last = signed_by(answer, [verifier]) if word == "signed" else None
     if last is None:
         remarks.append(

@@ -23,6 +23,7 @@ from audit.notes import Verifier
 from audit.sequencing import Sequencer
 from audit.tree import StoredNodes, consistency_proof, inclusion_proof, root_at, tree_size, tree_state
 from audit.verification.tree import verify_tree
+from config.connections import take_on
 from referral.models import Referral
 
 WRITERS = 16
@@ -31,6 +32,8 @@ SECONDS = 3.0  # of each half of a round
 PATIENCE = 600.0  # for a backlog
 MANY = int(os.environ.get("EVENTS", "1_000_000"))
 PROOFS = 200
+#: The alias by which this process writes the tree; it writes all else by the other one.
+SEQUENCING = "audit"
 
 WRITE = """
 INSERT INTO audit_event (id, session_hash, ip_class, verb, object_type, object_id, fields, scope, outcome, reason_code,
@@ -48,6 +51,7 @@ FROM audit_leaf
 def measured() -> dict[str, Any]:
     for alias in connections:
         connections.settings[alias]["OPTIONS"].pop("pool", None)  # a connection for each writer
+    take_on(connections.settings[SEQUENCING], "sequencer", embedded=True)
     connections.close_all()
     with TemporaryDirectory() as folder:
         beside = _beside(Path(folder) / "signer")
@@ -85,6 +89,8 @@ def _sequencing(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {
         "RELAIS_SIGNER_SOCKET": str(folder / "socket"),
         "RELAIS_LOG_KEY": (folder / signer.VKEY).read_text(),
+        "RELAIS_DATABASE_LOGIN": "sequencer",
+        "DATABASE_URL": os.environ["DATABASE_URL"].replace("user=relais_app", "user=relais_sequencer"),
     }
     started = [
         subprocess.Popen([sys.executable, *arguments], env=environment)
@@ -167,7 +173,7 @@ def _many(verifier: Verifier) -> dict[str, Any]:
             cursor.execute(WRITE, [min(MANY, 10_000)])
     _memory()
     before, memory = tree_size(), _memory()
-    sequencer, began = Sequencer(), time.perf_counter()
+    sequencer, began = Sequencer(SEQUENCING), time.perf_counter()
     while sequencer.step().more:
         pass
     sequenced = time.perf_counter() - began

@@ -19,13 +19,13 @@ from crypto.rotation import EPOCH_AGE
 
 ROLES = """
     SELECT count(*) FROM pg_roles
-    WHERE rolname IN ('relais_owner', 'relais_app', 'relais_audit_owner')
+    WHERE rolname IN ('relais_owner', 'relais_app', 'relais_sequencer', 'relais_audit_owner')
 """
 # The login behind the role: `SET ROLE NONE` would bring it back.
 LOGIN_COULD_ALTER = """
     SELECT session_user <> current_user AND EXISTS (
         SELECT FROM pg_roles
-        WHERE rolname = 'relais_audit_owner' AND pg_has_role(session_user, oid, 'MEMBER'))
+        WHERE rolname IN ('relais_audit_owner', 'relais_sequencer') AND pg_has_role(session_user, oid, 'MEMBER'))
 """
 PARAMETERS = {"log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0"}
 
@@ -92,12 +92,12 @@ def check_server(databases: Sequence[str] | None = None, **kwargs: Any) -> Itera
 
 def _ask(cursor: Any) -> Iterable[CheckMessage]:
     cursor.execute(ROLES)
-    if cursor.fetchone() != (3,):
+    if cursor.fetchone() != (4,):
         yield Error("The roles of the database are missing.", hint="Run config/roles.sql.", id="relais.E011")
     cursor.execute(LOGIN_COULD_ALTER)
     if cursor.fetchone() == (True,):
         yield Warning(
-            "The login of DATABASE_URL could leave the role relais_app and alter the audit.",
+            "The login of DATABASE_URL could leave the role relais_app and alter the audit or its tree.",
             hint="Give the application a login of its own that is a member of relais_app only.",
             id="relais.W012",
         )

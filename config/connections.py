@@ -10,11 +10,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.database import SUPERUSER, socket_folder
 
-Login = Literal["app", "owner"]
+Login = Literal["app", "owner", "sequencer"]
 ALIASES = ("default", "audit")
 
+_SHORT = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000"
 TIMEOUTS: dict[Login, str] = {
-    "app": "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000",
+    "app": _SHORT,
+    "sequencer": _SHORT,
     # Migrations may take long, but must not queue for a lock in front of everybody else.
     "owner": "-c lock_timeout=10000",
 }
@@ -24,13 +26,21 @@ class NoRights(Exception):
     """One sentence for the person at the terminal."""
 
 
+def login_named(name: str) -> Login:
+    """Raises ImproperlyConfigured: whoever misspells one must not become another."""
+    for login in TIMEOUTS:
+        if login == name:
+            return login
+    raise ImproperlyConfigured(f"RELAIS_DATABASE_LOGIN is {', '.join(sorted(TIMEOUTS))}, not '{name}'.")
+
+
 def databases(url: str, state: Path, *, login: Login = "app", pool: int = 4) -> dict[str, dict[str, Any]]:
     """Both aliases of the one database: `audit` writes what must survive a rollback.
 
     Args:
         url: DATABASE_URL as libpq reads it (so also `?host=/run/postgresql`); empty for the embedded server.
         state: the state folder, for the embedded server's socket.
-        login: who connects: the application, or the owner of the tables for migrations.
+        login: who connects: the application, the owner of the tables for migrations, or the sequencer of the audit.
         pool: connections kept per alias and process; 0 for none. As many as the process has threads.
     """
     parts: dict[str, Any] = _read(url) if url else {"host": str(socket_folder(state)), "port": "5432"}
@@ -91,7 +101,7 @@ def make_roles(connection: psycopg.Connection[Any]) -> None:
         connection.rollback()
         raise NoRights(
             f"The login '{connection.info.user}' of DATABASE_URL needs the rights CREATEDB and CREATEROLE, "
-            "or a superuser runs config/roles.sql and grants it relais_owner and relais_app "
+            "or a superuser runs config/roles.sql and grants it relais_owner, relais_app and relais_sequencer "
             f"(the server says: {error.diag.message_primary})."
         ) from error
 

@@ -42,6 +42,7 @@ def main() -> int:
             (["makemigrations", "--check", "--dry-run"], "owner"),
             (["migrate", "--verbosity=0"], "owner"),
             (["createcachetable"], "owner"),
+            (["audit", "sequence", "--once"], "sequencer"),
             (["check", "--deploy", "--database=default", "--database=audit", "--fail-level=WARNING"], "app"),
         ):
             done = subprocess.run(

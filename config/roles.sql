@@ -1,4 +1,4 @@
--- The three roles of Relais (docs/decisions: database roles). Safe to run again; PostgreSQL 15 and newer;
+-- The four roles of Relais (docs/decisions: database roles, the sequencer's login). Safe to run again; PostgreSQL 15 and newer;
 -- by a superuser or by a login with CREATEDB and CREATEROLE, which becomes a member of them:
 --     psql -v ON_ERROR_STOP=1 -d postgres -f config/roles.sql
 --     psql -d postgres -c 'CREATE DATABASE relais OWNER relais_owner'
@@ -20,12 +20,15 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'relais_app') THEN
         CREATE ROLE relais_app LOGIN;
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'relais_sequencer') THEN
+        CREATE ROLE relais_sequencer LOGIN;
+    END IF;
     IF NOT pg_has_role('relais_owner', 'relais_audit_owner', 'USAGE') THEN
         GRANT relais_audit_owner TO relais_owner;
     END IF;
     -- A login that is not superuser takes these roles on. From version 16 on, who makes a role is its member
     -- without being allowed to take it on: membership alone does not answer the question there.
-    FOREACH role IN ARRAY ARRAY['relais_owner', 'relais_app'] LOOP
+    FOREACH role IN ARRAY ARRAY['relais_owner', 'relais_app', 'relais_sequencer'] LOOP
         EXECUTE format('SELECT pg_has_role(%L, %L)', role, privilege) INTO granted;
         IF NOT granted THEN
             EXECUTE format('GRANT %I TO %I', role, current_user);

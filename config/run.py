@@ -168,7 +168,8 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def start_sequencer(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return _start(["manage.py", "audit", "sequence"], environment)
+    """With a login of its own: the others may not write the tree."""
+    return _start(["manage.py", "audit", "sequence"], environment | {"RELAIS_DATABASE_LOGIN": "sequencer"})
 
 
 def start_signer(environment: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from environ import FileAwareEnv
 
-from config.connections import databases
+from config.connections import databases, login_named
 from config.database import default_state
 
 env = FileAwareEnv()  # NAME_FILE=/path is read too, for systemd credentials
@@ -148,7 +148,7 @@ DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASES = databases(
     DATABASE_URL,
     STATE,
-    login="owner" if env.str("RELAIS_DATABASE_LOGIN", "app") == "owner" else "app",
+    login=login_named(env.str("RELAIS_DATABASE_LOGIN", "app")),
     pool=env.int("RELAIS_DATABASE_POOL", 4),
 )
 ATOMIC_REQUESTS = False

@@ -1,5 +1,9 @@
 import gc
-from collections.abc import Iterator
+import os
+import pickle
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -128,3 +132,40 @@ def transactional_cast(transactional_db: None) -> Any:
     from tests.cast import make_cast
 
     return make_cast()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can cross, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def as_user() -> Callable[..., object]:
+    """Runs a function as another user of the machine, in a process of its own; its error is raised here."""
+
+    def run(user: int, function: Callable[[], object]) -> object:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setgroups([])
+                os.setgid(user)
+                os.setuid(user)
+                result = function()
+            except BaseException as error:
+                result = error
+            os.write(writing, pickle.dumps(result))
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            result = pickle.load(pipe)  # noqa: S301 - our own child
+        os.waitpid(child, 0)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    return run

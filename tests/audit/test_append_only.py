@@ -41,11 +41,10 @@ def test_the_application_is_refused(event, statement):
     assert Event.objects.get() == event
 
 
-def test_the_application_cannot_become_the_owner(event):
-    if columns("SELECT session_user::text") != ("relais_app",):
-        pytest.skip("behind a login of one's own the role is put on, and can be put off by it")
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET ROLE relais_audit_owner")
+@pytest.mark.parametrize("login", ["relais_app", "relais_sequencer"])
+def test_no_login_of_the_product_becomes_another(login):
+    for other in {"relais_owner", "relais_audit_owner", "relais_app", "relais_sequencer"} - {login}:
+        assert columns("SELECT pg_has_role(%s, %s, 'MEMBER')", login, other) == (False,)
 
 
 def test_the_orm_is_refused_too(event):

@@ -4,6 +4,7 @@ from django.db import connection
 
 from audit import checks
 from audit.notes import Signer
+from tests.database.sequencer import as_sequencer
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def execute(sql: str) -> None:
 
 
 def test_this_database_is_in_order():
-    assert not found() & {"audit.E001", "audit.E002"}
+    assert not found() & {"audit.E001", "audit.E002", "audit.E004"}
 
 
 def test_a_shifted_clock_is_an_error():
@@ -34,9 +35,15 @@ def test_a_login_that_may_rewrite_the_audit_is_an_error(monkeypatch):
     assert "audit.E002" in found()
 
 
+def test_a_login_that_may_write_the_tree_is_an_error():
+    with as_sequencer():
+        assert "audit.E004" in found()
+
+
 def test_nothing_is_asked_without_a_database():
     assert checks.clock_is_true() == []
     assert checks.audit_is_append_only() == []
+    assert checks.tree_is_written_by_another() == []
 
 
 def test_somebody_vouches_for_the_audit(settings):

@@ -1,4 +1,7 @@
-"""Whoever has taken over the application writes into the tree what it may insert: nothing of it passes in silence."""
+"""Whoever has taken over the sequencer's login writes into the tree what it may insert: nothing passes in silence.
+
+Who has the application's writes nothing there (test_sequencer_login.py) but what a witness is said to have signed.
+"""
 
 import time
 
@@ -17,9 +20,10 @@ from audit.tree import first_checkpoint_since, latest_checkpoint, tree_state
 from audit.verification.tree import verify_tree
 from audit.verification.unwraps import reconcile
 from audit.vouching import Vouching
-from tests.audit.tree import drained, rows, write
+from tests.audit.tree import drained, rows, step, write
 from tests.audit.verification.conftest import vouch
 from tests.database.pristine import owner_connection
+from tests.database.sequencer import as_sequencer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLES = ("audit_leaf", "audit_node", "audit_checkpoint", "audit_cosignature")
@@ -33,7 +37,7 @@ def signer(settings):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_application_may_read_and_add_and_nothing_else(table):
+def test_the_application_changes_and_removes_nothing(table):
     for statement in (
         f"DELETE FROM {table}",
         f"TRUNCATE {table}",
@@ -60,7 +64,10 @@ def test_a_forged_fingerprint_does_not_stand_for_the_signed_one(signer):
     for size in (*range(1000, 1020), 10**18):
         vouch(Signer.new(signer.name), size, bytes(32))
     text = str(notes.Checkpoint(signer.name, 3, sequencer.tree.root()))
-    Checkpoint.objects.create(size=2000, root=bytes(32), note=notes.note_of(text, [signer.signature(text)]))
+    with as_sequencer():
+        Checkpoint.objects.create(
+            size=2000, root=bytes(32), note=notes.note_of(text, [signer.signature(text)])
+        )
     assert latest_checkpoint() == tree_state().checkpoint == signed
 
 
@@ -102,9 +109,10 @@ def test_a_leaf_behind_a_gap_does_not_make_a_false_tree(signer):
     write(2)
     sequencer = Sequencer()
     drained(sequencer)
-    Leaf.objects.create(
-        index=7, event_id="00000000-0000-0000-0000-000000000007", commitment=bytes(32), hash=bytes(32)
-    )
+    with as_sequencer():
+        Leaf.objects.create(
+            index=7, event_id="00000000-0000-0000-0000-000000000007", commitment=bytes(32), hash=bytes(32)
+        )
     write(1)
     with pytest.raises(TreeBroken, match="no hash"):
         until_it_sees(sequencer)
@@ -136,5 +144,5 @@ def test_an_event_whose_time_python_cannot_hold_stops_neither_the_tree_nor_who_v
 def until_it_sees(sequencer: Sequencer) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
-        sequencer.step()
+        step(sequencer)
         time.sleep(0.01)

@@ -15,6 +15,7 @@ from config.connections import administrator
 from tests.audit.test_vouching import folder, running  # noqa: F401 - the signer of those tests
 from tests.audit.tree import write
 from tests.database.pristine import EMBEDDED
+from tests.database.sequencer import connect_as_sequencer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,6 +25,7 @@ def sequencing():
     stopped, sequencer = threading.Event(), Sequencer()
 
     def run() -> None:
+        connect_as_sequencer()
         go_on(sequencer, stopped)
         connection.close()
 

@@ -11,7 +11,7 @@ from django.db import connection
 from audit import leaf, merkle, tree
 from audit.models import Leaf, Node
 from audit.sequencing import COLUMNS, Sequencer
-from tests.audit.tree import IN_ORDER, PLACED, apart, drained, rows, write
+from tests.audit.tree import IN_ORDER, PLACED, apart, drained, rows, step, write
 from tests.database.pristine import owner_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,7 +70,7 @@ def test_who_commits_late_is_waited_for():
         write(4)
         sequencer = Sequencer()
         for _round in range(4):
-            assert sequencer.step().leaves == 0
+            assert step(sequencer).leaves == 0
         late.commit()
     assert drained(sequencer) == 5
     assert rows(PLACED) == rows(IN_ORDER)
@@ -101,7 +101,7 @@ def test_many_who_commit_in_any_order_are_all_placed_once():
         thread.start()
     sequencer = Sequencer(batch=5)
     while any(thread.is_alive() for thread in threads):
-        sequencer.step()
+        step(sequencer)
         time.sleep(0.002)
     drained(sequencer)
     assert_whole()
@@ -115,7 +115,7 @@ def test_two_sequencers_at_once_double_nothing():
         start.wait()
         until = time.monotonic() + 60
         while Leaf.objects.count() < 300 and time.monotonic() < until:
-            mine.step()
+            step(mine)
         connection.close()
 
     start = Barrier(2)
@@ -181,7 +181,7 @@ def test_an_event_that_was_removed_does_not_stop_the_sequencer(django_db_blocker
     again = Sequencer()
     until = time.monotonic() + 60
     while Leaf.objects.count() < 5 and time.monotonic() < until:
-        again.step()
+        step(again)
     assert Leaf.objects.count() == 5
 
 
@@ -192,7 +192,7 @@ def test_urgent_events_are_said():
     found = []
     until = time.monotonic() + 60
     while Leaf.objects.count() < 2 and time.monotonic() < until:
-        found.append(sequencer.step())
+        found.append(step(sequencer))
     assert any(batch.urgent for batch in found)
     write(1)
-    assert not sequencer.step().urgent
+    assert not step(sequencer).urgent

@@ -17,6 +17,7 @@ from audit.notes import Signer, verified
 from audit.tree import log_verifier, root_at, tree_state
 from audit.vouching import Vouching, vouched
 from tests.audit.tree import write
+from tests.database.sequencer import as_sequencer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +29,12 @@ def folder(tmp_path: Path, settings):
     settings.RELAIS_SIGNER_SOCKET = str(folder / "socket")
     settings.RELAIS_LOG_KEY = (folder / "vkey").read_text().strip()
     return folder
+
+
+@pytest.fixture
+def acting(transactional_db):
+    with as_sequencer():
+        yield
 
 
 @pytest.fixture
@@ -77,7 +84,7 @@ def grown(count: int, tree: CompactRange | None = None) -> CompactRange:
     return tree
 
 
-def test_what_was_stored_is_signed_in_steps(running):
+def test_what_was_stored_is_signed_in_steps(acting, running):
     tree = grown(3)
     first = vouched(tree, 0)
     second = vouched(grown(20, tree), 3)
@@ -87,7 +94,7 @@ def test_what_was_stored_is_signed_in_steps(running):
     assert vouched(tree, 0) == second  # the signer says what it signed last
 
 
-def test_a_tree_that_was_cut_or_rewritten_is_not_signed(running, folder):
+def test_a_tree_that_was_cut_or_rewritten_is_not_signed(acting, running, folder):
     vouched(grown(10), 0)
     cut = CompactRange()
     for number in range(9):
@@ -102,14 +109,14 @@ def test_a_tree_that_was_cut_or_rewritten_is_not_signed(running, folder):
     assert Checkpoint.objects.count() == 1
 
 
-def test_a_signature_of_another_key_is_not_stored(running, settings):
+def test_a_signature_of_another_key_is_not_stored(acting, running, settings):
     settings.RELAIS_LOG_KEY = str(Signer.new("cases.example/audit").verifier)
     with pytest.raises(SignerSilent, match="not of the key"):
         vouched(grown(2), 0)
     assert not Checkpoint.objects.exists()
 
 
-def test_the_signer_is_asked_now_and_then_and_at_once_where_it_is_urgent(running, monkeypatch):
+def test_the_signer_is_asked_now_and_then_and_at_once_where_it_is_urgent(acting, running, monkeypatch):
     mine, tree = Vouching(), grown(1)
     assert mine.consider(tree, urgent=False).size == 1
     assert mine.consider(grown(1, tree), urgent=False) is None
@@ -125,7 +132,8 @@ def test_without_a_signer_the_tree_grows_and_that_is_told(folder):
     out = StringIO()
     until = time.monotonic() + 60
     while Leaf.objects.count() < 2 and time.monotonic() < until:
-        call_command("audit", "sequence", "--once", stdout=out)
+        with as_sequencer():
+            call_command("audit", "sequence", "--once", stdout=out)
     assert "2" in out.getvalue()
     assert not Checkpoint.objects.exists()
     state = tree_state()

@@ -26,6 +26,7 @@ from audit.notes import Checkpoint as Text
 from audit.signer import Request
 from audit.witnessing import Witness, cosign, witnesses
 from crypto.signing import SigningKey
+from tests.database.sequencer import as_sequencer
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -109,18 +110,19 @@ def witness(strict, settings):
 def checkpoint(size: int, signer: Signer = LOG) -> Checkpoint:
     """As the sequencer stores them."""
     there = Leaf.objects.count()
-    Leaf.objects.bulk_create(
-        Leaf(
-            index=number,
-            event_id=f"00000000-0000-0000-0000-{number:012d}",
-            commitment=bytes(32),
-            hash=merkle.leaf_hash(b"%d" % number),
-        )
-        for number in range(there, size)
-    )
     root = merkle.root_of(merkle.leaf_hash(b"%d" % number) for number in range(size))
     text = str(Text(signer.name, size, root))
-    return Checkpoint.objects.create(size=size, root=root, note=note_of(text, [signer.signature(text)]))
+    with as_sequencer():
+        Leaf.objects.bulk_create(
+            Leaf(
+                index=number,
+                event_id=f"00000000-0000-0000-0000-{number:012d}",
+                commitment=bytes(32),
+                hash=merkle.leaf_hash(b"%d" % number),
+            )
+            for number in range(there, size)
+        )
+        return Checkpoint.objects.create(size=size, root=root, note=note_of(text, [signer.signature(text)]))
 
 
 def test_each_checkpoint_is_cosigned_once_and_kept(strict, witness):

@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from audit.sequencing import Sequencer
+from audit.sequencing import Batch, Sequencer
 from tests.database.pristine import owner_connection
+from tests.database.sequencer import as_sequencer
 
 WRITE = """
 INSERT INTO audit_event (id, session_hash, ip_class, verb, object_type, fields, scope, outcome, reason_code,
@@ -43,11 +44,16 @@ def rows(sql: str) -> list[Any]:
         return cursor.fetchall()
 
 
+def step(sequencer: Sequencer) -> Batch:
+    with as_sequencer():
+        return sequencer.step()
+
+
 def drained(sequencer: Sequencer, patience: float = 60.0) -> int:
     """Steps until every committed event has its leaf; how many were placed."""
     placed, until = 0, time.monotonic() + patience
     while True:
-        placed += sequencer.step().leaves
+        placed += step(sequencer).leaves
         ((events, leaves),) = rows(COUNTS)
         if events == leaves:
             return placed

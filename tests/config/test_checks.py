@@ -72,6 +72,13 @@ def test_a_login_that_could_leave_its_role_is_warned_about(settings):
             assert "relais.W012" in ids(checks._ask(cursor))
 
 
+@pytest.mark.django_db
+def test_a_login_that_could_write_the_tree_is_warned_about():
+    """As the tests' own: it begins as the application, and may become the sequencer."""
+    with connections["default"].cursor() as cursor:
+        assert "relais.W012" in ids(checks._ask(cursor))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_server_that_does_not_answer_is_an_error(monkeypatch):
     monkeypatch.setattr(checks, "ROLES", "SELECT 1/0")

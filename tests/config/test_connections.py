@@ -5,10 +5,18 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from psycopg import sql
 
-from config.connections import NoRights, administrator, databases, make_database, make_roles
+from config.connections import (
+    NoRights,
+    administrator,
+    databases,
+    login_named,
+    make_database,
+    make_roles,
+)
 
 STATE = Path("/nowhere/state")
 EMBEDDED = not settings.DATABASE_URL
@@ -25,7 +33,14 @@ def test_without_a_url_the_embedded_server_is_asked_by_login():
     assert made["default"]["USER"] == made["audit"]["USER"] == "relais_app"
     assert made["default"]["HOST"].startswith("/tmp/relais-")  # noqa: S108
     assert "role=" not in made["default"]["OPTIONS"]["options"]
-    assert databases("", STATE, login="owner")["default"]["USER"] == "relais_owner"
+    for login in ("owner", "sequencer"):
+        assert databases("", STATE, login=login)["audit"]["USER"] == f"relais_{login}"
+
+
+def test_a_login_that_is_misspelt_is_one_sentence():
+    assert login_named("sequencer") == "sequencer"
+    with pytest.raises(ImproperlyConfigured, match=r"is app, owner, sequencer, not 'sequencr'\.$"):
+        login_named("sequencr")
 
 
 @pytest.mark.parametrize(
@@ -52,10 +67,13 @@ def test_what_else_a_url_says_reaches_the_server():
 
 
 def test_the_application_waits_for_nothing_long_and_migrations_may():
-    app, owner = (databases("", STATE, login=login)["default"]["OPTIONS"] for login in ("app", "owner"))
+    app, owner, sequencer = (
+        databases("", STATE, login=login)["default"]["OPTIONS"] for login in ("app", "owner", "sequencer")
+    )
     assert app["pool"] == {"min_size": 1, "max_size": 4, "timeout": 2}
     assert "statement_timeout=5000" in app["options"]
-    assert "pool" not in owner
+    assert "pool" not in owner | sequencer
+    assert sequencer["options"] == app["options"]
     assert "statement_timeout" not in owner["options"]
     assert "pool" not in databases("", STATE, pool=0)["default"]["OPTIONS"]
 
@@ -66,10 +84,11 @@ def test_roles_may_be_made_again(server):
     found = server.execute(
         "SELECT rolname, rolcanlogin, rolsuper FROM pg_roles WHERE rolname LIKE 'relais\\_%' ORDER BY 1"
     ).fetchall()
-    assert {row for row in found if row[0] in ("relais_app", "relais_audit_owner", "relais_owner")} == {
+    assert set(found) >= {
         ("relais_app", True, False),
         ("relais_audit_owner", False, False),
         ("relais_owner", True, False),
+        ("relais_sequencer", True, False),
     }
 
 

@@ -48,26 +48,36 @@ def restored(transactional_cast: c.Cast, tmp_path: Path) -> Any:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(NAME)))
 
 
-def drill(url: str, folder: Path, shares: list[str]) -> subprocess.CompletedProcess[str]:
+def manage(
+    url: str, folder: Path, *words: str, types: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", "keys", "drill", f"--file={folder / 'kek.sealed'}"],
+        [sys.executable, "manage.py", *words],
         cwd=conf.BASE_DIR,
         env={
             "PATH": "/usr/bin:/bin",
             "RELAIS_ENVIRONMENT": "development",
             "RELAIS_STATE": str(folder / "state"),
             "DATABASE_URL": url,
+            **environment,
         },
-        input="".join(f"{share}\n" for share in shares),
+        input=types,
         capture_output=True,
         text=True,
         check=False,
     )
 
 
+def drill(url: str, folder: Path, shares: list[str]) -> subprocess.CompletedProcess[str]:
+    typed = "".join(f"{share}\n" for share in shares)
+    return manage(url, folder, "keys", "drill", f"--file={folder / 'kek.sealed'}", types=typed)
+
+
 def test_a_dump_and_three_shares_bring_a_file_back(restored: Any, own_key_file: Path, tmp_path: Path) -> None:
     case, url = restored
     shares = sealed_in(tmp_path, disk.read(own_key_file))
+    placed = manage(url, tmp_path, "audit", "sequence", "--once", RELAIS_DATABASE_LOGIN="sequencer")
+    assert "events put into the tree" in placed.stdout, placed.stderr
     done = drill(url, tmp_path, shares[2:])
     assert "The drill has passed" in done.stdout, done.stderr
     assert f"Case {case.reference}: " in done.stdout

@@ -28,6 +28,9 @@ from config.database import Server, default_state
 
 PREFIX = f"test_relais_{sha256(str(Path(__file__)).encode()).hexdigest()[:6]}"
 EMBEDDED = not settings.DATABASE_URL
+#: The tests' own login on the embedded server, which takes on the application's role and, where a test says so, the
+#: sequencer's; of the server of DATABASE_URL, the login there. It is no member of the owners.
+TESTER = "relais_tester"
 
 
 @cache
@@ -122,6 +125,18 @@ WHERE k.schemaname = 'kept_cast'
 """
 
 
+MAKE_TESTER = f"""
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{TESTER}') THEN
+        CREATE ROLE {TESTER} LOGIN;
+        GRANT relais_app, relais_sequencer TO {TESTER};
+    END IF;
+END
+$$;
+"""
+
+
 def prepare_server() -> None:
     """Once for a run, before its processes: the server, and its roles.
 
@@ -134,6 +149,8 @@ def prepare_server() -> None:
             connections.settings[alias]["HOST"] = str(server.socket)
     with administrator(connections.settings["default"], embedded=EMBEDDED) as connection:
         make_roles(connection)
+        if EMBEDDED:
+            connection.execute(MAKE_TESTER)
         _drop_abandoned(connection)
 
 
@@ -190,7 +207,10 @@ def switch(login: Login) -> None:
     for alias in ALIASES:
         connections[alias].close()
         connections[alias].close_pool()
-        take_on(connections.settings[alias], login, embedded=EMBEDDED)
+        alone = EMBEDDED and login != "app"
+        take_on(connections.settings[alias], login, embedded=alone)
+        if EMBEDDED and not alone:
+            connections.settings[alias]["USER"] = TESTER
         # One alias waits in the transaction of the test while the other one works, however long.
         connections.settings[alias]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 

@@ -16,6 +16,7 @@ from audit.notes import Checkpoint as Text
 from audit.notes import Signer, note_of
 from partners.models import User
 from tests import cast as c
+from tests.database.sequencer import as_sequencer
 from tests.referral.pages import sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -28,15 +29,16 @@ BROKEN = "Le journal ne commence pas par ce que dit ce papier."
 def signed(cast, settings):
     """Ten events in the tree, of which the signer has vouched for the first seven."""
     hashes = [merkle.leaf_hash(b"%d" % number) for number in range(10)]
-    Leaf.objects.bulk_create(
-        Leaf(index=n, event_id=f"00000000-0000-0000-0000-{n:012d}", commitment=bytes(32), hash=hashed)
-        for n, hashed in enumerate(hashes)
-    )
     signer = Signer.new("cases.example/audit")
     settings.RELAIS_LOG_KEY = str(signer.verifier)
     root = merkle.root_of(hashes[:7])
     text = str(Text(signer.name, 7, root))
-    return Checkpoint.objects.create(size=7, root=root, note=note_of(text, [signer.signature(text)]))
+    with as_sequencer():
+        Leaf.objects.bulk_create(
+            Leaf(index=n, event_id=f"00000000-0000-0000-0000-{n:012d}", commitment=bytes(32), hash=hashed)
+            for n, hashed in enumerate(hashes)
+        )
+        return Checkpoint.objects.create(size=7, root=root, note=note_of(text, [signer.signature(text)]))
 
 
 def read(user: User, **typed: Any) -> str:

@@ -17,6 +17,7 @@ from referral.file_reviews import Quarter
 from referral.models import DrawnFile, FileReview, Notice
 from referral.services import review_draws
 from tests import cast as c
+from tests.database.sequencer import as_sequencer
 from tests.referral import reviewing as r
 from tests.referral.pages import press, sign_in
 from tests.referral.story import said
@@ -87,7 +88,8 @@ def test_a_file_that_is_handed_on_after_the_quarter_stays_the_worker_s(cast: c.C
 def test_the_number_comes_from_the_first_fingerprint_after_the_quarter(cast: c.Cast) -> None:
     with r.last_quarter():
         c.open_case(cast)
-    Checkpoint.objects.create(size=7, root=b"r" * 32, note="note")
+    with as_sequencer():
+        Checkpoint.objects.create(size=7, root=b"r" * 32, note="note")
     review = r.draw(cast)
     quarter = Quarter.ended_before(clock.now())
     assert review.seed.value == seed_of(str(quarter), cast.unit.pk, b"r" * 32)

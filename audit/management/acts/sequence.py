@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import psycopg
-from django.core.management.base import OutputWrapper
+from django.core.management.base import CommandError, OutputWrapper
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 from audit.errors import TreeBroken
@@ -28,6 +28,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(out: OutputWrapper, options: dict[str, Any]) -> None:
     sequencer = Sequencer()
     if options["once"]:
+        _require_login()
         placed, _urgent = _drain(sequencer)
         Vouching().consider(sequencer.tree, urgent=True)
         out.write(f"{placed} events put into the tree, which has {sequencer.tree.size}.")
@@ -39,11 +40,14 @@ def run(out: OutputWrapper, options: dict[str, Any]) -> None:
 
 
 def go_on(sequencer: Sequencer, stopped: threading.Event) -> None:
+    """Raises CommandError with another login than the sequencer's."""
     vouching: Vouching | None = None
     show = False  # to the witnesses, at once: until it is signed, should the signer be silent meanwhile
     while not stopped.is_set():
         try:
-            vouching = vouching or Vouching()
+            if vouching is None:
+                _require_login()
+                vouching = Vouching()
             _placed, urgent = _drain(sequencer, stopped)
             show = show or urgent
             if vouching.consider(sequencer.tree, urgent=urgent) and show:
@@ -61,6 +65,15 @@ def go_on(sequencer: Sequencer, stopped: threading.Event) -> None:
             vouching = None
             connections[DEFAULT_DB_ALIAS].close()
         stopped.wait(PAUSE)
+
+
+def _require_login() -> None:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('audit_leaf', 'INSERT')")
+        if cursor.fetchone() != (True,):
+            raise CommandError(
+                "This login may not write the tree: the sequencer runs with RELAIS_DATABASE_LOGIN=sequencer."
+            )
 
 
 def _drain(sequencer: Sequencer, stopped: threading.Event | None = None) -> tuple[int, bool]:

@@ -17,6 +17,7 @@ from audit.sitting import Sitting
 from audit.stream import PROCESS
 from config.database import SUPERUSER
 from tests.audit.testapp.models import Note
+from tests.database.sequencer import as_sequencer
 
 EVERY = 10  # events between two fingerprints
 
@@ -29,11 +30,16 @@ def superuser(django_db_setup: Any) -> Iterator[None]:
         return
     default, apart = connections["default"], connections["audit"]
     default.close()
-    before, default.settings_dict["USER"] = default.settings_dict["USER"], SUPERUSER
+    before = default.settings_dict
+    options = before["OPTIONS"]["options"].replace("-c role=relais_app", "")
+    default.settings_dict = before | {
+        "USER": SUPERUSER,
+        "OPTIONS": before["OPTIONS"] | {"options": options},
+    }
     connections["audit"] = default
     yield
     default.close()
-    default.settings_dict["USER"], connections["audit"] = before, apart
+    default.settings_dict, connections["audit"] = before, apart
 
 
 @pytest.fixture
@@ -106,4 +112,5 @@ def plant(signer: Signer, every: int = EVERY) -> None:
 def vouch(signer: Signer, size: int, root: bytes) -> Checkpoint:
     text = str(notes.Checkpoint(signer.name, size, root))
     note = notes.note_of(text, [signer.signature(text)])
-    return Checkpoint.objects.create(size=size, root=root, note=note)
+    with as_sequencer():
+        return Checkpoint.objects.create(size=size, root=root, note=note)
