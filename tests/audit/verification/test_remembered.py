@@ -114,3 +114,22 @@ def test_somebody_else_on_the_socket_is_not_believed(grown, signer, settings, tm
         0,
         ["What answers as the signer has not the key of the log: what it says was not compared."],
     )
+
+
+class Deaf(Notary):
+    """As the signer is to a user whom neither `--peer` nor `--reader` names."""
+
+    def answer(self, body: str) -> str:
+        return ""
+
+
+def test_a_signer_that_answers_nobody_like_us_is_told_of(grown, signer, settings, tmp_path):
+    Memory.create(tmp_path / "memory.json")
+    settings.RELAIS_LOG_KEY = str(signer.verifier)
+    settings.RELAIS_SIGNER_SOCKET = str(tmp_path / "socket")
+    with Answering(tmp_path / "socket", Deaf(signer, Memory(tmp_path / "memory.json"))):
+        report = verify_log()
+    assert (report.found, report.remarks) == (
+        0,
+        ["The signer does not answer to this user: what it remembers was not compared."],
+    )
