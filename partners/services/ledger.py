@@ -6,7 +6,7 @@ The one order in which every act locks what it changes, so that no two wait for 
 
 1. organisations, by their ids: the one that is suspended; shared, those to which something is entrusted
    (`lock_receivers`), so that neither overtakes the other
-2. files, by their ids; then the place call of a file, its offers by their numbers
+2. files, by their ids; then what is one file's: its transfer, its place call, the offers of that by their numbers
 3. referrals, by their sequence; then what is one referral's: a walk-in that goes on in it, its placement, its tasks
 4. places, by their ids (`lock_places`)
 

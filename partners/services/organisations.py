@@ -12,8 +12,9 @@ from partners import policy
 from partners.actor import Actor
 from partners.enums import Act, OrganisationStatus
 from partners.models import Organisation, Region, group_name
-from partners.queries import live_memberships
+from partners.queries import live_memberships, national_unit
 from partners.services.guard import Refusal, authorise, explained, locked
+from partners.services.ledger import lock_receivers
 
 SENTENCES = {
     "organisation_named_once": _("Another organisation has this name already."),
@@ -102,10 +103,22 @@ def reinstate_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
 def set_report_rule(by: Actor, region_id: UUID, version: int, organisation: Organisation | None) -> Region:
     """Reports from this region go to `organisation`; to the national unit when None."""
     authorise(by, Act.MANAGE_REGIONS)
+    if organisation is not None:
+        lock_receivers(organisation.pk)
+        organisation.refresh_from_db(fields=["status"])
+        if not organisation.is_active:
+            raise Refusal(_("A suspended organisation cannot receive reports."))
     region = locked(Region, region_id, version)
-    if organisation is not None and not organisation.is_active:
-        raise Refusal(_("A suspended organisation cannot receive reports."))
     if region.reports_to != organisation:
         region.reports_to = organisation
         write(region, fields=["reports_to"])
     return region
+
+
+def hold_destination(region: Region) -> Organisation | None:
+    """Who takes in the reports of a region, not to be suspended before the transaction ends; None where nobody does."""
+    unit = national_unit()
+    asked = [pk for pk in (region.reports_to_id, unit.pk if unit else None) if pk is not None]
+    lock_receivers(*asked)
+    active = Organisation.objects.filter(status=OrganisationStatus.ACTIVE).in_bulk(asked)
+    return next((active[pk] for pk in asked if pk in active), None)

@@ -35,7 +35,8 @@ def decide(
         NotVisible, NotAllowed, StaleForm, NotPossible.
     """
     with transaction.atomic():
-        # The file first, as every act on it does.
+        transfers.lock_taker(pk)
+        # Then the file, as every act on it does.
         case = Case.objects.select_for_update(of=("self",), no_key=True).filter(tasks=pk).first()
         task = Task.objects.select_for_update(of=("self",)).filter(pk=pk).first()
         if case is None or task is None or not may_decide(by, task):

@@ -13,6 +13,7 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation, Region, User
 from partners.queries import active_people
+from partners.services.organisations import hold_destination
 from referral import grants, notices, policy
 from referral.enums import (
     AgeBand,
@@ -51,7 +52,7 @@ _OF_A_CHILD = (TaskKind.TITLE_MISSING, TaskKind.TITLE_ENDS, TaskKind.ASSESS_GUAR
 
 
 class NoDestination(Exception):
-    """No organisation takes in the reports of this region."""
+    """Neither an organisation for this region nor the national unit takes in its reports."""
 
 
 def _new_case(
@@ -171,17 +172,17 @@ def ask_age(case: Case, *, at: datetime) -> None:
 def report(
     *, by: Actor, at: datetime, region: Region, person: Mapping[str, Any], case: Mapping[str, Any]
 ) -> Case:
-    """A reporter's short report becomes a case of the organisation that the region's rule names.
+    """A reporter's short report becomes a case of the house that the region's rule names, else of the national unit.
 
     Raises:
         NotAllowed, NoDestination.
     """
     if not policy.may_case(by, CaseAct.REPORT, Tie()):
         raise steps.refuse_anybody(CaseAct.REPORT)
-    destination = region.reports_to
-    if destination is None or not destination.is_active:
-        raise NoDestination
     with transaction.atomic():
+        destination = hold_destination(region)
+        if destination is None:
+            raise NoDestination
         new = _new_case(destination, region, by=by, at=at, fields=case)
         new.reported_by_id = by.id
         new.reported_organisation_id = by.organisation_id

@@ -143,10 +143,11 @@ def choose_offer(pk: UUID, *, by: Actor, at: datetime, version: int) -> Referral
         NotVisible, StaleForm, NotAllowed, NotPossible.
     """
     with transaction.atomic():
-        call_pk = PlaceOffer.objects.values_list("call_id", flat=True).filter(pk=pk).first()
-        if call_pk is None:
+        asked = PlaceOffer.objects.filter(pk=pk).first()
+        if asked is None:
             raise steps.NotVisible
-        call = _own(call_pk, by=by, version=version)
+        lock_receivers(asked.organisation_id)
+        call = _own(asked.call_id, by=by, version=version)
         steps.permit_change(by, CaseAct.CALL_PLACES, call.case)
         offers = _offers(call)
         (chosen,) = (offer for offer in offers if offer.pk == pk)

@@ -17,17 +17,21 @@ from partners.services import organisations
 from partners.services.guard import Refusal, locked
 from partners.services.ledger import lock_places
 from referral import grants
+from referral.course import OPEN_TRANSFER
 from referral.enums import DESK_EMPTY, OPEN, ORGANISATION_SUSPENDED, UNANSWERED, PlacementState, State
-from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral
+from referral.models import Case, PlaceCall, Placement, PlaceOffer, Referral, Transfer
 from referral.place_calls import CallState, OfferState
 from referral.services.place_calls import end_calls_of, end_offers_of
 from referral.services.reading import require_seat
 from referral.services.receiving import ask_for_redirect
+from referral.services.transfers import end_transfers_to
 from referral.services.withdrawing import end
 
 
 def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
     """Nobody of it signs in any more; every open referral to it ends with a hand-over, its own go to coordination.
+
+    Whoever waited for it to take a case over looks further.
 
     Raises what `partners.services.organisations.suspend_organisation` raises.
     """
@@ -44,6 +48,7 @@ def suspend_organisation(by: Actor, pk: UUID, version: int) -> Organisation:
         for referral in own.filter(referring_organisation=organisation, state__in=sorted(OPEN)):
             grants.orphan(referral)
         end_calls_of(organisation.pk, at=at)
+        end_transfers_to(organisation.pk, at=at)
     return organisation
 
 
@@ -83,9 +88,15 @@ def _lock(organisation_id: UUID) -> None:
     referrals = Referral.objects.filter(of_it, state__in=sorted(OPEN))
     asked = Q(offers__organisation=organisation_id) | Q(case__organisation=organisation_id)
     calls = PlaceCall.objects.filter(asked, state=CallState.OPEN).values("pk")
-    files = Case.objects.filter(Q(referrals__in=referrals) | Q(place_calls__in=calls)).values("pk")
+    transfers = Transfer.objects.filter(
+        receiving_organisation=organisation_id, state__in=sorted(OPEN_TRANSFER)
+    )
+    files = Case.objects.filter(
+        Q(referrals__in=referrals) | Q(place_calls__in=calls) | Q(transfers__in=transfers.values("pk"))
+    ).values("pk")
     for rows in (
         Case.objects.filter(pk__in=files).order_by("pk"),
+        transfers.order_by("case_id"),
         PlaceCall.objects.filter(pk__in=calls).order_by("case"),
         PlaceOffer.objects.filter(call__in=calls).order_by("call", "number"),
         referrals.order_by("seq"),

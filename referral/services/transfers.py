@@ -16,10 +16,11 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.models import Organisation
 from partners.queries import active_people
+from partners.services.ledger import lock_receivers
 from referral import lifecycle, notices, policy
 from referral.course import CASE_TRANSFER, OPEN_TRANSFER, TransferAction, TransferState
 from referral.disclosure import purpose_of
-from referral.enums import CaseAct, CaseAction, Clock, Machine, Side, TaskKind
+from referral.enums import ORGANISATION_SUSPENDED, CaseAct, CaseAction, Clock, Machine, Side, TaskKind
 from referral.lifecycle import NotPossible
 from referral.models import Case, Task, Transfer
 from referral.policy import TRANSFER_TAKERS, NotAllowed
@@ -63,6 +64,7 @@ def ask_transfer(
         NotVisible, StaleForm, NotAllowed, NotPossible.
     """
     with transaction.atomic():
+        lock_receivers(taker.pk)
         case = steps.locked_case(by, pk, version=version)
         steps.permit_change(by, CaseAct.TRANSFER, case)
         new = prepared(case, taker)
@@ -94,10 +96,19 @@ def _against(new: Transfer, case: Case, groups: Sequence[str], at: datetime) -> 
     return list(dict.fromkeys([*case_state, *proposal]))
 
 
+def lock_taker(task_pk: UUID) -> None:
+    """Before the file of that task is locked: whoever would take it over is not suspended until this is decided."""
+    asked = Transfer.objects.filter(case__tasks=task_pk, state=TransferState.ASKED)
+    lock_receivers(*asked.values_list("receiving_organisation_id", flat=True))
+
+
 def propose(pk: UUID, *, by: Actor, at: datetime) -> Transfer:
-    """The second person has agreed: the other organisation is asked. The caller holds the file locked."""
+    """The second person has agreed: the other organisation is asked.
+
+    The caller holds the taker (`lock_taker`), then the file.
+    """
     transfer = _locked(pk)
-    source = _move(transfer, TransferAction.PROPOSE, by=by, at=at)
+    source = _move(transfer, TransferAction.PROPOSE, at=at)
     terms = terms_for(organisation_id=transfer.receiving_organisation_id)
     transfer.due_at = terms.after(Clock.TRANSFER, at, transfer.case.urgency)
     transfer.approved_by_id, transfer.approved_at = by.id, at
@@ -133,20 +144,33 @@ def decline(pk: UUID, *, by: Actor, at: datetime, version: int, reason_code: str
         transfer = locked_for_answer(pk, by=by, version=version)
         transfer.decline_reason = reason_code
         _end(transfer, TransferAction.DECLINE, by=by, at=at, reason_code=reason_code)
-        case = transfer.case
         end_answer(transfer, by=by, at=at, result="declined")
-        terms = terms_for(organisation_id=case.organisation_id)
-        task = Task(
-            kind=TaskKind.TRANSFER_AGAIN,
-            case=case,
-            organisation_id=case.organisation_id,
-            owner_id=case.owner_id,
-            made_at=at,
-            due_at=terms.after(Clock.TRANSFER, at, case.urgency),
-        )
-        write(task, case_id=case.pk)
-        notices.tell([case.owner], task, at=at, due_at=task.due_at)
+        _look_further(transfer.case, at=at)
     return transfer
+
+
+def _look_further(case: Case, *, at: datetime) -> None:
+    """The owner is responsible as before, and has a task that says so."""
+    task = Task(
+        kind=TaskKind.TRANSFER_AGAIN,
+        case=case,
+        organisation_id=case.organisation_id,
+        owner_id=case.owner_id,
+        made_at=at,
+        due_at=terms_for(organisation_id=case.organisation_id).after(Clock.TRANSFER, at, case.urgency),
+    )
+    write(task, case_id=case.pk)
+    notices.tell([case.owner], task, at=at, due_at=task.due_at)
+
+
+def end_transfers_to(organisation_id: UUID, *, at: datetime) -> None:
+    """A suspended organisation takes nobody over any more. The caller holds it and the files."""
+    to_it = Transfer.objects.filter(receiving_organisation=organisation_id, state__in=sorted(OPEN_TRANSFER))
+    for transfer in to_it.select_for_update(of=("self",)).select_related("case__owner").order_by("case_id"):
+        _end(transfer, TransferAction.WITHDRAW, by=None, at=at, reason_code=ORGANISATION_SUSPENDED)
+        finish_tasks(transfer.case, TaskKind.APPROVE_TRANSFER, by=None, at=at, result="withdrawn")
+        end_answer(transfer, by=None, at=at, result="withdrawn")
+        _look_further(transfer.case, at=at)
 
 
 def withdraw(pk: UUID, *, by: Actor, at: datetime, version: int) -> Transfer:
@@ -200,7 +224,7 @@ def _locked(pk: UUID) -> Transfer:
     return Transfer.objects.select_for_update(of=("self",)).select_related("case").get(pk=pk)
 
 
-def _move(transfer: Transfer, action: TransferAction, *, by: Actor, at: datetime) -> str:
+def _move(transfer: Transfer, action: TransferAction, *, at: datetime) -> str:
     """Asks, then moves in memory; gives the state before. Raises NotPossible, and leaves an event."""
     source: str = transfer.state
     reasons = lifecycle.unmet(transfer, action, transfer_facts(transfer, at), Machine.TRANSFER)
@@ -216,7 +240,7 @@ def _save(
     action: TransferAction,
     source: str,
     *,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
     reason_code: str = "",
 ) -> None:
@@ -227,7 +251,6 @@ def _save(
         scope=f"{source}:{transfer.state}",
         reason_code=reason_code,
     )
-    own = by.organisation_id != transfer.receiving_organisation_id
     steps.log(
         Machine.TRANSFER,
         transfer.case_id,
@@ -235,22 +258,29 @@ def _save(
         source=source,
         target=transfer.state,
         by=by,
-        side=Side.REFERRING if own else Side.RECEIVING,
+        side=_side_of(transfer, by),
         at=at,
         reason_code=reason_code,
     )
 
 
+def _side_of(transfer: Transfer, by: Actor | None) -> Side:
+    if by is None:
+        return Side.SYSTEM
+    taker = by.organisation_id == transfer.receiving_organisation_id
+    return Side.RECEIVING if taker else Side.REFERRING
+
+
 def _end(
-    transfer: Transfer, action: TransferAction, *, by: Actor, at: datetime, reason_code: str = ""
+    transfer: Transfer, action: TransferAction, *, by: Actor | None, at: datetime, reason_code: str = ""
 ) -> None:
-    source = _move(transfer, action, by=by, at=at)
+    source = _move(transfer, action, at=at)
     _stamp_end(transfer, by=by, at=at)
     _save(transfer, action, source, by=by, at=at, reason_code=reason_code)
 
 
-def _stamp_end(transfer: Transfer, *, by: Actor, at: datetime) -> None:
-    transfer.due_at, transfer.ended_at, transfer.decided_by_id = None, at, by.id
+def _stamp_end(transfer: Transfer, *, by: Actor | None, at: datetime) -> None:
+    transfer.due_at, transfer.ended_at, transfer.decided_by_id = None, at, by.id if by else None
 
 
 def require_acceptable(transfer: Transfer, *, by: Actor, at: datetime) -> None:
@@ -272,7 +302,7 @@ def end_accepted(transfer: Transfer, new: Case, *, by: Actor, at: datetime) -> N
     _save(transfer, TransferAction.ACCEPT, source, by=by, at=at)
 
 
-def end_answer(transfer: Transfer, *, by: Actor, at: datetime, result: str) -> None:
+def end_answer(transfer: Transfer, *, by: Actor | None, at: datetime, result: str) -> None:
     """Nobody of the other organisation has to answer any more."""
     asked = Task.objects.select_for_update(of=("self",)).filter(
         case=transfer.case, kind=TaskKind.ANSWER_TRANSFER, done_at=None

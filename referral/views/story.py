@@ -12,7 +12,7 @@ from partners.enums import CodeList
 from partners.models import Organisation, User
 from partners.queries import code_label
 from referral.course import Reactivation, Solution, TransferAction
-from referral.enums import Action, CaseAction, GroundCode, Machine, TitleAction
+from referral.enums import ORGANISATION_SUSPENDED, Action, CaseAction, GroundCode, Machine, TitleAction
 from referral.models import Attachment, Case, LegalGround, Transition
 from referral.place_calls import CallAction, OfferAction
 from referral.queries.files import Conversation
@@ -123,6 +123,8 @@ def _moved(actor: Actor, case: Case, move: Transition) -> dict[str, Any]:
         text = spoken(move.referral.reference) if move.referral is not None else ""
     elif move.machine == Machine.TRANSFER:
         title = _OF_TRANSFER[TransferAction(move.action)]
+        if move.reason_code == ORGANISATION_SUSPENDED:
+            text = code_label(CodeList.WITHDRAW_REASON, move.reason_code)
     elif move.machine == Machine.CALL:
         title = _OF_CALL[CallAction(move.action)]
     elif move.machine == Machine.OFFER:

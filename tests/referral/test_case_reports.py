@@ -80,10 +80,26 @@ def test_a_reporter_reads_nothing_of_the_file(cast: c.Cast) -> None:
     assert sign_in(cast.gora).get("/cases/").status_code == 403
 
 
-def test_a_region_without_rule_is_said_and_nothing_is_sent(cast: c.Cast) -> None:
+@pytest.mark.parametrize("rule", ["none", "suspended"])
+def test_a_report_of_a_region_without_an_open_house_goes_to_the_national_unit(
+    cast: c.Cast, rule: str
+) -> None:
+    """As the page of the regions says."""
+    with c.acting(), c.transaction.atomic():
+        cast.region.reports_to = None if rule == "none" else cast.ngo
+        write(cast.region, fields=["reports_to"])
+        cast.ngo.status = "suspended"
+        write(cast.ngo, fields=["status"])
+    assert report(cast).status_code == 302
+    assert Case.objects.get().organisation == cast.unit
+
+
+def test_where_nobody_takes_reports_in_it_is_said_and_nothing_is_sent(cast: c.Cast) -> None:
     with c.acting(), c.transaction.atomic():
         cast.region.reports_to = None
         write(cast.region, fields=["reports_to"])
+        cast.unit.is_national_unit = False
+        write(cast.unit, fields=["is_national_unit"])
     answer = report(cast, hours="le soir")
     assert "region" in answer.context["form"].errors
     assert "le soir" in answer.content.decode()

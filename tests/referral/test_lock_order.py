@@ -18,12 +18,13 @@ from partners.enums import PersonGroup
 from partners.models import Organisation, Places, Site
 from partners.services import guard
 from referral.lifecycle import NotPossible
-from referral.models import Case, PlaceCall, Referral
-from referral.services import receiving, sending, steps
+from referral.models import Case, PlaceCall, PlaceOffer, Referral, Task, Transfer
+from referral.services import already_here, cases, place_calls, receiving, sending, steps, walk_ins
 from referral.services.headcount import count_house
 from referral.services.suspension import suspend_organisation
 from tests import cast as c
-from tests.referral.calling import opened
+from tests.referral import life
+from tests.referral.calling import offer_of, offered, opened
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "audit"]),
@@ -168,6 +169,93 @@ def test_nothing_is_sent_to_a_house_while_it_is_suspended(transactional_cast: c.
     assert len(refused) == 1
     assert not Referral.objects.filter(state="sent").exists()
     assert not PlaceCall.objects.exists()
+
+
+def test_no_case_is_handed_to_a_house_while_it_is_suspended(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    case = life.agreed(cast)
+    refused = []
+
+    def ask() -> None:
+        with pytest.raises(NotPossible) as refusal:
+            life.asked(cast, case)
+        refused.append(refusal)
+
+    assert against(lambda: suspend(cast, cast.centre), lambda: None, ask)
+    assert len(refused) == 1
+    assert not Transfer.objects.exists()
+
+
+def test_a_second_person_agrees_to_no_house_while_it_is_suspended(transactional_cast: c.Cast) -> None:
+    """It begins with the house, so that is what it meets first; then its request is over."""
+    cast = transactional_cast
+    transfer = life.asked(cast)
+    refused = []
+
+    def agree() -> None:
+        with pytest.raises(steps.StaleForm) as refusal:
+            life.decide(transfer.case, cast.bineta)
+        refused.append(refusal)
+
+    assert against(lambda: row(Organisation, cast.centre.pk), lambda: suspend(cast, cast.centre), agree)
+    assert len(refused) == 1
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.approved_by) == ("withdrawn", None)
+    assert Task.objects.filter(done_at=None, kind="transfer_again").count() == 1
+    assert not Task.objects.filter(done_at=None, kind__in=["approve_transfer", "answer_transfer"]).exists()
+
+
+def test_no_offer_of_a_house_is_chosen_while_it_is_suspended(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    call = opened(cast)
+    offered(call, cast.codou)
+    refused = []
+
+    def choose() -> None:
+        offer, version = offer_of(call, cast.centre), PlaceCall.objects.get(pk=call.pk).version
+        with c.acting(cast.aissatou) as actor, pytest.raises((NotPossible, steps.StaleForm)) as refusal:
+            place_calls.choose_offer(offer.pk, by=actor, at=clock.now(), version=version)
+        refused.append(refusal)
+
+    assert against(lambda: row(Organisation, cast.centre.pk), lambda: suspend(cast, cast.centre), choose)
+    assert len(refused) == 1
+    assert not Referral.objects.exists()
+    assert PlaceOffer.objects.get().state == "gone"
+
+
+def test_nobody_who_walked_in_becomes_a_referral_that_a_suspension_ends(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    referral = c.accepted(cast)
+    with c.acting(cast.codou) as actor:
+        here = walk_ins.enter_walk_in(actor, cast.girls.pk, sex="female", age_band="14-17", at=clock.now())
+    refused = []
+
+    def say() -> None:
+        with c.acting(cast.codou) as actor, pytest.raises((NotPossible, steps.NotVisible)) as refusal:
+            already_here.say_referred(actor, here.pk, referral.pk, at=clock.now())
+        refused.append(refusal)
+
+    assert against(lambda: suspend(cast, cast.centre), lambda: None, say)
+    assert len(refused) == 1
+    here.refresh_from_db()
+    assert (here.placement, here.left_at) == (None, None)
+    girls = Places.objects.get(pk=cast.girls.pk)
+    assert (girls.held, girls.occupied) == (0, 1)
+
+
+def test_no_report_comes_to_a_house_while_it_is_suspended(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    with c.acting(), transaction.atomic():
+        cast.region.reports_to = cast.ngo
+        write(cast.region, fields=["reports_to"])
+
+    def report() -> None:
+        with c.acting(cast.gora) as actor:
+            said = {"person": c.WOMAN, "case": {"urgency": "urgent"}}
+            cases.report(by=actor, at=clock.now(), region=cast.region, **said)
+
+    assert against(lambda: suspend(cast, cast.ngo), lambda: None, report)
+    assert Case.objects.get().organisation == cast.unit
 
 
 def test_whoever_answers_waits_for_nobody_who_holds_the_file_or_a_house(transactional_cast: c.Cast) -> None:

@@ -1,12 +1,13 @@
 """A hand-over that is declined, withdrawn or refused, and who finds nothing of it."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from audit import clock
-from referral.models import Notice, Task
+from referral.models import Notice, Task, Transfer
 from referral.services import cases
 from tests import cast as c
 from tests.contents import nothing_changes
@@ -69,6 +70,28 @@ def test_the_former_side_reads_and_writes_no_more_and_does_not_open_it_again_mea
     later(hours=1)
     assert press(sign_in(cast.bineta), url("case_reopen", case), reason="revenue").status_code == 302
     assert who_is_responsible(case) == cast.aissatou
+
+
+@pytest.mark.parametrize("begin", [life.asked, life.proposed])
+def test_a_suspended_house_takes_nobody_over_any_more(
+    cast: c.Cast, begin: Callable[[c.Cast], Transfer]
+) -> None:
+    """What waited there, or was to be proposed to it, is the owner's again, who hears why."""
+    transfer = begin(cast)
+    case = transfer.case
+    assert press(sign_in(cast.mareme), url("organisation-suspend", cast.centre)).status_code == 302
+    transfer.refresh_from_db()
+    assert (transfer.state, who_is_responsible(case)) == ("withdrawn", cast.aissatou)
+    open_tasks = Task.objects.filter(case=case, done_at=None, kind__endswith="transfer")
+    assert (open_tasks.exists(), Task.objects.get(case=case, kind="transfer_again").owner) == (
+        False,
+        cast.aissatou,
+    )
+    assert Notice.objects.filter(user=cast.aissatou, action_needed=True).exists()
+    story = sign_in(cast.aissatou).get(url("case", case)).content.decode()
+    assert "Organisation suspendue" in story
+    closing = {"reason": "PERSON_REQUEST", "informed": "on"}
+    assert press(sign_in(cast.bineta), url("case_close", case), **closing).status_code == 302
 
 
 def test_a_third_house_finds_nothing_and_a_focal_point_answers_nothing(cast: c.Cast) -> None:
