@@ -14,10 +14,12 @@ from partners.models import Places, User
 from partners.queries import code_choices
 from referral.enums import AgeBand
 from referral.forms.acts import LINE, ActForm, Text
+from referral.forms.already_here import in_words
 from referral.forms.basis import BEST_INTEREST, WORDS
 from referral.forms.receiving import ARRIVES_IN, FURTHEST_ARRIVAL, place_choices
 from referral.forms.sending import NeedForm
 from referral.forms.when import Moment, shown, yes_no
+from referral.models import WalkIn
 from referral.models.arrival import MOST_PERSONS
 
 #: "At most" this age, in the order of the bands; who is of unknown age is in none of them.
@@ -192,12 +194,16 @@ class AnswerGroupForm(AboveForm, ActForm):
         workers: Sequence[User],
         places: Mapping[str, Sequence[Places]],
         asked: Mapping[str, int],
+        called: Mapping[UUID, str],
+        here: Mapping[UUID, Sequence[WalkIn]],
         **kwargs: Any,
     ) -> None:
         """
         Args:
             places: the desk's, by the group of persons that they are for, of those who wait.
             asked: how many of each such group wait.
+            called: what each of those who wait is called.
+            here: of those who wait, who may have come without a referral, and among whom she or he may be.
         """
         super().__init__(*args, **kwargs)
         self.waiting = waiting
@@ -223,6 +229,35 @@ class AnswerGroupForm(AboveForm, ActForm):
         if scarce:
             self.fields["overflow"].label = _("More persons than places: why?")
 
+        # Also where somebody was chosen who has left meanwhile: that is to be said.
+        asked_of = [pk for pk in waiting if pk in here or self.data.get(f"here_{pk}")]
+        self.here = {f"here_{pk}": pk for pk in asked_of}
+        for name, pk in self.here.items():
+            there = [(str(each.pk), in_words(each)) for each in here.get(pk, ())]
+            self.fields[name] = forms.ChoiceField(
+                label=called[pk],
+                choices=[("", _("No, is still expected")), *there],
+                required=False,
+                error_messages={
+                    "invalid_choice": _(
+                        "This person has left the list of those without a referral: choose again."
+                    )
+                },
+            )
+
+    @property
+    def here_fields(self) -> list[Any]:
+        return [self[name] for name in self.here]
+
+    @property
+    def here_open(self) -> bool:
+        return any(self[name].value() or self[name].errors for name in self.here)
+
+    def walk_ins(self) -> dict[UUID, UUID]:
+        """Of a valid form: by referral, whom the person has been until now."""
+        chosen = {pk: self.cleaned_data.get(name) for name, pk in self.here.items()}
+        return {pk: UUID(walk_in) for pk, walk_in in chosen.items() if walk_in}
+
     @property
     def place_fields(self) -> list[Any]:
         return [self[f"place_{group}"] for group in self.places]
@@ -243,6 +278,7 @@ class AnswerGroupForm(AboveForm, ActForm):
             ):
                 if cleaned.get(name) in (None, "") and name not in self.errors:
                     self.add_error(name, missing)
+        self._check_here(accepted)
         if left and not cleaned.get("rest") and "rest" not in self.errors:
             self.add_error("rest", _("Say what becomes of those whom you have not ticked."))
         if left and cleaned.get("rest") == "wait" and not accepted:
@@ -253,3 +289,15 @@ class AnswerGroupForm(AboveForm, ActForm):
             elif cleaned["reason_code"] == OTHER and not cleaned.get("reason"):
                 self.add_error("reason", _("Say in a few words what it is."))
         return cleaned
+
+    def _check_here(self, accepted: Sequence[UUID]) -> None:
+        """Nobody is two persons, and whoever is here is received."""
+        taken: set[str] = set()
+        for name, pk in self.here.items():
+            chosen = self.cleaned_data.get(name)
+            if chosen and pk not in accepted:
+                self.add_error(name, _("Tick this person above, or choose “No, is still expected”."))
+            elif chosen in taken:
+                self.add_error(name, _("You have said already that this is another one of them."))
+            elif chosen:
+                taken.add(chosen)

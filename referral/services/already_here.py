@@ -1,5 +1,6 @@
 """Whoever came without a referral, and was referred to the same house afterwards: one person, who has one place."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from partners.services.ledger import leave_place, release_place
 from referral.enums import SHELTER_SERVICES, PlacementState, State
 from referral.lifecycle import NotPossible
 from referral.models import Placement, Referral, WalkIn
-from referral.queries.board import referred_like, walk_ins_like
+from referral.queries.board import present_walk_ins, referred_like, walk_ins_like
+from referral.queries.facts import groups_of_persons
 from referral.services import steps
 from referral.services.address_releases import follow_place
 
@@ -27,6 +29,26 @@ def choices(by: Actor, referral: Referral) -> list[WalkIn]:
     if lodged or not may(by, Act.KEEP_PLACES, referral.receiving_organisation_id):
         return []
     return list(walk_ins_like(referral)) if referral.service in SHELTER_SERVICES else []
+
+
+def choices_among(by: Actor, referrals: Sequence[Referral]) -> dict[UUID, list[WalkIn]]:
+    """The same for several who are referred together, by referral; without those who cannot be anybody in the house."""
+    if not referrals or not may(by, Act.KEEP_PLACES, by.organisation_id):
+        return {}
+    there = list(present_walk_ins(by.organisation_id))
+    found: dict[UUID, list[WalkIn]] = {}
+    for referral in referrals:
+        groups = groups_of_persons(referral.sex, is_child=referral.is_child, with_children=True)
+        like = [each for each in there if each.places.group in groups]
+        if like and referral.service in SHELTER_SERVICES:
+            found[referral.pk] = like
+    return found
+
+
+def lock_those(walk_ins: Collection[UUID]) -> list[UUID]:
+    """Those who are to go on in referrals, in the one order; gives their places, which come after them."""
+    rows = WalkIn.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=walk_ins).order_by("pk")
+    return list(rows.values_list("places_id", flat=True))
 
 
 def list_referred(by: Actor, walk_in: WalkIn) -> list[Placement]:

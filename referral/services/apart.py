@@ -28,6 +28,19 @@ def took_over(walk_in: WalkIn) -> bool:
     return passed_over
 
 
+def at_arrival(walk_in: WalkIn) -> bool:
+    """Were the two said to be one by the act that recorded the arrival? Then the other has arrived, and stays so."""
+    referral = stay_of(walk_in).referral
+    arrived: bool = referral.history.filter(history_date=_joined_at(walk_in), state=State.IN_SERVICE).exists()
+    return arrived
+
+
+def counts_already(walk_in: WalkIn, places: Places) -> bool:
+    """Were heads counted there since the other arrived? Then that number is right, and nobody is added to it."""
+    counted_at, arrived_at = places.counted_at, stay_of(walk_in).occupied_at
+    return counted_at is not None and arrived_at is not None and arrived_at < counted_at
+
+
 def takes_place(walk_in: WalkIn, places: Places) -> bool:
     """Is one more head to be counted where the walk-in slept? Not where heads were counted since both were there."""
     counted = (
@@ -42,7 +55,7 @@ def hindrance(walk_in: WalkIn) -> str | Promise:
     referral = placement.referral
     if referral.state not in (State.ACCEPTED, State.IN_SERVICE):
         why = _("The referral has ended since.")
-    elif took_over(walk_in) and referral.state != State.ACCEPTED:
+    elif took_over(walk_in) and referral.state != State.ACCEPTED and not at_arrival(walk_in):
         why = _("The arrival of the person who was referred has been recorded since.")
     elif placement.history.filter(history_date__gt=_joined_at(walk_in)).exists():
         why = _("The place of the person who was referred has changed since.")
@@ -65,8 +78,10 @@ def tell_apart(
 ) -> WalkIn:
     """This walk-in is not the person of that referral: she or he is in the house as before, and the other expected.
 
+    Where it was said at the arrival, the other has arrived all the same, and is in the house too.
+
     Args:
-        places_id: the place that is held for the referral, where it had only that of the walk-in.
+        places_id: the place that is held for the referral, or taken, where it had only that of the walk-in.
         above: why there is one person more than places.
 
     Raises:
@@ -85,11 +100,7 @@ def tell_apart(
             goal = places_for(referral).filter(pk=places_id).first() if places_id else None
             if goal is None:
                 raise WrongPlace
-            hold_place(goal.pk, above=above)
-            placement.places_id, placement.label = goal.pk, None
-            placement.state, placement.occupied_at = PlacementState.HELD, None
-            placement.held_until = referral.due_at
-            changed = ["places", "label", "state", "occupied_at", "held_until"]
+            changed = _stay_apart(walk_in, placement, goal, above=above)
             write(
                 placement,
                 fields=changed,
@@ -105,6 +116,20 @@ def tell_apart(
         walk_in.left_at = walk_in.placement = None
         write(walk_in, fields=["left_at", "placement"], reason_code=reason_code)
     return walk_in
+
+
+def _stay_apart(walk_in: WalkIn, placement: Placement, goal: Places, *, above: Above | None) -> list[str]:
+    """A place of its own for the stay of the referral; gives what has changed of it."""
+    placement.places_id, placement.label = goal.pk, None
+    if at_arrival(walk_in):
+        lock_places([goal.pk])
+        if not counts_already(walk_in, Places.objects.get(pk=goal.pk)):
+            take_place(goal.pk, above=above)
+        return ["places", "label"]
+    hold_place(goal.pk, above=above)
+    placement.state, placement.occupied_at = PlacementState.HELD, None
+    placement.held_until = placement.referral.due_at
+    return ["places", "label", "state", "occupied_at", "held_until"]
 
 
 def stay_of(walk_in: WalkIn) -> Placement:

@@ -23,7 +23,7 @@ from referral.models import GroupReferral, Placement, Referral
 from referral.queries.arrivals import group_of, links_of
 from referral.queries.facts import needs_place
 from referral.queries.visible import visible_to
-from referral.services import receiving, steps
+from referral.services import already_here, receiving, steps
 from referral.services.receiving import WrongPlace
 
 
@@ -33,6 +33,7 @@ class Answer:
     Attributes:
         accepted: referrals to which the desk says yes.
         places: by referral, the places that the desk has chosen for such persons.
+        here: by referral, whom that person has been until now, if she or he came without one: no other place is held.
         above: why more are taken than there is room for; whoever still finds a free place is not counted for it.
         decline_rest: all others are declined with `reason_code`; else they go on waiting.
         split_reason: why members of one family are answered differently; both sides read it.
@@ -42,6 +43,7 @@ class Answer:
     worker_id: UUID | None = None
     expected_arrival_at: datetime | None = None
     places: Mapping[UUID, UUID] = field(default_factory=dict)
+    here: Mapping[UUID, UUID] = field(default_factory=dict)
     above: Above | None = None
     conflict_declared: bool = False
     decline_rest: bool = False
@@ -113,7 +115,8 @@ def answer_group(pk: UUID, *, by: Actor, at: datetime, version: int, answer: Ans
         split = split_by(group, rows, yes, no)
         if split and not answer.split_reason:
             raise NotPossible([_("Say why a family is split.")])
-        receiving.lock_held([row.pk for row in yes + no], *answer.places.values())
+        slept_in = already_here.lock_those(answer.here.values())
+        receiving.lock_held([row.pk for row in yes + no], *answer.places.values(), *slept_in)
         _accept(yes, by=by, at=at, answer=answer)
         for row in no:
             apart = answer.split_reason if row.pk in split else ""
@@ -145,7 +148,7 @@ def _accept(rows: Sequence[Referral], *, by: Actor, at: datetime, answer: Answer
         return
     if answer.worker_id is None or answer.expected_arrival_at is None:
         raise NotPossible([_("Name who takes care of them, and when you expect them.")])
-    _require_room(rows, answer)
+    _require_room([row for row in rows if row.pk not in answer.here], answer)
     for row in rows:
         receiving.make_accepted(
             row,
@@ -154,6 +157,7 @@ def _accept(rows: Sequence[Referral], *, by: Actor, at: datetime, answer: Answer
             worker_id=answer.worker_id,
             expected_arrival_at=answer.expected_arrival_at,
             places_id=answer.places.get(row.pk),
+            walk_in_id=answer.here.get(row.pk),
             conflict_declared=answer.conflict_declared,
             above=answer.above,
         )
@@ -168,7 +172,9 @@ def _require_room(rows: Sequence[Referral], answer: Answer) -> None:
             raise WrongPlace
     if answer.above is not None:
         return
-    asked = Counter(place for pk, place in answer.places.items() if held.get(pk) != place)
+    asked = Counter(
+        place for pk, place in answer.places.items() if held.get(pk) != place and pk not in answer.here
+    )
     # Locked as the rows are, always in the same order.
     locked = Places.objects.select_for_update(of=("self",), no_key=True).select_related("site").order_by("pk")
     for places in locked.filter(pk__in=asked):

@@ -25,10 +25,9 @@ from referral.forms.groups import AcknowledgeGroupForm, AnswerGroupForm, PickFor
 from referral.models import GroupReferral, Referral
 from referral.queries import places_for
 from referral.queries.arrivals import group_of, referrals_of_group
-from referral.queries.board import present_walk_ins
 from referral.queries.facts import facts_for_each, groups_of_persons
 from referral.references import spoken
-from referral.services import group_answering, receiving, steps
+from referral.services import already_here, group_answering, receiving, steps
 from referral.services.group_answering import Answer, families_of, version_of
 from referral.views import words
 from referral.views.confirming import posted
@@ -194,6 +193,8 @@ def group_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
         workers=list(receiving.workers_of(group.receiving_organisation_id)),
         places=_places(waiting, kinds),
         asked=Counter(kinds.values()),
+        called={row.pk: _called(row) for row in waiting},
+        here=already_here.choices_among(actor, waiting),
         initial={"accepted": [str(each) for each in _picked(pick, waiting, families)]},
     )
 
@@ -216,7 +217,6 @@ def group_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
         {
             "form": form,
             "pick": pick,
-            "may_join": bool(form.places) and present_walk_ins(actor.organisation_id).exists(),
             "title": _("Whom can you receive?"),
             "caption": f"{code_label(CodeList.SERVICE, group.service)} · {Urgency(group.urgency).label}",
             "members": [
@@ -240,6 +240,10 @@ def _places(rows: Sequence[Referral], kinds: Mapping[UUID, str]) -> dict[str, li
     return {str(kind): counted for kind, counted in found.items() if counted}
 
 
+def _called(row: Referral) -> str:
+    return _("Slip %(number)d: %(who)s") % {"number": row.case.slip.number, "who": in_codes(row)}
+
+
 def _picked(pick: PickForm, rows: Sequence[Referral], families: list[list[UUID]]) -> set[UUID]:
     if not pick.is_bound or not pick.is_valid():
         return set()
@@ -257,6 +261,7 @@ def _answer(
         worker_id=UUID(cleaned["worker"]) if cleaned["worker"] else None,
         expected_arrival_at=cleaned["expected_arrival_at"],
         places=places,
+        here=form.walk_ins(),
         above=above,
         conflict_declared=bool(cleaned["conflict"]),
         decline_rest=cleaned["rest"] == "decline",

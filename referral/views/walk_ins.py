@@ -143,11 +143,14 @@ def walk_in_apart(request: ActingRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(joined_walk_ins(request.actor.organisation_id), pk=pk)
     referral = apart.stay_of(row).referral
     counted = list(places_for(referral)) if apart.took_over(row) else []
+    arrived = apart.at_arrival(row)
     form = ApartForm(
         posted(request),
         version=row.version,
         counted=counted,
         full=apart.takes_place(row, row.places) and not row.places.free,
+        arrived=arrived,
+        there=arrived and any(apart.counts_already(row, each) for each in counted),
     )
 
     def act(cleaned: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from partners.models import Places
 from referral.models import Placement, Referral, WalkIn
 from referral.queries.board import board
 from tests import cast as c
+from tests.referral import arrivals as a
 from tests.referral.pages import act, act_url, later, leaked, press, sign_in, values_of
 from tests.referral.test_house import come_in, numbers
 from tests.referral.test_referral_receiving import fill
@@ -136,6 +137,42 @@ def test_nobody_is_two_persons(cast: c.Cast) -> None:
     assert refused.context["form"].errors
     assert numbers(cast.girls) == (0, 0, 0, 2)
     assert not Placement.objects.exists()
+
+
+def test_a_group_is_answered_with_who_of_them_sleeps_there_already(cast: c.Cast) -> None:
+    """A full house takes the one who is there, without going above capacity, and says no to the other."""
+    row = walked_in(cast)
+    fill(cast.girls)
+    before = numbers(cast.girls)
+    group = a.sent(cast, a.arrived(cast, a.line(1), a.line(2)), [1, 2])
+    one, other = group.referrals.order_by("case__slip__number")
+    page = reverse("group_answer", args=[group.pk])
+    shown = sign_in(cast.codou).get(page)
+    assert leaked(shown) == []
+    here = {one.pk: f"here_{one.pk}", other.pk: f"here_{other.pk}"}
+    assert set(here.values()) <= set(shown.context["form"].fields)
+
+    def refused(*ticked: int, **typed: Any) -> set[str]:
+        return set(a.answer(cast, group, list(ticked), **typed).context["form"].errors)
+
+    chosen = str(row.pk)
+    assert refused(2, **{here[one.pk]: chosen}) == {here[one.pk]}
+    assert refused(1, 2, **{here[one.pk]: chosen, here[other.pk]: chosen}) == {here[other.pk]}
+    assert a.answer(cast, group, [1], **{here[one.pk]: chosen}).status_code == 302
+    assert numbers(cast.girls) == before
+    row.refresh_from_db()
+    assert (row.placement, stay_of(one).state) == (stay_of(one), "occupied")
+    assert {one.pk: "accepted", other.pk: "declined"} == dict(group.referrals.values_list("pk", "state"))
+
+
+def test_whoever_left_while_the_group_was_answered_is_not_joined(cast: c.Cast) -> None:
+    row = walked_in(cast)
+    group = a.sent(cast, a.arrived(cast, a.line(1)), [1])
+    desk = sign_in(cast.codou)
+    desk.post(reverse("walk-in-left", args=[row.pk]), {"version": row.version})
+    name = f"here_{group.referrals.get().pk}"
+    assert set(a.answer(cast, group, [1], **{name: str(row.pk)}).context["form"].errors) == {name}
+    assert group.referrals.get().state == "sent"
 
 
 def test_whoever_is_here_cannot_be_said_not_to_have_come(cast: c.Cast) -> None:

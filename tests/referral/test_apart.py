@@ -130,6 +130,59 @@ def test_what_was_built_on_it_stands_and_the_page_says_what_to_do(cast: c.Cast) 
     assert Event.objects.using("audit").filter(reason_code="NOT_POSSIBLE_APART").count() == 1
 
 
+def arrived(cast: c.Cast) -> tuple[WalkIn, Referral]:
+    """Said at the arrival, at which the code was given: the place that was held for it is free again."""
+    row, referral = walked_in(cast), c.accepted(cast)
+    later(hours=1)
+    typed = {"identified_otherwise": "connue de la maison", "walk_in": str(row.pk)}
+    assert act(cast.codou, referral, "start", **typed).status_code == 302
+    assert numbers(cast.girls) == (0, 1, 0, 1)
+    return row, referral
+
+
+def test_what_was_said_at_the_arrival_is_taken_back_by_the_same_door(cast: c.Cast) -> None:
+    """Whoever arrived is in the house, and so is the other: two heads, each under the own name of a line."""
+    row, referral = arrived(cast)
+    stay = stay_of(referral)
+    later(hours=2)
+    desk = sign_in(cast.codou)
+    assert url_of(row) in desk.get(reverse("places")).content.decode()
+    assert "L’arrivée reste enregistrée" in desk.get(url_of(row)).content.decode()
+    assert two_persons(cast, row).status_code == 302
+    assert numbers(cast.girls) == (0, 2, 0, 0)
+    row.refresh_from_db()
+    now = stay_of(referral)
+    assert (row.left_at, row.placement) == (None, None)
+    assert (now.pk, now.state, now.occupied_at) == (stay.pk, "occupied", stay.occupied_at)
+    assert Referral.objects.get(pk=referral.pk).state == "in_service"
+    assert desk.get(url_of(row)).status_code == 404
+    done = act(cast.codou, referral, "complete", reason_code="NEED_MET", left="yes")
+    assert done.status_code == 302
+    assert numbers(cast.girls) == (0, 1, 0, 1)
+
+
+def test_a_full_house_says_why_two_are_there_and_a_count_since_says_it_already(cast: c.Cast) -> None:
+    row, referral = arrived(cast)
+    fill(cast.girls)
+    full = numbers(cast.girls)
+    later(hours=2)
+    assert set(two_persons(cast, row).context["form"].errors) == {"overflow"}
+    assert numbers(cast.girls) == full
+    field = f"count_{cast.girls.pk}"
+    assert press(sign_in(cast.codou), reverse("places-headcount"), **{field: "2"}).status_code == 302
+    later(hours=3)
+    assert two_persons(cast, row, place=str(cast.girls.pk)).status_code == 302
+    assert numbers(cast.girls) == (0, 2, 0, 0)
+    assert (stay_of(referral).places_id, WalkIn.objects.get().placement) == (cast.girls.pk, None)
+
+
+def test_after_the_person_has_left_or_moved_nothing_is_taken_back(cast: c.Cast) -> None:
+    row, referral = arrived(cast)
+    later(hours=2)
+    act(cast.codou, referral, "complete", reason_code="NEED_MET", left="yes")
+    assert len(sign_in(cast.codou).get(url_of(row)).context["unmet"]) == 1
+
+
 def test_not_after_a_move_and_not_twice(cast: c.Cast) -> None:
     row, referral = joined(cast)
     url = url_of(row)
@@ -171,9 +224,9 @@ def test_a_group_is_told_how_whoever_is_here_already_is_counted_once(cast: c.Cas
     group = a.sent(cast, a.arrived(cast, a.line(1)), [1])
     desk = sign_in(cast.codou)
     page = reverse("group_answer", args=[group.pk])
-    assert not desk.get(page).context["may_join"]
+    assert not desk.get(page).context["form"].here_fields
     row = walked_in(cast)
-    assert desk.get(page).context["may_join"]
+    assert len(desk.get(page).context["form"].here_fields) == 1
     assert a.answer(cast, group, [1]).status_code == 302
     assert is_here(cast, row, group.referrals.get()).status_code == 302
     assert numbers(cast.girls) == (0, 1, 0, 1)
