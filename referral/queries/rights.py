@@ -30,6 +30,7 @@ from referral.models import (
     Referral,
     RightsRequest,
     Task,
+    Trip,
 )
 from referral.queries.justice import prosecuted
 from referral.queries.visible import visible_cases
@@ -159,6 +160,6 @@ def _with_sealed_fields() -> Iterator[type[Model]]:
 def drafts_about(case: Case) -> QuerySet[Draft]:
     """Half-typed pages about the file, whoever typed them."""
     about: set[UUID] = {case.pk}
-    for model in (Referral, Task, LegalGround, CustodyTitle, RightsRequest, DrawnFile):
-        about |= set(model.objects.filter(case=case).values_list("pk", flat=True))
+    for model in (Referral, Task, Trip, LegalGround, CustodyTitle, RightsRequest, DrawnFile):
+        about |= set(model.objects.filter(case_id=case.pk).values_list("pk", flat=True))
     return Draft.objects.filter(about__in=about)

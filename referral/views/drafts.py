@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,10 +43,18 @@ def draft_save(request: ActingRequest, form: str, about: UUID) -> HttpResponse:
     return JsonResponse({"saved_at": clock(now())})
 
 
-def resume(request: ActingRequest, form: Form, name: str, about: UUID) -> dict[str, Any]:
-    """Puts a kept draft into an unbound form. Returns what the page shows of it: `draft_url`, `draft_resumed`."""
+def resume(
+    request: ActingRequest, form: Form, name: str, about: UUID, *, since: datetime | None = None
+) -> dict[str, Any]:
+    """Puts a kept draft into an unbound form. Returns what the page shows of it: `draft_url`, `draft_resumed`.
+
+    Args:
+        since: as of `load_draft`.
+    """
     shown = {"draft_url": reverse("draft_save", args=[name, about]), "draft_resumed": False}
-    kept = None if form.is_bound else load_draft(by=request.actor, at=now(), form=name, about=about)
+    kept = None
+    if not form.is_bound:
+        kept = load_draft(by=request.actor, at=now(), form=name, about=about, since=since)
     if kept:
         fill(form, kept)
         shown["draft_resumed"] = True

@@ -1,7 +1,8 @@
 """What one does on a trip, each on a page of its own."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,15 +21,25 @@ from referral.forms.acts import ActForm
 from referral.forms.trips import BreakOffForm, DepartForm, NightForm, PlanForm, ReleaseForm
 from referral.models import Referral, Trip
 from referral.queries import tie
-from referral.queries.trips import escorts_of, sites_to_release, trip_facts, trip_of, trip_tie
+from referral.queries.trips import changed_at, escorts_of, sites_to_release, trip_facts, trip_of, trip_tie
 from referral.services import address_releases, trips
+from referral.services.drafts import drop_draft
 from referral.services.steps import NotVisible
 from referral.trips import TripAction
 from referral.views.confirming import posted, to_referral, which
 from referral.views.door import ActingRequest, now, perform, referral_or_404
+from referral.views.drafts import resume
 from referral.views.trips import planned_already
 
 Act = Callable[[dict[str, Any]], object]
+
+
+class Kept(NamedTuple):
+    """As what a long form is kept while it is typed. For `since` see `resume`."""
+
+    form: str
+    about: UUID
+    since: datetime | None = None
 
 
 def _permitted(request: ActingRequest, pk: UUID, action: TripAction) -> Trip:
@@ -52,12 +63,15 @@ def _ask(
     done: str | Promise,
     back: str,
     unmet: list[str | Promise] | None = None,
+    kept: Kept | None = None,
     **words: Any,
 ) -> HttpResponse:
     """Args: act: what it gives leads on, where that is an address."""
 
     def once(cleaned: dict[str, Any]) -> str:
         led = act(cleaned)
+        if kept:
+            drop_draft(by=request.actor, form=kept.form, about=kept.about)
         messages.success(request, str(done))
         return led if isinstance(led, str) else back
 
@@ -73,6 +87,8 @@ def _ask(
         "unmet": [] if form.is_bound else unmet or [],
         "cancel_url": back,
     }
+    if kept:
+        shown |= resume(request, form, kept.form, kept.about, since=kept.since)
     return render(request, "referral/referral/act.html", shown | words)
 
 
@@ -132,6 +148,7 @@ def plan(request: ActingRequest, pk: UUID) -> HttpResponse:
         submit=_("Plan the trip"),
         done=_("Trip planned. The other side is told."),
         back=to_referral(referral),
+        kept=Kept("trip_plan", referral.pk),
     )
 
 
@@ -151,6 +168,7 @@ def change(request: ActingRequest, pk: UUID) -> HttpResponse:
         text=_("If the escort changes, an address that was given to the former one closes at once."),
         submit=_("Save"),
         done=_("Saved. The other side is told."),
+        kept=Kept("trip_change", pk, since=changed_at(found)),
     )
 
 

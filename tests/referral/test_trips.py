@@ -17,7 +17,8 @@ from partners.enums import Role
 from partners.models import Department, Region
 from referral.enums import Machine, TaskKind
 from referral.forms.when import BOX
-from referral.models import Notice, Referral, ReferralGrant, Task, Term, Transition, Trip
+from referral.models import Draft, Notice, Referral, ReferralGrant, Task, Term, Transition, Trip
+from referral.queries.rights import drafts_about
 from referral.references import spoken
 from referral.watchwords import WORDS, draw_pair
 from tests import cast as c
@@ -53,6 +54,33 @@ def moves(trip: Trip) -> list[tuple[str, str]]:
         "recorded_at", "id"
     )
     return [(row.action, row.side) for row in rows]
+
+
+def test_a_half_typed_plan_is_kept_for_its_author_until_it_is_sent(cast: c.Cast) -> None:
+    referral = c.accepted(cast)
+    aissatou, plan = sign_in(cast.aissatou), reverse("trip_plan", args=[referral.pk])
+    half = aissatou.get(plan).context["draft_url"]
+    assert aissatou.post(half, {"meeting_point": "gare à moitié", "means": "bus"}).status_code == 200
+    again = aissatou.get(plan)
+    assert again.context["draft_resumed"]
+    assert "gare à moitié" in again.content.decode()
+    assert "gare à moitié" not in sign_in(cast.codou).get(plan).content.decode()
+    arrives = box(clock.now() + 5 * HOUR)
+    assert press(aissatou, plan, **PLAN, expected_arrival_at=arrives).status_code == 302
+    assert not Draft.objects.exists()
+
+    trip = Trip.objects.get()
+    change = reverse("trip_change", args=[trip.pk])
+    half = aissatou.get(change).context["draft_url"]
+    aissatou.post(half, {"meeting_point": "marché à moitié", "means": "bus"})
+    assert "marché à moitié" in aissatou.get(change).content.decode()
+    assert [kept.about for kept in drafts_about(referral.case)] == [trip.pk], "it dies with the file"
+    later(hours=1)
+    # What the centre has written since is not taken back unseen by what was typed before.
+    does(cast.codou, trip, "trip_change", meeting_point="poste de santé")
+    shown = aissatou.get(change)
+    assert not shown.context["draft_resumed"]
+    assert "poste de santé" in shown.content.decode()
 
 
 def test_from_the_plan_to_the_arrival_which_is_written_once(cast: c.Cast) -> None:
