@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Args: code: names it in addresses of the page and on the sheets of a workbook. how: how it is counted."""
+    """Args: code: names it in addresses of the page, and its sheet in `reporting.workbook`. how: how it is counted."""
 
     code: str
     title: str

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -18,8 +19,21 @@ from reporting.wording import KEPT, facts_of, kept_words
 BOLD, TOP = Font(bold=True), Alignment(wrap_text=True, vertical="top")
 #: The number stays a number; the sign beside it is how the cell shows it.
 KEPT_FORMAT = f'0" {KEPT}"'
-#: A sheet's name is no longer, and holds none of these.
-LONGEST_NAME, NOT_IN_NAMES = 31, str.maketrans("", "", "[]:*?/\\'")
+#: By the code of the table: a workbook allows 31 characters, and shows half of them.
+SHEETS = {
+    "received": pgettext_lazy("sheet", "Received"),
+    "referred": pgettext_lazy("sheet", "Referred"),
+    "nights_by_group": pgettext_lazy("sheet", "Nights by group"),
+    "nights_on_leave": pgettext_lazy("sheet", "Nights on leave"),
+    "nights_by_age": pgettext_lazy("sheet", "Nights by age"),
+    "services": pgettext_lazy("sheet", "Services"),
+    "outcomes": pgettext_lazy("sheet", "Outcomes here"),
+    "answers": pgettext_lazy("sheet", "Our answers"),
+    "declined": pgettext_lazy("sheet", "Our refusals"),
+    "waited": pgettext_lazy("sheet", "Time to answer"),
+    "sent": pgettext_lazy("sheet", "Sent"),
+    "sent_outcomes": pgettext_lazy("sheet", "Outcomes elsewhere"),
+}
 WIDE, NARROW = 44, 16
 
 
@@ -36,7 +50,7 @@ def workbook_of(report: Report) -> bytes:
         _write(about, row, 2, value).alignment = TOP
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 30, 90
     for table in report.tables:
-        _sheet(book.create_sheet(_name(table.title)), table)
+        _sheet(book.create_sheet(str(SHEETS[table.code])), table)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -81,7 +95,3 @@ def _write(sheet: Worksheet, row: int, column: int, text: str | datetime) -> Cel
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(text))
     cell.data_type = "s"
     return cell
-
-
-def _name(title: str) -> str:
-    return title.translate(NOT_IN_NAMES)[:LONGEST_NAME]

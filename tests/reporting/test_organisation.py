@@ -5,8 +5,11 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from docx import Document
 from openpyxl import load_workbook
 
@@ -14,6 +17,7 @@ from audit.models import Event
 from audit.rows import write
 from partners.models import Code
 from partners.queries import forget_codes
+from reporting.workbook import SHEETS
 from tests import cast as c
 from tests.referral.pages import leaked, sign_in
 from tests.reporting.conftest import Story
@@ -86,9 +90,11 @@ def test_a_number_that_is_not_to_be_published_is_shown_with_its_sign(story: Stor
     assert found["Nuits par groupe de personnes"][-1] == ["Total", "4 *", "15 *"]
 
 
-def fetched(story: Story, kind: str) -> bytes:
+def fetched(story: Story, kind: str, *, language: str = "fr") -> bytes:
     days = {"first": story.day(0).isoformat(), "last": story.day(4).isoformat()}
-    answer = sign_in(story.cast.codou).get(reverse(FILE, args=[kind]), days)
+    codou = sign_in(story.cast.codou)
+    codou.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    answer = codou.get(reverse(FILE, args=[kind]), days)
     assert answer.status_code == 200
     name = answer["Content-Disposition"].partition("filename=")[2].strip('"')
     assert name == f"rapport-{days['first']}-{days['last']}.{kind}"
@@ -117,11 +123,23 @@ def test_the_workbook_says_what_the_screen_says(story: Story) -> None:
     assert {title: rows for title, rows in sheets.items() if title in screen} == screen
     unshown = [rows[1:] for title, rows in sheets.items() if title not in screen]
     assert {value for rows in unshown for _label, *values in rows for value in values} <= {"0"}
-    assert isinstance(book["Vos réponses"]["B4"].value, int)
+    assert isinstance(book["Nos réponses"]["B4"].value, int)
     about = {line[0].value: line[1].value for line in book.worksheets[0].iter_rows(min_row=3)}
     assert about["Organisation"] == "Maison Teranga"
     assert str(story.day(0).year) in about["Période"]
     assert [secret for secret in c.SECRETS.values() if secret in whole(content)] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_sheet_has_a_short_name_of_its_own(story: Story, language: str) -> None:
+    """Said on purpose: a spreadsheet cuts a longer name in the middle of a word, or numbers two that are alike."""
+    book = load_workbook(io.BytesIO(fetched(story, "xlsx", language=language)))
+    with translation.override(language):
+        meant = [gettext("About"), *(str(name) for name in SHEETS.values())]
+    assert book.sheetnames == meant
+    assert len({name.casefold() for name in meant}) == len(meant)
+    assert [name for name in meant if len(name) > 20 or set(name) & set("[]:*?/\\'")] == []
+    assert ("Nuits par âge" in meant) == (language == "fr")
 
 
 def test_the_text_has_real_headings_and_says_what_the_screen_says(story: Story) -> None:
