@@ -6,8 +6,9 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, JSONField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest, JSONObject
 from django.utils import timezone
 
 from partners.enums import OrganisationStatus, TokenScope
@@ -84,22 +85,50 @@ def published_services(reader: Audience) -> QuerySet[Service]:
         .prefetch_related(Prefetch("organisation", organisations))
         .annotate(
             modified_at=Greatest(
-                *(
-                    _changed(m, ref)
-                    for m, ref in ((Service, "pk"), (Organisation, "organisation"), (Site, "site"))
-                )
+                _changed(Service, "pk", _service_shown()),
+                _changed(Organisation, "organisation", _organisation_shown(reader)),
+                _changed(Site, "site", _house_shown()),
             )
         )
         .order_by("organisation__name", "code", "pk")
     )
 
 
-def _changed(model: type[Model], reference: str) -> Subquery:
-    """When a row was last changed. Of a house that became confidential too: who reads only news must forget it."""
-    history = model.history.model  # type: ignore[attr-defined]  # every recorded model has one
-    return Subquery(
-        history.objects.filter(id=OuterRef(reference)).order_by("-version").values("history_date")[:1]
-    )
+#: Of an organisation, what no reader is shown; when its agreement ends is for partners.
+_NEVER_SHOWN = frozenset({"id", "version", "group", "is_national_unit"})
+_NOTHING = Value({}, JSONField())
+
+
+def _history_of(model: type[Model]) -> QuerySet[Model]:
+    found: QuerySet[Model] = model.history.model.objects.all()  # type: ignore[attr-defined]  # of every recorded model
+    return found
+
+
+def _changed(model: type[Model], reference: str, shown: Combinable) -> Subquery:
+    """When what readers are shown of a row last changed. Any other change, told by its time, would be shown too."""
+    versions = _history_of(model).annotate(shown=shown)
+    before = versions.filter(id=OuterRef("id"), version=OuterRef("version") - 1).values("shown")
+    news = versions.annotate(before=Coalesce(Subquery(before[:1]), _NOTHING)).exclude(shown=F("before"))
+    return Subquery(news.filter(id=OuterRef(reference)).order_by("-version").values("history_date")[:1])
+
+
+def _house_shown() -> Combinable:
+    """That it became confidential is news: whoever reads only news must forget it. What happens there later is none."""
+    said = JSONObject(name="name", region="region", department="department", address="public_address")
+    return Case(When(OPEN_HOUSE, then=said), default=_NOTHING)
+
+
+def _service_shown() -> Combinable:
+    """Its house only if that was ever open: who moves from one secret house to another is not to be seen moving."""
+    columns = {field.name for field in Service._meta.concrete_fields} - {"id", "version", "site"}
+    opened = _history_of(Site).filter(OPEN_HOUSE, id=OuterRef("site"))
+    return JSONObject(**{name: F(name) for name in sorted(columns)}, house=Subquery(opened.values("id")[:1]))
+
+
+def _organisation_shown(reader: Audience) -> Combinable:
+    hidden = _NEVER_SHOWN if reader.partner else _NEVER_SHOWN | {"agreement_until"}
+    columns = {field.name for field in Organisation._meta.concrete_fields} - hidden
+    return JSONObject(**{name: F(name) for name in sorted(columns)})
 
 
 def changed_since(services: QuerySet[Service], at: datetime) -> QuerySet[Service]:

@@ -26,6 +26,7 @@ from tests.partners.directory import (
     make_directory,
     names,
 )
+from tests.referral.pages import later
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 TABLES = {
@@ -153,6 +154,65 @@ def test_a_house_that_becomes_confidential_is_gone_at_once_and_is_news(made):
     news = ask("/services", modified_after=before.isoformat(), full="true").json()["contents"]
     assert b"avenue Ouverte" not in json.dumps(news).encode()
     assert "juridique" in news[0]["name"]
+
+
+def test_what_nobody_is_shown_is_no_news_to_anybody(made):
+    """The time of a change tells too: that a secret house has a new address, or that its people went to another."""
+    token = made.token()
+    secret = Site.objects.get(name=SECRET_HOUSE)
+    service = Service.objects.get(organisation=secret.organisation, code="SHELTER_EMERG")
+    readers = ((), (token,))
+
+    hours = iter(range(1, 20))
+
+    def changed(row, **values):
+        later(hours=next(hours))
+        with c.acting(), transaction.atomic():
+            row.refresh_from_db()
+            for name, value in values.items():
+                setattr(row, name, value)
+            write(row, fields=list(values))
+
+    def heard(*who):
+        news = ask(
+            "/services", *who, modified_after=since.isoformat(), organization_id=secret.organisation_id
+        )
+        return [row["id"] for row in news.json()["contents"]]
+
+    def times():
+        return [ask(f"/services/{service.pk}", *who).json()["last_modified"] for who in readers]
+
+    changed(secret.organisation, is_public=True)
+    with c.acting(), transaction.atomic():
+        other = Site(organisation=secret.organisation, name="Autre maison", region=secret.region)
+        write(other)
+    changed(service, site=secret)
+    later(hours=next(hours))
+    before, since = times(), clock.now()
+    changed(secret, address="nouvelle adresse canari")
+    changed(secret, name="Maison cachée", region=other.region)
+    changed(service, site=other)
+    changed(service, site=None)
+    assert times() == before
+    assert [heard(*who) for who in readers] == [[], []]
+    changed(secret.organisation, agreement_until=clock.now().date() + timedelta(days=90))
+    assert (heard(), str(service.pk) in heard(token)) == ([], True), "its agreement is for partners to know"
+    # An open house is shown, and so is that it is open no more; what it does afterwards is not.
+    changed(other, confidential=False, public_address="1 rue Ouverte")
+    later(hours=next(hours))
+    since = clock.now()
+    changed(service, site=other)
+    assert heard() == [str(service.pk)]
+    later(hours=next(hours))
+    since = clock.now()
+    changed(other, confidential=True, public_address="")
+    assert heard() == [str(service.pk)]
+    later(hours=next(hours))
+    since = clock.now()
+    changed(other, address="encore ailleurs canari")
+    assert heard() == []
+    changed(service, site=None)
+    assert heard() == [str(service.pk)], "whoever was told of it where it was open is told that it left"
 
 
 def test_filters_add_up_and_pages_hold_together(made):
