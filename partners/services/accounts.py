@@ -20,6 +20,7 @@ from partners.enums import DESK_ROLES, Act, Role
 from partners.models import COORDINATION_GROUP, Invitation, Membership, Organisation, Region, User
 from partners.queries import live_memberships, open_invitation
 from partners.services.guard import Refusal, authorise, explained, locked
+from partners.services.ledger import lock_receivers
 
 INVITATION_LIFE = timedelta(days=7)
 HELD_ALREADY = {"role_held_once": _("This person holds that role already.")}
@@ -116,12 +117,19 @@ def accept_invitation(token: str, *, password: str, language: str, at: datetime)
     user = User.objects.select_for_update().filter(email=invitation.email).first() or User(
         email=invitation.email
     )
+    known = not user._state.adding
+    if known and (user.is_active or user.organisation_id != invitation.organisation_id):
+        raise Refusal(_("This link no longer works."))  # another link has opened it meanwhile
+    lock_receivers(invitation.organisation_id)
+    kind = Organisation.objects.values_list("kind", flat=True).get(pk=invitation.organisation_id)
+    if policy.misplaced(invitation.roles, kind):
+        raise Refusal(_("This link no longer works."))  # the organisation has become another kind since
     user.name, user.organisation, user.language = invitation.name, invitation.organisation, language
     user.is_active = True
     user.set_password(password)
     write(
         user,
-        fields=None if user._state.adding else ["name", "organisation", "language", "is_active", "password"],
+        fields=["name", "organisation", "language", "is_active", "password"] if known else None,
     )
     for role in invitation.roles:
         write(Membership(user=user, role=role, since=at), Verb.GRANT, scope=role)

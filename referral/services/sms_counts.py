@@ -9,6 +9,7 @@ from django.utils import translation
 
 from audit import services as audit
 from audit.work import defer
+from partners.enums import OrganisationStatus
 from partners.models import Places, User
 from partners.queries import places_of, who_answer
 from partners.services.guard import locked
@@ -60,7 +61,8 @@ def receive_count(sender: str, text: str, *, at: datetime) -> bool:
 
 def _of_a_desk(sender: str) -> User | None:
     """Who answers for one desk and has this number; nobody where it is that of two desks."""
-    known = User.objects.filter(is_active=True).exclude(telephone="")
+    at_work = {"is_active": True, "organisation__status": OrganisationStatus.ACTIVE}
+    known = User.objects.filter(**at_work).exclude(telephone="")
     owners = [user for user in known if sms.dialled(user.telephone) == sms.dialled(sender)]
     found = [user for user in owners if who_answer(user.organisation_id).filter(pk=user.pk).exists()]
     return found[0] if len({user.organisation_id for user in found}) == 1 else None

@@ -8,17 +8,19 @@ import pytest
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from partners.enums import CASE_ROLES, DESK_ROLES, EXCLUDES_CASE_ROLES, Role
+from audit.rows import write
+from partners.enums import CASE_ROLES, DESK_ROLES, EXCLUDES_CASE_ROLES, OrganisationKind, Role
 from partners.models import COORDINATION_GROUP, Invitation, Membership, User
 from partners.queries import actor_of, open_invitation
 from partners.services import accounts, organisations
 from partners.services.guard import Refusal
+from partners.services.organisations import Particulars
 from partners.views import people as views
 from tests.partners.conftest import BOTH, PASSWORD, body, changes, denials, history, seat
 
@@ -161,6 +163,31 @@ class TestAccepting:
         token = offer(centre, Role.FOCAL_POINT)
         organisations.suspend_organisation(administrator.actor, centre.pk, centre.version)
         assert accept(token).status_code == 410
+
+    def test_of_two_open_links_to_one_address_the_second_takes_no_account_over(self, centre, elsewhere):
+        """However they came to be open together: one account stays one person's, of one house."""
+        first, second = offer(centre, Role.FOCAL_POINT), "z" * 43
+        with transaction.atomic():
+            twin = open_invitation(first)
+            twin.pk, twin.organisation = uuid4(), elsewhere
+            twin.token_digest, twin.version = Invitation.digest(second), 1
+            twin._state.adding = True
+            write(twin)
+        assert accept(first).status_code == 302
+        refused = accept(second, "un autre mot de passe long")
+        assert refused.context["form"].non_field_errors()
+        user = User.objects.get(email="nouvelle@example.org")
+        assert (user.organisation, user.check_password(PASSWORD)) == (centre, True)
+
+    def test_a_link_seats_nobody_where_the_kind_of_the_house_has_no_such_seat_any_more(
+        self, administrator, unit
+    ):
+        token = offer(unit, Role.STATISTICIAN)
+        said = {name: getattr(unit, name) for name in Particulars.__dataclass_fields__}
+        said |= {"kind": OrganisationKind.NGO, "is_national_unit": False}
+        organisations.change_organisation(administrator.actor, unit.pk, unit.version, Particulars(**said))
+        assert accept(token).context["form"].non_field_errors()
+        assert not User.objects.filter(email="nouvelle@example.org").exists()
 
     @pytest.mark.parametrize(
         ("password", "again", "field"),

@@ -14,6 +14,7 @@ from partners.services import provision
 from referral.models import Notice, Placement, Referral, WalkIn
 from referral.queries.waiting import waiting_list
 from referral.services import care, receiving
+from referral.services.suspension import suspend_organisation
 from referral.sms import read_headcount
 from tests import cast as c
 from tests.referral.pages import act, later, leaked, page_of, press, sign_in
@@ -187,6 +188,16 @@ def test_a_wrong_message_changes_nothing_and_its_answer_gives_nothing_away(
     assert {row.pk: row.version for row in Places.objects.all()} == before
     reasons = Event.objects.using("audit").filter(object_type="partners.places", outcome="denied")
     assert set(reasons.values_list("reason_code", flat=True)) == {"UNREADABLE", "UNKNOWN_NUMBER"}
+
+
+def test_a_telephone_of_a_suspended_house_counts_nothing(cast: c.Cast, gate: Operator) -> None:
+    by_sms(cast.codou)
+    with c.acting(cast.mareme) as actor:
+        suspend_organisation(actor, cast.centre.pk, cast.centre.version)
+    before = numbers(cast.girls)
+    answers("PLACES FI 2")
+    work()
+    assert (numbers(cast.girls), gate.received) == (before, [])
 
 
 # --- A place that is held, kept, moved -------------------------------------------------------------------------
