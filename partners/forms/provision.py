@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from datetime import time
 from typing import Any, cast
 from uuid import UUID
 
@@ -103,6 +105,25 @@ class ChangeSiteForm(VersionForm, SiteForm):
 
 
 class ServiceForm(forms.Form):
+    #: What every service says, then what may stay folded away.
+    ALWAYS = (
+        "code",
+        "active",
+        "site",
+        "sexes",
+        "takes_children",
+        "takes_adults",
+        "takes_children_with_parent",
+        "minimum_age",
+        "maximum_age",
+    )
+    FOLDED = (
+        (_("Languages, access, papers"), ("languages", "disability_access", "title_needed")),
+        (_("Regions from which people come"), ("regions",)),
+        (_("Days, hours, telephone at night"), ("days", "opens_at", "closes_at", "night_telephone")),
+        (_("What is good to know"), ("description",)),
+    )
+
     code = forms.ChoiceField(label=_("Service"))
     site = forms.ModelChoiceField(
         label=_("Site (optional)"),
@@ -185,6 +206,21 @@ class ServiceForm(forms.Form):
 
 class ChangeServiceForm(VersionForm, ServiceForm):
     pass
+
+
+def in_words(form: ServiceForm, names: Sequence[str]) -> str:
+    """What these boxes hold, on one line: for the heading under which they are folded away."""
+    return ", ".join(word for name in names for word in _words(form.fields[name], form[name].value()))
+
+
+def _words(field: forms.Field, value: Any) -> list[str]:
+    if not value:
+        return []
+    if isinstance(field, forms.MultipleChoiceField):
+        return [str(label) for code, label in cast("list[tuple[str, Any]]", field.choices) if code in value]
+    if isinstance(field, forms.BooleanField):
+        return [str(field.label)]
+    return [f"{value:%H:%M}" if isinstance(value, time) else str(value)]
 
 
 def _of_organisation(field: forms.Field, organisation_id: UUID) -> None:

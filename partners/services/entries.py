@@ -1,5 +1,6 @@
 """What an organisation says of itself in the directory, that it is still right, and until when it is sent to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.enums import Act
 from partners.models import Organisation, Service
-from partners.services.guard import authorise, locked
+from partners.services.guard import StaleForm, authorise, locked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +49,27 @@ def set_agreement(by: Actor, pk: UUID, version: int, *, until: date | None) -> O
     return organisation
 
 
+def version_of(services: Iterable[Service]) -> int:
+    """Grows with every change of what is offered: what the page was loaded with."""
+    return sum(service.version for service in services if service.active)
+
+
 @transaction.atomic
-def assure_services(by: Actor, *, at: datetime) -> int:
-    """The desk has read everything that its organisation offers: it is right. Gives how many services."""
+def assure_services(by: Actor, version: int, *, at: datetime) -> int:
+    """The desk has read everything that its organisation offers: it is right. Gives how many services.
+
+    Args:
+        version: as `version_of` gave it for the page; nobody assures what somebody else has changed since.
+
+    Raises:
+        NotAllowed, StaleForm.
+    """
     authorise(by, Act.ASSURE_PROVISION, by.organisation_id)
     services = Service.objects.filter(organisation=by.organisation_id, active=True)
-    for service in (found := list(services.select_for_update(of=("self",)).order_by("pk"))):
+    found = list(services.select_for_update(of=("self",)).order_by("pk"))
+    if version_of(found) != version:
+        raise StaleForm
+    for service in found:
         service.assured_at = at
         write(service, fields=["assured_at"])
     return len(found)

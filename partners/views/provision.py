@@ -1,11 +1,13 @@
 """The sites and services of an organisation, as its desk keeps them, or national coordination for it."""
 
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partners import policy
 from partners.enums import Act, CodeList
-from partners.forms.provision import ChangeServiceForm, ChangeSiteForm, ServiceForm, SiteForm
+from partners.forms.fields import VersionForm
+from partners.forms.provision import ChangeServiceForm, ChangeSiteForm, ServiceForm, SiteForm, in_words
 from partners.models import Service, Site
 from partners.queries import code_label, is_unchecked, organisations, services, services_of, sites, sites_of
 from partners.services import entries, provision
@@ -50,6 +53,7 @@ def _reveals(request: ActingRequest, organisation_id: UUID) -> bool:
 
 def _context(request: ActingRequest, organisation_id: UUID) -> dict[str, object]:
     own = organisation_id == request.actor.organisation_id
+    offered = list(services_of(organisation_id))
     return {
         "organisation": get_object_or_404(organisations(), pk=organisation_id),
         "own": own,
@@ -62,21 +66,32 @@ def _context(request: ActingRequest, organisation_id: UUID) -> dict[str, object]
                 "label": code_label(CodeList.SERVICE, service.code),
                 "unchecked": is_unchecked(service, now()),
             }
-            for service in services_of(organisation_id)
+            for service in offered
         ],
+        "version": entries.version_of(offered),
         "back_url": reverse("places") if own else reverse("directory-entry", args=[organisation_id]),
     }
 
 
 @require_POST
 def offering_assure(request: ActingRequest) -> HttpResponse:
-    assured = entries.assure_services(request.actor, at=now())
-    sentence = ngettext(
-        "%(count)d service is marked as checked today.",
-        "%(count)d services are marked as checked today.",
-        assured,
-    )
-    return done(request, sentence % {"count": assured}, "offering")
+    """One button of the page. What it refuses is said there, which shows the entry as it is now."""
+    authorise(request.actor, Act.ASSURE_PROVISION, request.actor.organisation_id)
+    form = VersionForm(request.POST)
+    assured: list[int] = []
+    act = partial(entries.assure_services, request.actor, at=now())
+    if attempt(form, lambda data: assured.append(act(data["version"]))):
+        [count] = assured
+        sentence = ngettext(
+            "%(count)d service is marked as checked today.",
+            "%(count)d services are marked as checked today.",
+            count,
+        )
+        return done(request, sentence % {"count": count}, "offering")
+    for errors in form.errors.values():
+        for error in errors:
+            messages.error(request, str(error))
+    return redirect("offering")
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +132,7 @@ def service_new(request: ActingRequest, pk: UUID | None = None) -> HttpResponse:
     form = ServiceForm(organisation_id, posted(request))
     if attempt(form, lambda data: provision.add_service(request.actor, form.offering(), of=organisation_id)):
         return done(request, _("Saved."), "entry-keep", organisation_id)
-    return question(request, form, title=_("New service"), submit=_("Save"), back_url=_back(organisation_id))
+    return _ask_service(request, form, organisation_id, title=_("New service"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,12 +149,31 @@ def service_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
         lambda data: provision.edit_service(request.actor, pk, data["version"], form.offering()),
     ):
         return done(request, _("Saved."), "entry-keep", service.organisation_id)
+    title = code_label(CodeList.SERVICE, service.code)
+    return _ask_service(request, form, service.organisation_id, title=title)
+
+
+def _ask_service(
+    request: ActingRequest, form: ServiceForm, organisation_id: UUID, *, title: str
+) -> HttpResponse:
+    sections = [
+        {
+            "title": heading,
+            "fields": [form[name] for name in names],
+            "said": in_words(form, names),
+            "open": any(form[name].errors for name in names),
+        }
+        for heading, names in form.FOLDED
+    ]
     return question(
         request,
         form,
-        title=code_label(CodeList.SERVICE, service.code),
+        template="partners/service.html",
+        title=title,
         submit=_("Save"),
-        back_url=_back(service.organisation_id),
+        back_url=_back(organisation_id),
+        always=[form[name] for name in form.ALWAYS],
+        sections=sections,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from partners.enums import OrganisationKind, Role, Weekday
 from partners.models import Department
+from partners.queries import services_of
 from partners.services import entries
 from partners.services.accounts import deactivate_person
 from partners.services.entries import Description
@@ -177,7 +178,7 @@ def _describe(stage: Stage, key: str, entry: Entry, said: Said, desk: str) -> No
 
 def _looked_at(stage: Stage, desk: str) -> Script:
     with stage.acting(desk) as by:
-        entries.assure_services(by, at=stage.at)
+        entries.assure_services(by, entries.version_of(services_of(by.organisation_id)), at=stage.at)
     yield from ()
 
 

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from partners.models import Places
+from audit import clock
+from partners.models import Places, Service
 from referral.models import Waiting, WalkIn
+from referral.services import walk_ins
 from tests import cast as c
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, go
+from tests.journeys.steps import Look, at_width, fill, go, is_refused, send, words
+from tests.referral import arrivals as a
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -79,3 +82,55 @@ def test_the_evening_of_a_desk(site: Site, looked_at: Look) -> None:
     coordinator = site.sign_in(site.cast.ibrahima, width=360)
     go(coordinator, site, "/places/national/")
     looked_at(coordinator, "national")
+
+
+@at_width(360)
+def test_a_service_is_written_down_by_keyboard_and_folds_what_is_seldom_said(
+    site: Site, looked_at: Look, width: int
+) -> None:
+    page = site.sign_in(site.cast.codou, width=width)
+    go(page, site, "/places/services/new/")
+    looked_at(page, "service-new")
+    hours = page.locator("details:has(input[name='opens_at'])")
+    hours.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "days"
+    fill(page, code="LEGAL", opens_at="08:00")
+    is_refused(page, looked_at, "service-refused")
+    opened = page.locator("details[open]")
+    assert (opened.count(), opened.locator("input[name='closes_at']").count()) == (1, 1)
+    page.locator(".govuk-error-summary a").first.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "closes_at"
+    fill(page, closes_at="16:30")
+    send(page)
+    service = Service.objects.get(organisation=site.cast.centre, code="LEGAL")
+    go(page, site, f"/places/services/{service.pk}/")
+    assert "08:00, 16:30" in words(page)
+    looked_at(page, "service-edit")
+
+
+@at_width(360)
+def test_a_desk_answers_a_group_of_which_one_is_there_and_takes_it_back(
+    site: Site, looked_at: Look, width: int, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]  # the group is made without the browser
+    cast = site.cast
+    group = a.sent(cast, a.arrived(cast, a.line(1), a.line(2)), [1, 2])
+    with c.acting(cast.codou) as actor:
+        there = walk_ins.enter_walk_in(actor, cast.girls.pk, sex="female", age_band="9-13", at=clock.now())
+    one = group.referrals.get(case__slip__number=1)
+    page = site.sign_in(cast.codou, width=width)
+    go(page, site, f"/referrals/groups/{group.pk}/answer/")
+    page.locator("details summary").last.click()
+    fill(page, accepted=str(one.pk), conflict="no", rest="wait", **{f"here_{one.pk}": str(there.pk)})
+    looked_at(page, "group-here")
+    send(page)
+    there.refresh_from_db()
+    assert there.placement is not None
+    go(page, site, f"/places/walk-ins/{there.pk}/apart/")
+    looked_at(page, "apart")
+    fill(page, why="ANOTHER_PERSON")
+    send(page)
+    there.refresh_from_db()
+    assert there.placement is None

@@ -166,7 +166,14 @@ def test_one_tap_says_that_all_services_are_right_until_it_is_too_long_ago(
 ):
     other = provision.add_service(stranger.actor, Offering(code="LEGAL"))
     assert "Pas encore vérifié" in page(focal_point, "directory-entry", centre.pk)
-    assert focal_point.client.post(reverse("offering-assure")).status_code == 302
+    shown = focal_point.client.get(reverse("offering")).context["version"]
+    press(focal_point.client, reverse("service-edit", args=[service.pk]), description="Autre chose")
+    tap = reverse("offering-assure")
+    focal_point.client.post(tap, {"version": shown})
+    assert Service.objects.get(pk=service.pk).assured_at is None, "what was changed since has not been read"
+    shown = focal_point.client.get(reverse("offering"))
+    assert "Quelqu’un a modifié ceci" in shown.content.decode()
+    assert focal_point.client.post(tap, {"version": shown.context["version"]}).status_code == 302
     row = Service.objects.get(pk=service.pk)
     assert Service.objects.get(pk=other.pk).assured_at is None
     assert not is_unchecked(row, row.assured_at + timedelta(days=90))

@@ -121,6 +121,36 @@ def test_a_service_is_added_and_changed(focal_point):
     assert history(service) == [1, 2]
 
 
+def opened(response):
+    """What stands open on the page, by the names of its boxes; and everything that can be answered there."""
+    sections = response.context["sections"]
+    shown = {field.name for field in response.context["always"]} | {
+        field.name for each in sections for field in each["fields"]
+    }
+    assert response.content.decode().count("<details") >= len(sections)
+    return [each["fields"][0].name for each in sections if each["open"]], shown
+
+
+def test_the_form_of_a_service_opens_only_what_has_to_be_looked_at(focal_point):
+    url = reverse("service-new")
+    fresh = focal_point.client.get(url)
+    folded, shown = opened(fresh)
+    assert (folded, shown) == ([], set(fresh.context["form"].fields))
+    wrong = service_data(opens_at="08:00", description="x" * 500)
+    folded, _shown = opened(focal_point.client.post(url, wrong))
+    assert folded == ["days", "description"]
+    focal_point.client.post(url, service_data(days=["MO"], opens_at="08:00", closes_at="16:30"))
+    edit = focal_point.client.get(reverse("service-edit", args=[Service.objects.get().pk]))
+    folded, shown = opened(edit)
+    assert (folded, shown | {"version"}) == ([], set(edit.context["form"].fields))
+    said = {each["fields"][0].name: each["said"] for each in edit.context["sections"]}
+    assert (said["languages"], said["days"], said["regions"]) == (
+        "Wolof, Français",
+        "Lundi, 08:00, 16:30",
+        "",
+    )
+
+
 def test_a_service_is_offered_once_per_organisation(focal_point):
     focal_point.client.post(reverse("service-new"), service_data())
     response = focal_point.client.post(reverse("service-new"), service_data())
