@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from audit import clock
 from audit.models import Event
-from partners.models import Places
+from audit.rows import write
+from partners.models import Places, Site
 from referral.models import Placement, Referral, WalkIn
 from referral.queries.board import board
+from referral.services import walk_ins
 from tests import cast as c
 from tests.referral import arrivals as a
 from tests.referral.pages import act, act_url, later, leaked, press, sign_in, values_of
@@ -163,6 +166,27 @@ def test_a_group_is_answered_with_who_of_them_sleeps_there_already(cast: c.Cast)
     row.refresh_from_db()
     assert (row.placement, stay_of(one).state) == (stay_of(one), "occupied")
     assert {one.pk: "accepted", other.pk: "declined"} == dict(group.referrals.values_list("pk", "state"))
+
+
+def test_nobody_of_another_house_is_joined_nor_by_whoever_keeps_no_places(cast: c.Cast) -> None:
+    """Ids that a form never offered: a walk-in next door; one's own, typed by a worker who keeps no places."""
+    ours = walked_in(cast)
+    with c.acting(), transaction.atomic():
+        site = Site(organisation=cast.other_centre, name="Voisine", region=cast.region)
+        write(site)
+        beds = Places(site=site, group="girls", capacity=2, confirmed_at=clock.now())
+        write(beds)
+    with c.acting(cast.ousmane) as actor:
+        who = {"sex": "female", "age_band": "9-13", "at": clock.now()}
+        next_door = walk_ins.enter_walk_in(actor, beds.pk, **who)
+    group = a.sent(cast, a.arrived(cast, a.line(1)), [1])
+    name = f"here_{group.referrals.get().pk}"
+    assert set(a.answer(cast, group, [1], **{name: str(next_door.pk)}).context["form"].errors) == {name}
+    assert "walk_in" in accept(cast, c.sent(cast), walk_in=str(next_door.pk)).context["form"].errors
+    referral = c.accepted(cast)
+    typed = {"identified_otherwise": "vue", "walk_in": str(ours.pk)}
+    assert "walk_in" in act(cast.daouda, referral, "start", **typed).context["form"].errors
+    assert not WalkIn.objects.exclude(placement=None).exists()
 
 
 def test_whoever_left_while_the_group_was_answered_is_not_joined(cast: c.Cast) -> None:
