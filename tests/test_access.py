@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,11 +57,22 @@ def ask(client: Client, row: Row, url: str) -> Any:
     return client.get(url) if "GET" in row.methods else client.post(url, {"typed": "x"})
 
 
-def in_turn(people: list[str]) -> Iterator[tuple[str, set[str]]]:
-    """Whom one asks where many are refused alike: in the long version everybody, in the short one each in turn."""
-    for place, who in enumerate(people):
-        mine = [name for number, name in enumerate(ACCESS) if FULL or number % len(people) == place]
-        yield who, {*mine}
+def asked_of(people: list[str], alike: Callable[[str, Row], bool]) -> dict[str, set[str]]:
+    """The addresses for which each asks where several are answered alike: in the short version one of them, in turn."""
+    asked: dict[str, set[str]] = {who: set() for who in people}
+    for number, (name, row) in enumerate(ACCESS.items()):
+        found = [who for who in people if alike(who, row)]
+        for who in found if FULL else found[number % max(len(found), 1) :][:1]:
+            asked[who].add(name)
+    return asked
+
+
+def is_refused(who: str, row: Row) -> bool:
+    return row.expected(who) in (403, 404)
+
+
+def is_stranger(who: str, row: Row) -> bool:
+    return bool(row.about) and row.expected(who) == 404 and who not in row.holds.split()
 
 
 def denials(user: User) -> int:
@@ -85,13 +96,13 @@ def test_the_first_page_leads_to_the_cards_whoever_may_find_by_one(cast: c.Cast)
 def test_everybody_is_answered_as_the_table_says_and_each_refusal_leaves_an_event(
     world: World, people: list[str]
 ) -> None:
-    """Whoever may open an address asks for it; of those who may not, one or two in the short version."""
+    """Whoever may open an address asks for it; of those who may not, see `asked_of`."""
     wrong, silent, shown = {}, set(), set()
-    for who, mine in in_turn(people):
+    for who, refused in asked_of(people, is_refused).items():
         user = world.cast.people[who]
         client, seen = browser(user), 0
         for name, row in ACCESS.items():
-            if row.expected(who) in (403, 404) and name not in mine:
+            if is_refused(who, row) and name not in refused:
                 continue
             answer = ask(client, row, row.address(name, world))
             status = answer.status_code
@@ -127,15 +138,15 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(cast: c.Cast) -> None:
 def test_what_one_may_not_see_looks_like_what_does_not_exist(world: World) -> None:
     """Same status, same body, as many queries: neither words nor time tell that there is such a row."""
     told = {}
-    for who, mine in in_turn(STRANGERS.split()):
+    for who, asked in asked_of(STRANGERS.split(), is_stranger).items():
         client = browser(world.cast.people[who])
         client.get("/")  # the first page also writes when the session began
-        for name, row in ACCESS.items():
-            if name in mine and row.about and row.expected(who) == 404 and who not in row.holds.split():
-                pk = getattr(world, row.about).pk
-                hidden, nothing = (look_at(client, row, name, world, each) for each in (pk, uuid4()))
-                if hidden != nothing:
-                    told[who, name] = (hidden, nothing)
+        for name in asked:
+            row = ACCESS[name]
+            pk = getattr(world, row.about).pk
+            hidden, nothing = (look_at(client, row, name, world, each) for each in (pk, uuid4()))
+            if hidden != nothing:
+                told[who, name] = (hidden, nothing)
     assert told == {}
 
 
