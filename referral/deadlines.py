@@ -80,6 +80,8 @@ RIGHTS = timedelta(days=30)
 INCIDENT = timedelta(hours=72)
 #: A complaint is answered within a month: a proposal too.
 COMPLAINT = timedelta(days=30)
+#: So late, who stands in is reminded of it beside the independent person.
+STAND_IN_HEARS = timedelta(days=7)
 #: The extract for an order of justice can be opened for so long, then its key is destroyed.
 ORDER_EXTRACT = timedelta(hours=2)
 #: Until the person has been told of an order, once nothing forbids it.

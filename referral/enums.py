@@ -241,6 +241,7 @@ class TaskKind(TextChoices):
     PLACE_NOT_FOUND = "place_not_found", _("Look for a place: nobody has offered one")
     NAME_OWNER = "name_owner", _("Name an owner of the case taken in hand")
     REVIEW_GLASS = "review_glass", _("Review an emergency access")
+    FOLLOW_UP_GLASS = "follow_up_glass", _("Follow up an emergency access")
     CORRECT = "correct", _("Correct what a review has found")
 
 

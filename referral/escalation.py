@@ -6,7 +6,7 @@ confirmed in time to have read it. A notice is not a person told.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from referral.enums import State, TaskKind, Urgency
@@ -93,11 +93,15 @@ CORRECTION_LADDER = (
 )
 TASK_LADDERS: Mapping[str, tuple[RungRule, ...]] = {
     TaskKind.CORRECT: CORRECTION_LADDER,
+    TaskKind.FOLLOW_UP_GLASS: CORRECTION_LADDER,
     TaskKind.DUTY_CALL: LAST_LADDER,
     TaskKind.TITLE_ENDS: TITLE_LADDER,
     TaskKind.STAY_ENDS: STAY_LADDER,
     TaskKind.REVIEW_GLASS: GLASS_LADDER,
 }
+
+#: A secret order that is so far beyond its time is heard of by the control.
+SECRET_TO_CONTROL = 1.5
 
 #: From this rung on the deadline has been heard above the two sides; only then a referral may expire.
 COORDINATION_RUNG = 1 + next(
@@ -122,6 +126,22 @@ QUIET = timedelta(hours=2)
 
 def task_ladder(kind: str) -> tuple[RungRule, ...]:
     return TASK_LADDERS.get(kind, TASK_LADDER)
+
+
+def calls_again(since: datetime, due_at: datetime, last: datetime | None, at: datetime) -> bool:
+    """What has no task and so no ladder is called to mind at half of its time, at the end, and then each day.
+
+    Args:
+        last: when it was called to mind, if ever.
+    """
+    if last is None:
+        return at >= since + max(due_at - since, timedelta()) / 2
+    return at >= due_at and (last < due_at or at >= last + TRUST)
+
+
+def is_for_control(since: datetime, due_at: datetime, at: datetime) -> bool:
+    """Has a secret order stayed without an answer for so long that the control hears of it?"""
+    return at >= since + SECRET_TO_CONTROL * max(due_at - since, timedelta())
 
 
 def rung_of(ladder: Sequence[RungRule], number: int) -> RungRule:

@@ -67,6 +67,8 @@ class Complaint(Recorded):
     )
     received_at = models.DateTimeField(_("received"))
     due_at = models.DateTimeField(_("next step by"))
+    #: That the next step is overdue; each step begins anew.
+    reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """What justice asks of a file: the order, its check by a second person, the extract; what was asked without paper."""
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -36,6 +37,8 @@ class Requisition(OfCase):
     silent_until = models.DateTimeField(_("nobody is told before"), null=True, blank=True)
     silent_by = SealedTextField(_("who forbade telling"), null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    #: The last time while nobody may be told; each step begins anew.
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     decision = CodeField(_("decision"), max_length=10, choices=OrderDecision, blank=True)
     granted = ArrayField(CodeField(max_length=10, choices=Group), default=list, verbose_name=_("handed out"))
@@ -77,6 +80,11 @@ class Requisition(OfCase):
                 name="extract_of_a_granted_order",
             ),
         ]
+
+    @property
+    def waits_since(self) -> datetime:
+        """The step that is still to be done began then: its check, or the extract that was granted."""
+        return self.decided_at or self.recorded_at
 
 
 class RequisitionExtract(models.Model):

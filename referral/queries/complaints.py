@@ -64,5 +64,10 @@ def orphaned() -> QuerySet[Complaint]:
     return Complaint.objects.filter(~there, closed_at=None)
 
 
+def overdue(at: datetime) -> QuerySet[Complaint]:
+    """Whose next step should have been done by now."""
+    return Complaint.objects.filter(closed_at=None, due_at__lte=at).select_related("handler", "stand_in")
+
+
 def organisations() -> QuerySet[Organisation]:
     return Organisation.objects.filter(status=OrganisationStatus.ACTIVE).order_by("name")

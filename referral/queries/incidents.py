@@ -1,7 +1,5 @@
 """The register of incidents: all of it for the national unit and auditors, that of the own house for others."""
 
-from datetime import datetime
-
 from django.db.models import QuerySet
 
 from partners.actor import Actor
@@ -25,9 +23,25 @@ def incidents_of(actor: Actor) -> QuerySet[Incident]:
     return found if national or actor.has(Role.AUDITOR) else found.filter(organisation=actor.organisation_id)
 
 
-def untold(at: datetime) -> QuerySet[Incident]:
-    """The authority should have heard by now, and nobody was reminded."""
-    return Incident.objects.filter(authority="", reminded_at=None, due_at__lte=at)
+def incidents_to_tell(actor: Actor) -> QuerySet[Incident]:
+    """Of which the authority has not heard, for those who answer for it (`who_answer_for`)."""
+    waiting = untold().select_related("organisation")
+    if tells_everywhere(actor):
+        return waiting
+    return waiting.filter(organisation=actor.organisation_id) if tells_of_house(actor) else waiting.none()
+
+
+def tells_everywhere(actor: Actor) -> bool:
+    return actor.national_unit and actor.has(Role.COORDINATOR)
+
+
+def tells_of_house(actor: Actor) -> bool:
+    return actor.has(Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def untold() -> QuerySet[Incident]:
+    """The authority has not heard of it."""
+    return Incident.objects.filter(authority="").order_by("due_at")
 
 
 def who_answer_for(incident: Incident) -> list[User]:

@@ -3,13 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from partners.actor import Actor
 from partners.enums import Role
 from partners.models import User
 from partners.queries import active_people
+from referral.escalation import is_for_control
 from referral.models import Requisition, VerbalDemand
+from referral.oversight import OrderDecision
 from referral.queries.rights import own_approvers
 from referral.queries.visible import visible_cases
 
@@ -70,13 +73,59 @@ def journal(actor: Actor, at: datetime) -> tuple[QuerySet[Requisition], QuerySet
     return orders, demands
 
 
-def to_check(actor: Actor) -> list[Requisition]:
-    """Of other houses that have nobody else to check them, for supervisors of the national unit."""
-    if not (actor.national_unit and actor.has(Role.SUPERVISOR)):
-        return []
+def own_to_check(actor: Actor) -> QuerySet[Requisition]:
+    """Of the own house, by somebody who neither recorded it nor owns the file; secret or not."""
     waiting = Requisition.objects.filter(decision="", case__erased_at=None)
+    if not actor.has(Role.SUPERVISOR):
+        return waiting.none()
+    own = waiting.filter(case__organisation=actor.organisation_id)
+    return own.filter(~Q(recorded_by__in=actor.seats), ~Q(case__owner__in=actor.seats))
+
+
+def to_check(actor: Actor) -> QuerySet[Requisition]:
+    """Of other houses that have nobody else to check them, for supervisors of the national unit."""
+    waiting = Requisition.objects.filter(decision="", case__erased_at=None)
+    if not (actor.national_unit and actor.has(Role.SUPERVISOR)):
+        return waiting.none()
     found = waiting.exclude(case__organisation_id=actor.organisation_id).select_related(*_BESIDE)
-    return [order for order in found if not own_checkers(order).exists()]
+    return found.filter(~_CHECKED_AT_HOME)
+
+
+#: As `own_checkers`, of many at once.
+_CHECKED_AT_HOME = Q(
+    Exists(
+        active_people(OuterRef("case__organisation"), [Role.SUPERVISOR])
+        .exclude(pk=OuterRef("recorded_by"))
+        .exclude(pk=Coalesce(OuterRef("case__owner"), OuterRef("recorded_by")))
+    )
+)
+#: Somebody else has said what may go out, and the paper is not made yet.
+_TO_MAKE = Q(decision__in=[OrderDecision.ACCEPTED, OrderDecision.NARROWED], made_at=None)
+
+
+def unanswered_secrets(at: datetime) -> QuerySet[Requisition]:
+    """What may not be told yet, and is still to be checked or handed out."""
+    found = Requisition.objects.filter(untold(at), Q(decision="") | _TO_MAKE, case__erased_at=None)
+    return found.select_related(*_BESIDE)
+
+
+def secrets_for(actor: Actor, at: datetime) -> QuerySet[Requisition]:
+    """The next step of which is this person's, or of which she or he is to know the result: no task says so."""
+    seats = actor.seats
+    mine = ~Q(decision="") & Q(made_at=None, recorded_by__in=seats)
+    if actor.has(Role.SUPERVISOR):
+        mine |= ~Q(case__owner__in=seats) & ~Q(decided_by__in=seats) & _TO_MAKE
+    mine &= Q(case__organisation=actor.organisation_id)
+    if actor.has(Role.SUPERVISOR):
+        mine |= Q(pk__in=own_to_check(actor).values("pk")) | Q(pk__in=to_check(actor).values("pk"))
+    return Requisition.objects.filter(mine, untold(at), case__erased_at=None).select_related(*_BESIDE)
+
+
+def late_secrets(actor: Actor, at: datetime) -> int:
+    """How many secret orders have stayed unanswered until the control was told, of those that this auditor reads."""
+    orders, _demands = journal(actor, at)
+    unanswered = orders.filter(untold(at), Q(decision="") | _TO_MAKE, case__erased_at=None)
+    return sum(is_for_control(order.waits_since, order.due_at, at) for order in unanswered)
 
 
 def to_be_told(at: datetime) -> QuerySet[Requisition]:

@@ -26,6 +26,8 @@ from referral.enums import (
 from referral.file_reviews import ComplianceQuestion, Mark, Quarter
 from referral.models import Case, CustodyTitle, LegalGround, Referral, RiskAssessment, Task, Transition
 
+#: What somebody else asks for, who looked into the file: no work of the worker's own.
+OF_CONTROL = (TaskKind.CORRECT, TaskKind.FOLLOW_UP_GLASS)
 YES, NO, NA = Mark.YES, Mark.NO, Mark.NOT_APPLICABLE
 
 
@@ -65,7 +67,7 @@ def _gather(cases: Collection[Case], quarter: Quarter, at: datetime) -> dict[UUI
     )
     found = {case.pk: Codes(case, at, staff) for case in cases}
     asked = {"made_at__lt": quarter.ends_at, "due_at__gte": quarter.begins_at}
-    for task in Task.objects.filter(case__in=ids, **asked).exclude(kind=TaskKind.CORRECT):
+    for task in Task.objects.filter(case__in=ids, **asked).exclude(kind__in=OF_CONTROL):
         found[task.case_id].tasks.append(task)
     for ground in LegalGround.objects.filter(case__in=ids, recorded_at__lt=quarter.ends_at):
         found[ground.case_id].grounds.append(ground)

@@ -25,6 +25,7 @@ from referral.services import (
     incidents,
     place_calls,
     requisitions,
+    secret_orders,
     told_back,
     urgency,
     waiting,
@@ -119,7 +120,9 @@ RULES: Mapping[str, AnyRule] = {
     "imports": Chore(importing.forget_unordered),
     "exports": Chore(exporting.destroy_exports),
     "silences": Chore(requisitions.end_silence),
+    "secrets": Chore(secret_orders.remind),
     "extracts": Chore(requisitions.destroy_extracts),
     "complaints": Chore(complaints.hand_on),
+    "overdue_complaints": Chore(complaints.remind),
     "incidents": Chore(incidents.remind),
 }

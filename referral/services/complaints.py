@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
@@ -21,7 +22,9 @@ from partners.actor import Actor
 from partners.enums import Role
 from partners.models import Organisation
 from partners.templatetags.interface import telephone
+from referral.deadlines import STAND_IN_HEARS
 from referral.enums import Clock
+from referral.escalation import calls_again
 from referral.lifecycle import NotPossible
 from referral.models import Complaint, ComplaintDesk, ComplaintStep
 from referral.oversight import AFTER, ComplaintState, ComplaintWay
@@ -32,6 +35,7 @@ from referral.queries.complaints import (
     independent_people,
     looks_into_any,
     orphaned,
+    overdue,
     who_looks_into,
 )
 from referral.queries.terms import terms_for
@@ -86,8 +90,10 @@ def complain(
                 else _("Ask national coordination by telephone who receives complaints."),
             ]
         )
-    if not is_reference(code) or Complaint.objects.filter(code=heard(code)).exists():
+    if not is_reference(code):
         raise NotPossible([_("There is a slip in this code: look at the sheet again.")])
+    if Complaint.objects.filter(code=heard(code)).exists():
+        raise NotPossible(_used())
     with _unnamed(at), transaction.atomic():
         complaint = Complaint(
             code=heard(code),
@@ -105,6 +111,18 @@ def complain(
         write(complaint, detail=_sealed(by) if complainant and way == ComplaintWay.OWN else None)
         nudge(people)
     return complaint
+
+
+def _used() -> list[str | Promise]:
+    """Whoever holds the code may know it: by telephone one says no less."""
+    said = way_out()
+    return [
+        _("This code was used already: a complaint has left with it, and nothing was added to it now."),
+        _("To ask about it or to add something, call and say the code: %(way)s.") % {"way": said}
+        if said
+        else _("To ask about it or to add something, call the independent person and say the code."),
+        _("For another complaint print a new sheet, or leave the code of the sheet empty."),
+    ]
 
 
 def require_handler(by: Actor) -> None:
@@ -155,9 +173,10 @@ def work_on(
                 complaint=complaint, state=state, note=note or None, answer=answer or None, at=at
             )
             write(step, detail=_sealed(by))
-            complaint.state, complaint.due_at = state, due_at
+            complaint.state, complaint.due_at, complaint.reminded_at = state, due_at, None
             complaint.closed_at = at if state == ComplaintState.CLOSED else None
-            write(complaint, fields=["state", "due_at", "closed_at"], detail=_sealed(by))
+            changed = ["state", "due_at", "reminded_at", "closed_at"]
+            write(complaint, fields=changed, detail=_sealed(by))
     return complaint
 
 
@@ -173,6 +192,22 @@ def hand_on(at: datetime) -> int:
             complaint.stand_in = people[1] if len(people) > 1 else None
             write(complaint, fields=["handler", "stand_in"])
             nudge(people)
+    return 0
+
+
+def remind(at: datetime) -> int:
+    """The next step is overdue: who looks into it hears each day, in the end who stands in too, and nobody else ever.
+
+    Gives 0 always, as `hand_on`.
+    """
+    independent = set(independent_people())
+    for complaint in overdue(at).select_for_update(of=("self",)):
+        due_at = complaint.due_at
+        if calls_again(due_at, due_at, complaint.reminded_at, at):
+            complaint.reminded_at = at
+            write(complaint, fields=["reminded_at"])
+            there = [user for user in (complaint.handler, complaint.stand_in) if user in independent]
+            nudge(there if at >= due_at + STAND_IN_HEARS else there[:1])
     return 0
 
 

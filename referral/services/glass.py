@@ -235,14 +235,14 @@ def _ask_to_follow_up(glass: BreakGlass, by: Actor, at: datetime) -> None:
     """Of the supervisors of the file, with a ladder that ends at coordination: a notice alone is easily lost."""
     house, due_at = glass.case.organisation_id, at + GLASS_FOLLOW_UP
     task = Task(
-        kind=TaskKind.CORRECT,
+        kind=TaskKind.FOLLOW_UP_GLASS,
         case=glass.case,
         organisation_id=house,
         made_at=at,
         due_at=due_at,
         note=glass.note,
     )
-    write(task, case_id=glass.case_id, reason_code="GLASS_FOLLOW_UP")
+    write(task, case_id=glass.case_id)
     others = [user for user in notices.supervisors_of(house) if user.pk != by.id]
     notices.tell(others, task, at=at, due_at=due_at)
 

@@ -13,6 +13,7 @@ from audit.rows import write
 from partners.actor import Actor
 from partners.enums import Role
 from referral.enums import Clock
+from referral.escalation import calls_again
 from referral.lifecycle import NotPossible
 from referral.models import Incident
 from referral.policy import NotAllowed, is_second_person, monitors
@@ -128,8 +129,10 @@ def _locked(by: Actor, pk: UUID, version: int) -> Incident:
 
 
 def remind(at: datetime) -> int:
-    """The time to tell the authority is over: who answers for it hears once more. Gives their number."""
-    due = list(untold(at).select_for_update(of=("self",)))
+    """Who answers for it hears at half of the time to tell the authority, at its end and then each day. Gives of how
+    many."""
+    waiting = untold().select_for_update(of=("self",))
+    due = [row for row in waiting if calls_again(row.noticed_at, row.due_at, row.reminded_at, at)]
     for incident in due:
         incident.reminded_at = at
         write(incident, fields=["reminded_at"])

@@ -35,11 +35,8 @@ from referral.queries import case_tie
 from referral.queries.requisitions import checkers, open_extracts, order_of, to_be_told
 from referral.references import new_reference
 from referral.services import pace, steps
-from referral.services.nudging import nudge
+from referral.services.secret_orders import SCOPE, about, is_silent, tell_handlers
 from referral.services.tasks import end_task
-
-#: Scope of every event about an order.
-SCOPE = "order"
 
 
 @dataclass(frozen=True)
@@ -78,14 +75,9 @@ def record_order(pk: UUID, order: Order, *, by: Actor, at: datetime) -> Requisit
             recorded_by_id=by.id,
             recorded_at=at,
         )
-        write(found, **_about(found, at))
-        house, people = _who_check(found)
+        write(found, **about(found, at))
         if is_silent(found, at):
-            # A task stands on the page of the file, where its owner would read it.
-            if house == case.organisation_id:
-                notices.tell(people, case, at=at, due_at=found.due_at)
-            else:  # a notice about a file leads nobody of another house anywhere: the journal does
-                nudge(people)
+            tell_handlers(found)
         else:
             _ask_what_is_left(found, at)
             _tell_owner(found, by=by, at=at)
@@ -111,19 +103,10 @@ def _ask_what_is_left(order: Requisition, at: datetime) -> None:
         _ask(order, TaskKind.ORDER_EXTRACT, at=at, organisation_id=house, due_at=order.due_at)
 
 
-def is_silent(order: Requisition, at: datetime) -> bool:
-    return order.silent_until is not None and order.silent_until > at
-
-
 def _refuse(order: Requisition, reason_code: str) -> None:
     """As `steps.refuse`; while nobody may be told, not under the file, whose timeline would say that there is one."""
-    about, at = order._meta.label_lower, sitting.current().at
-    audit.deny("denied", about, order.pk, case_id=_about(order, at)["case_id"], reason_code=reason_code)
-
-
-def _about(order: Requisition, at: datetime) -> dict[str, Any]:
-    """For events: while nobody may be told, not under the file, whose owner reads who has looked at it."""
-    return {"case_id": None if is_silent(order, at) else order.case_id, "scope": SCOPE}
+    kind, at = order._meta.label_lower, sitting.current().at
+    audit.deny("denied", kind, order.pk, case_id=about(order, at)["case_id"], reason_code=reason_code)
 
 
 def _ask(
@@ -152,7 +135,7 @@ def _ask(
 def _tell_owner(order: Requisition, *, by: Actor | None, at: datetime) -> None:
     """The owner hears of it, and tells the person: what is told is what the order does not forbid."""
     order.told_at = at
-    write(order, fields=["told_at"], **_about(order, at))
+    write(order, fields=["told_at"], **about(order, at))
     if by is None or order.case.owner_id != by.id:
         notices.tell([order.case.owner], order.case, at=at, due_at=None, action_needed=False)
     due_at = at + deadlines.TELL_OF_ORDER
@@ -180,7 +163,7 @@ def read_order(by: Actor, pk: UUID, at: datetime) -> Requisition:
     if not (may_check(by, order) or policy.may_case(by, CaseAct.RECORD_ORDER, case_tie(by, order.case))):
         _refuse(order, "NOT_ALLOWED_RECORD_ORDER")
         raise NotAllowed(CaseAct.RECORD_ORDER)
-    audit.look("view", order, **_about(order, at), fields=["authority", "order_number", "note", "reason"])
+    audit.look("view", order, **about(order, at), fields=["authority", "order_number", "note", "reason"])
     return order
 
 
@@ -220,9 +203,17 @@ def decide_order(
         _require_minimum(order, decision, groups, said)
         order.decision, order.granted, order.reason = decision, groups, reason
         order.group_reasons = said or None
-        order.decided_by_id, order.decided_at = by.id, at
-        changed = ["decision", "granted", "reason", "group_reasons", "decided_by", "decided_at"]
-        write(order, fields=changed, **_about(order, at), reason_code=f"ORDER_{decision.upper()}")
+        order.decided_by_id, order.decided_at, order.reminded_at = by.id, at, None
+        changed = [
+            "decision",
+            "granted",
+            "reason",
+            "group_reasons",
+            "decided_by",
+            "decided_at",
+            "reminded_at",
+        ]
+        write(order, fields=changed, **about(order, at), reason_code=f"ORDER_{decision.upper()}")
         _end_tasks(order, TaskKind.CHECK_ORDER, by=by, at=at, result=decision)
         _go_on(order, at)
     return order
@@ -248,9 +239,7 @@ def _require_minimum(
 def _go_on(order: Requisition, at: datetime) -> None:
     case = order.case
     if is_silent(order, at):
-        heads = set(notices.supervisors_of(case.organisation_id)) - {case.owner, order.decided_by}
-        people = {order.recorded_by, *heads}
-        notices.tell(people, case, at=at, due_at=order.due_at)
+        tell_handlers(order)
     elif order.decision == OrderDecision.REFUSED:
         notices.tell([case.owner, order.recorded_by], case, at=at, due_at=None, action_needed=False)
     else:
@@ -315,8 +304,8 @@ def make_extract(
         order.made_at, order.made_by_id, order.until = at, by.id, at + deadlines.ORDER_EXTRACT
         content = b64encode(paper(order, values)).decode()
         RequisitionExtract.objects.create(requisition=order, content=content)
-        audit.look("export", order, **_about(order, at), fields=names)
-        write(order, "export", fields=["made_at", "made_by", "until"], **_about(order, at))
+        audit.look("export", order, **about(order, at), fields=names)
+        write(order, "export", fields=["made_at", "made_by", "until"], **about(order, at))
         _end_tasks(order, TaskKind.ORDER_EXTRACT, by=by, at=at, result="made")
     return order
 
@@ -333,7 +322,7 @@ def fetch_extract(pk: UUID, *, by: Actor, at: datetime) -> tuple[str, bytes]:
     if order is None or not can_be_fetched(by, order, at):
         raise steps.NotVisible
     content: str = RequisitionExtract.objects.get(requisition=order).content
-    audit.look("file.get", order, **_about(order, at))
+    audit.look("file.get", order, **about(order, at))
     return f"extrait-{order.reference}.pdf", b64decode(content)
 
 
@@ -349,7 +338,7 @@ def destroy_extract(order: Requisition, *, at: datetime) -> None:
     keyring.current().destroy_scope(Scope(ScopeKind.DRAFT, order.pk))
     RequisitionExtract.objects.filter(requisition=order).delete()
     order.destroyed_at = at
-    write(order, "key.shred", fields=["destroyed_at"], **_about(order, at))
+    write(order, "key.shred", fields=["destroyed_at"], **about(order, at))
 
 
 def destroy_extracts_of(case: Case, *, at: datetime) -> None:

@@ -30,6 +30,7 @@ from referral.queries.complaints import (
 )
 from referral.references import new_reference, spoken
 from referral.services import complaints
+from referral.views import words
 from referral.views.confirming import posted
 from referral.views.door import ActingRequest, now, perform
 
@@ -155,7 +156,7 @@ def _facts(found: Complaint) -> list[tuple[str, Any]]:
         (_("Who complains"), found.complainant or _("Without a name")),
         (_("How it came"), str(found.get_way_display())),
         (_("Received"), moment(found.received_at)),
-        (_("Next step by"), moment(found.due_at)),
+        (_("Next step by"), moment(found.due_at) if found.closed_at else words.until(found.due_at, now())),
         (_("Who stands in"), found.stand_in.name if found.stand_in else ""),
     ]
 

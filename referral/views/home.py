@@ -33,7 +33,16 @@ from referral.queries.lost import lost_this_morning
 from referral.queries.notices import asking
 from referral.queries.silence import Silence, silences
 from referral.references import spoken
-from referral.views import complaints, guided, place_calls, place_offers, reviews_page, tasks_shown
+from referral.views import (
+    complaints,
+    guided,
+    incidents,
+    orders,
+    place_calls,
+    place_offers,
+    reviews_page,
+    tasks_shown,
+)
 from referral.views.door import ActingRequest, now
 from referral.views.inbox import of_group
 
@@ -51,7 +60,7 @@ def home(request: ActingRequest) -> HttpResponse:
     lines += [*_tasks(actor, at), *_titles(actor, at), *_to_place(actor, at)]
     lines += [
         line | _until(line["due"], at)
-        for of in (place_calls, place_offers, reviews_page, complaints)
+        for of in (place_calls, place_offers, reviews_page, orders, incidents, complaints)
         for line in of.lines(actor, at)
     ]
     lines += [*_pairs(actor, at), *_exports(actor, at)]

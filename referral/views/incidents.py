@@ -1,5 +1,6 @@
 """The register of incidents: the list, a new one, one and what is known of it, its end."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit import services as audit
+from partners.actor import Actor
 from partners.templatetags.interface import day, moment
 from referral.forms.acts import ActForm
 from referral.forms.incidents import FollowUpForm, IncidentForm
 from referral.models import Incident
 from referral.oversight import Affected
-from referral.queries.incidents import RECORDERS, incidents_of
+from referral.queries.incidents import RECORDERS, incidents_of, incidents_to_tell
 from referral.references import spoken
 from referral.services import incidents
 from referral.views import words
@@ -40,6 +42,21 @@ def incident_list(request: ActingRequest) -> HttpResponse:
             "may_record": request.actor.has(*RECORDERS),
         },
     )
+
+
+def lines(actor: Actor, _at: datetime) -> list[dict[str, Any]]:
+    """For the first page of those who keep the register: each of which the authority has not heard."""
+    return [
+        {
+            "url": reverse("incident", args=[each.pk]),
+            "reference": _("Tell the CDP of an incident"),
+            "note": spoken(each.reference),
+            "what": each.get_kind_display(),
+            "who": each.organisation.name,
+            "due": each.due_at,
+        }
+        for each in incidents_to_tell(actor)
+    ]
 
 
 def _row(incident: Incident) -> dict[str, Any]:
@@ -148,7 +165,8 @@ def _authority(found: Incident) -> str:
         return _("told on %(day)s") % {"day": words.day_of(found.authority_told_on)}
     if found.authority:
         return str(found.get_authority_display())
-    return _("to be told by %(moment)s (a proposal: the law sets no time)") % {"moment": moment(found.due_at)}
+    said = _("to be told by %(moment)s (a proposal: the law sets no time)") % {"moment": moment(found.due_at)}
+    return words.until(found.due_at, now(), said)
 
 
 @require_http_methods(["GET", "POST"])

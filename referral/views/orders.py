@@ -1,5 +1,6 @@
 """Orders of justice: of a file, one and its check, the extract; the journal; what was asked without a paper."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,20 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import services as audit
+from partners.actor import Actor
 from partners.enums import Role
 from partners.templatetags.interface import day, moment
 from referral.enums import CaseAct, Group
 from referral.forms.requisitions import CheckForm, DemandForm, ExtractForm, OrderForm
 from referral.models import Requisition, VerbalDemand
 from referral.oversight import OrderDecision
-from referral.queries.requisitions import journal, orders_of, to_check
+from referral.queries.requisitions import journal, late_secrets, orders_of, secrets_for, to_check
 from referral.references import spoken
-from referral.services import requisitions, steps
+from referral.services import requisitions, secret_orders, steps
 from referral.services.reading import require_control
 from referral.views import words
 from referral.views.door import ActingRequest, case_or_404, now, perform
@@ -53,7 +56,38 @@ def _row(order: Requisition) -> dict[str, Any]:
         "reference": spoken(order.reference),
         "what": words.group_words(order.asked),
         "when": day(order.recorded_at),
-        "due": None if order.decision else order.due_at,
+        "due": _due(order),
+        **_state(order),
+    }
+
+
+def _due(order: Requisition) -> datetime | None:
+    """Until it is refused, or handed out."""
+    over = order.decision == OrderDecision.REFUSED or order.made_at is not None
+    return None if over else order.due_at
+
+
+def lines(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """For the first page: of secret orders, which have no task, those whose next step is one's own; for the control,
+    those that have stayed without an answer for too long, in one line."""
+    found: list[dict[str, Any]] = []
+    if actor.has(Role.CASEWORKER, Role.SUPERVISOR):
+        found = [_secret(order) for order in secrets_for(actor, at)]
+    if actor.has(Role.AUDITOR) and (late := late_secrets(actor, at)):
+        count = ngettext("%(count)d without an answer", "%(count)d without an answer", late) % {"count": late}
+        line = {"url": reverse("orders"), "reference": _("Orders of justice"), "what": count}
+        found.append(line | {"who": "", "due": at})
+    return found
+
+
+def _secret(order: Requisition) -> dict[str, Any]:
+    return {
+        "url": reverse("order", args=[order.pk]),
+        "reference": _("Order of justice"),
+        "note": spoken(order.reference),
+        "what": _("Secret: speak of it to nobody"),
+        "who": order.case.organisation.name,
+        "due": _due(order),
         **_state(order),
     }
 
@@ -111,7 +145,7 @@ def order(request: ActingRequest, pk: UUID) -> HttpResponse:
             "caption": words.case_title(found.case) if own else found.case.organisation.name,
             "rows": _facts(found),
             "decided": _decided(found) if found.decision else [],
-            "silent": requisitions.is_silent(found, now()),
+            "silent": secret_orders.is_silent(found, now()),
             "silent_until": found.silent_until,
             "check_url": reverse("order_check", args=[pk]) if checks else "",
             "waits": not found.decision and not checks,
@@ -133,7 +167,7 @@ def _facts(found: Requisition) -> list[tuple[str, Any]]:
         (_("Number"), found.order_number),
         (_("Date of the order"), words.day_of(found.ordered_on)),
         (_("What is asked for"), words.group_words(found.asked)),
-        (_("To be answered by"), moment(found.due_at)),
+        (_("To be answered by"), words.until(due, now()) if (due := _due(found)) else moment(found.due_at)),
         (_("Recorded by"), f"{found.recorded_by.name}, {moment(found.recorded_at)}"),
     ]
     if found.note:
@@ -249,7 +283,9 @@ def order_journal(request: ActingRequest) -> HttpResponse:
     ids = [str(each.pk) for each in (*found[:JOURNAL], *asked)]
     audit.look("list", Requisition, scope="journal", detail={"ids": ids})
     return render(
-        request, "referral/order/journal.html", {"rows": rows, "demands": [_demand(each) for each in asked]}
+        request,
+        "referral/order/journal.html",
+        {"rows": rows, "demands": [_demand(each) for each in asked], "at": now()},
     )
 
 
@@ -260,6 +296,7 @@ def _line(order: Requisition, *, opens: bool) -> dict[str, Any]:
         "reference": spoken(order.reference),
         "house": order.case.organisation.name,
         "when": day(order.recorded_at),
+        "due": _due(order),
         "what": words.group_words(order.asked),
         "granted": words.group_words(order.granted),
         **_state(order),

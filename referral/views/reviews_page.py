@@ -210,7 +210,7 @@ def summary(review: FileReview) -> list[tuple[str, str]]:
         rows.append((_("Conclusion"), str(review.get_conclusion_display())))
         rows.append((_("Concluded at"), moment(review.concluded_at)))
     else:
-        rows.append((_("To be concluded by"), moment(review.due_at)))
+        rows.append((_("To be concluded by"), words.until(review.due_at, now())))
     return rows
 
 

@@ -220,6 +220,10 @@ ABOUT = {
         "A review of this file has found something to be corrected. Write down what was done: whoever reviewed it "
         "confirms that it is right now, or asks again."
     ),
+    TaskKind.FOLLOW_UP_GLASS: _(
+        "Somebody has opened this file in an emergency, and whoever looked into it afterwards asks for more. Do what "
+        "the person needs now, speak with the case owner, and write down what was done."
+    ),
     TaskKind.NEXT_CANDIDATE: _(
         "The desk does not answer. Telephone the next organisation, and refer the person there as well. "
         "What was sent stays open until you withdraw it."

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -14,7 +16,7 @@ from partners.actor import Actor
 from partners.enums import CodeList
 from partners.models import Organisation
 from partners.queries import code_label
-from partners.templatetags.interface import telephone, written
+from partners.templatetags.interface import moment, telephone, written
 from referral.course import CASE_TRANSFER, RiskAbout, RiskDimension
 from referral.enums import AgeBand, AgeStatus, Group, PlaceFlag, Purpose, RiskLevel, SafeChannel, State
 from referral.kinds import QuestionKind
@@ -33,6 +35,16 @@ NEXT_STEP: dict[str, str | Promise] = {
     State.NO_SHOW: gettext_lazy("Call back, then find the person or withdraw"),
     State.IN_SERVICE: gettext_lazy("Review the stay, or end the service"),
 }
+
+
+def until(due: datetime, at: datetime, said: str = "") -> str:
+    """The moment, and how far it is, red once it is over: for what is still to be done.
+
+    Args:
+        said: the moment within its sentence.
+    """
+    far = render_to_string("components/deadline.html", {"due": due, "at": at})
+    return format_html("{} · {}", said or moment(due), far)
 
 
 def case_title(case: Case) -> str:

@@ -44,7 +44,7 @@ def play(story: Story, trace: Any) -> None:
 
 
 def an_order(story: Story) -> None:
-    """Nobody may be told for two days: who checks it hears, and who recorded it makes the extract."""
+    """Nobody may be told for two days: the mails say only that something waits, and go with no notice."""
     case, now = story.opens_case(alias="Alias Canari"), timezone.localtime(timezone.now())
     day = {f"ordered_on_{part}": str(getattr(now, part)) for part in ("day", "month", "year")}
     paper = {name: TYPED[name] for name in ("authority", "order_number", "silent_by")}
@@ -52,11 +52,11 @@ def an_order(story: Story) -> None:
     times = {"due_at": 5, "silent_until": 2}
     when = {name: (now + timedelta(days=days)).strftime(BOX) for name, days in times.items()}
     new = reverse("order_new", args=[case.pk])
-    story.does("aissatou", new, told="bineta", **paper, **asked, **day, **when)
+    press(story.browser("aissatou"), new, **paper, **asked, **day, **when)
     order = Requisition.objects.get(case=case)
     given = {"granted": ["identity"], "give_health": "on", "why_health": TYPED["why_health"]}
     check = reverse("order_check", args=[order.pk])
-    story.does("bineta", check, told="aissatou", decision="accepted", reason=TYPED["check"], **given)
+    press(story.browser("bineta"), check, decision="accepted", reason=TYPED["check"], **given)
     story.does("aissatou", reverse("order_make", args=[order.pk]), read_through="on")
     page = story.reads("aissatou", "order", order.pk)
     assert TYPED["check"] in page

@@ -10,18 +10,20 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
 from partners.enums import OrganisationKind, OrganisationStatus, Role
 from partners.models import Membership, Organisation, User
+from referral.forms.when import BOX
 from referral.models import Complaint, ComplaintDesk, ComplaintStep, Delivery, Draft, Notice, Submission, Task
 from referral.references import spoken
 from referral.services import clock as rounds
-from referral.services.nudging import send_nudge
+from referral.services.nudging import NUDGE, send_nudge
 from tests import cast as c
 from tests.addresses import ACCESS
-from tests.referral.pages import press, sign_in
+from tests.referral.pages import later, press, sign_in
 from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
@@ -243,6 +245,51 @@ def test_a_sheet_of_a_person_keeps_its_own_code(cast: c.Cast, rose: User) -> Non
         **(SAID | {"organisation": str(cast.centre.pk), "sheet": "AAA AAA AAA"}),
     )
     assert "sheet" in wrong.context["form"].errors
+    again = press(
+        sign_in(cast.daouda),
+        reverse("complaint_new"),
+        **(SAID | {"organisation": str(cast.centre.pk), "sheet": code}),
+    )
+    said = " ".join(again.context["form"].non_field_errors())
+    assert "déjà servi" in said
+    assert "BP 12, Dakar" in said, "and how to come back to it"
+    assert Complaint.objects.count() == 1
+
+
+def test_a_step_that_is_late_is_called_to_mind_to_who_looks_into_it_and_in_the_end_to_who_stands_in(
+    cast: c.Cast, rose: User
+) -> None:
+    def heard() -> set[str]:
+        mail.outbox.clear()
+        with c.acting():
+            assert rounds.run("overdue_complaints", clock.now()) == 0, "its number is nobody's"
+        work(NUDGE)
+        return {each.to[0] for each in mail.outbox}
+
+    row = complained(sign_in(cast.codou), cast.centre)
+    work(NUDGE)
+    assert heard() == set()
+    late = row.due_at - clock.now() + timedelta(minutes=1)
+    later(seconds=late.total_seconds())
+    assert heard() == {rose.email}
+    assert heard() == set()
+    later(seconds=(late + timedelta(days=1)).total_seconds())
+    assert heard() == {rose.email}
+    assert "app-deadline--late" in sign_in(rose).get(reverse("complaint", args=[row.pk])).content.decode()
+    later(seconds=(late + timedelta(days=8)).total_seconds())
+    assert heard() == {rose.email, cast.khady.email}
+    typed = {
+        "state": "looked_into",
+        "due_at": timezone.localtime(clock.now() + timedelta(days=3)).strftime(BOX),
+    }
+    assert press(sign_in(rose), reverse("complaint", args=[row.pk]), **typed).status_code == 302
+    later(seconds=(late + timedelta(days=10)).total_seconds())
+    assert heard() == set(), "the next step has its own time"
+    later(seconds=(late + timedelta(days=12)).total_seconds())
+    assert heard() == {rose.email}
+    assert not Notice.objects.exists()
+    for event in Event.objects.filter(object_id=row.pk):
+        assert (event.actor_id, event.case_id) == (None, None)
 
 
 def test_when_both_have_left_whoever_is_named_then_takes_it_up(cast: c.Cast, rose: User) -> None:

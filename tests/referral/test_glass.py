@@ -313,7 +313,7 @@ def test_what_is_to_be_followed_up_is_a_task_of_the_file_s_supervisors(cast: c.C
     broken(sign_in(cast.ibrahima), case)
     review = reverse("glass_review", args=[Task.objects.get(kind="review_glass").pk])
     assert press(sign_in(cast.elisabeth), review, verdict="FOLLOW_UP", note="note canari").status_code == 302
-    task = Task.objects.get(kind="correct")
+    task = Task.objects.get(kind="follow_up_glass")
     assert (task.organisation, task.owner, task.done_at) == (cast.centre, None, None)
     elisabeth, way = sign_in(cast.elisabeth), reverse("task_done", args=[task.pk])
     assert way in elisabeth.get(f"{reverse('tasks')}?of=team").content.decode()

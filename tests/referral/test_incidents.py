@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
+from partners.models import User
 from referral.models import Incident
 from referral.services import clock as rounds
+from referral.services.nudging import NUDGE
 from tests import cast as c
 from tests.referral.pages import later, press, sign_in
+from tests.working import work
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -56,13 +59,54 @@ def test_it_is_told_to_the_authority_within_a_time_and_closed_by_another(cast: c
     assert Incident.history.filter(id=row.pk).count() == 3
 
 
-def test_who_answers_for_it_is_reminded_once_when_the_time_is_over(cast: c.Cast) -> None:
-    recorded(sign_in(cast.elisabeth))
-    mail.outbox.clear()
-    later(days=4)
-    with c.acting():
-        assert rounds.run("incidents", clock.now()) == 1
-        assert rounds.run("incidents", clock.now()) == 0
+def test_who_answers_for_it_is_reminded_at_half_of_the_time_at_its_end_and_each_day_until_it_is_told(
+    cast: c.Cast,
+) -> None:
+    def heard() -> set[str]:
+        mail.outbox.clear()
+        with c.acting():
+            rounds.run("incidents", clock.now())
+        work(NUDGE)
+        return {each.to[0] for each in mail.outbox}
+
+    row = recorded(sign_in(cast.elisabeth))
+    work(NUDGE)
+    keepers = {cast.elisabeth.email, cast.ibrahima.email}
+    told = []
+    for hours in (35, 37, 60, 73, 80, 98):
+        later(hours=hours)
+        told.append(heard())
+    assert told == [set(), keepers, set(), keepers, set(), keepers]
+    typed = {"authority": "told"} | told_today("authority_told_on")
+    assert press(sign_in(cast.elisabeth), reverse("incident", args=[row.pk]), **typed).status_code == 302
+    later(hours=200)
+    assert heard() == set()
+
+
+def test_until_the_authority_is_told_it_stands_on_the_first_page_of_who_answers_for_it_red_when_late(
+    cast: c.Cast,
+) -> None:
+    row = recorded(sign_in(cast.elisabeth))
+    url = reverse("incident", args=[row.pk])
+
+    def waits(who: User) -> list[bool]:
+        lines = sign_in(who).get(reverse("home")).context["lines"]
+        return [line["late"] for line in lines if line["url"] == url]
+
+    def red(where: str) -> bool:
+        return "app-deadline--late" in sign_in(cast.ibrahima).get(where).content.decode()
+
+    keepers, others = [cast.elisabeth, cast.ibrahima], [cast.fatou, cast.khady, cast.aissatou, cast.codou]
+    assert [waits(who) for who in keepers] == [[False], [False]]
+    assert (red(url), red(reverse("incidents"))) == (False, False)
+    later(hours=73)
+    assert [waits(who) for who in keepers] == [[True], [True]]
+    assert (red(url), red(reverse("incidents"))) == (True, True)
+    assert [waits(who) for who in others] == [[], [], [], []]
+    typed = {"authority": "told"} | told_today("authority_told_on")
+    assert press(sign_in(cast.elisabeth), url, **typed).status_code == 302
+    assert [waits(who) for who in keepers] == [[], []]
+    assert (red(url), red(reverse("incidents"))) == (False, False)
 
 
 def test_a_house_reads_its_own_the_unit_all_and_an_auditor_codes_alone(cast: c.Cast) -> None:

@@ -1,56 +1,23 @@
 """Orders of justice: recorded, checked by somebody else, answered with what was granted; nothing without a paper."""
 
-import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from audit import clock
 from audit.models import Event
 from crypto.errors import KeyDestroyed
-from partners.enums import Role
-from partners.models import Membership, Region, User
+from partners.models import Region
 from partners.pdf import typeset
 from referral.enums import TaskKind
-from referral.forms.when import BOX
 from referral.models import Case, Notice, Requisition, RequisitionExtract, Task, VerbalDemand
 from referral.services import clock as rounds
 from tests import cast as c
-from tests.referral.pages import later, press, same_as_unknown, sign_in
+from tests.referral.ordering import NARROWED, another_supervisor, bind, checked, recorded
+from tests.referral.pages import later, press, sign_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
-
-PAPER = {"authority": "Cabinet canari", "order_number": "RP 41-Canari", "note": "suite canari"}
-#: pdf text is compressed and shaped: what stands in it is asked of the data that typst gets.
-ASKED = ["identity", "needs", "health", "narrative"]
-
-
-def box(days: float) -> str:
-    return timezone.localtime(clock.now() + timedelta(days=days)).strftime(BOX)
-
-
-def dated(name: str) -> dict[str, str]:
-    today = timezone.localdate(clock.now())
-    return {f"{name}_{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
-
-
-def recorded(client: Client, case: Case, **typed: Any) -> Requisition:
-    said = PAPER | {"asked": ASKED, "due_at": box(5)} | dated("ordered_on") | typed
-    answer = press(client, reverse("order_new", args=[case.pk]), **said)
-    assert answer.status_code == 302, answer.context["form"].errors
-    return Requisition.objects.get(case=case)
-
-
-def checked(client: Client, order: Requisition, **typed: Any) -> Any:
-    return press(client, reverse("order_check", args=[order.pk]), **typed)
-
-
-NARROWED = {"decision": "narrowed", "granted": ["identity", "needs"], "reason": "suffit canari"}
 
 
 def made(cast: c.Cast) -> tuple[Case, Requisition]:
@@ -63,11 +30,6 @@ def made(cast: c.Cast) -> tuple[Case, Requisition]:
     return case, order
 
 
-def another_supervisor(cast: c.Cast) -> User:
-    with c.acting(), transaction.atomic():
-        return c.person("second", cast.unit, Role.SUPERVISOR, at=clock.now())
-
-
 def events(order: Requisition, verb: str) -> list[Event]:
     return list(Event.objects.using("audit").filter(object_id=order.pk, verb=verb))
 
@@ -75,6 +37,7 @@ def events(order: Requisition, verb: str) -> list[Event]:
 def test_only_what_was_granted_goes_out_once_for_two_hours_to_who_made_it(
     cast: c.Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Text of a PDF is compressed and shaped: what stands in it is asked of the data that typst gets.
     papers: list[dict[str, Any]] = []
     monkeypatch.setattr(
         "referral.views.extract.typeset", lambda name, data: papers.append(data) or typeset(name, data)
@@ -175,105 +138,6 @@ def test_narrative_and_health_go_out_with_a_reason_for_each(cast: c.Cast) -> Non
         assert order.group_reasons == {"health": "blessures", "narrative": "faits"}
 
 
-def test_while_an_order_forbids_telling_nothing_of_it_reaches_the_owner_then_she_and_the_person_are_told(
-    cast: c.Cast,
-) -> None:
-    case = c.open_case(cast)
-    Notice.objects.all().delete()
-    bineta, owner = sign_in(cast.bineta), sign_in(cast.aissatou)
-    second = another_supervisor(cast)
-    before = [seen(owner, case), len(owner.get(reverse("home")).content)]
-    order = recorded(bineta, case, silent_until=box(2), silent_by="juge canari")
-    assert checked(sign_in(second), order, **NARROWED).status_code == 302
-    assert press(bineta, reverse("order_make", args=[order.pk]), read_through="on").status_code == 302
-    bineta.post(reverse("order_extract", args=[order.pk]))
-    assert seen(owner, case) == before[0]
-    assert owner.get(reverse("order", args=[order.pk])).status_code == 404
-    assert same_as_unknown(owner, "order", order.pk)
-    assert not Notice.objects.filter(user=cast.aissatou).exists()
-    assert not Task.objects.filter(
-        case=case, kind__in=["check_order", "order_extract", "tell_of_order"]
-    ).exists()
-    for written in ("default", "audit"):
-        assert not Event.objects.using(written).filter(object_id=order.pk, case_id=case.pk).exists()
-
-    later(days=3)
-    with c.acting():
-        assert rounds.run("silences", clock.now()) == 1
-    assert Notice.objects.filter(user=cast.aissatou).exists()
-    assert Task.objects.get(kind=TaskKind.TELL_OF_ORDER).owner_id == cast.aissatou.pk
-    assert sign_in(cast.aissatou).get(reverse("order", args=[order.pk])).status_code == 200
-    with c.acting():
-        assert rounds.run("silences", clock.now()) == 0
-
-
-def test_a_secret_order_stays_secret_to_an_owner_who_supervises_too(cast: c.Cast) -> None:
-    case = c.open_case(cast, by=cast.fatou)
-    with c.acting(), transaction.atomic():
-        second = c.person("second", cast.ngo, Role.SUPERVISOR, at=clock.now())
-    order = recorded(sign_in(second), case, silent_until=box(2), silent_by="juge canari")
-    owner = sign_in(cast.fatou)
-    code = order.reference[:3]
-    assert owner.get(reverse("order", args=[order.pk])).status_code == 404
-    for url in (reverse("case_orders", args=[case.pk]), reverse("orders")):
-        assert f">{code} " not in owner.get(url).content.decode()
-    assert reverse("order", args=[order.pk]) in sign_in(cast.bineta).get(reverse("orders")).content.decode()
-    assert not Notice.objects.filter(user=cast.fatou, object_id=case.pk).exists()
-
-
-def test_the_trail_of_the_file_and_of_its_people_says_nothing_of_a_secret_order(
-    cast: c.Cast, one_connection: None
-) -> None:
-    case = c.open_case(cast, by=cast.fatou)
-    with c.acting(), transaction.atomic():
-        second, third = (
-            c.person(name, cast.ngo, Role.SUPERVISOR, at=clock.now()) for name in ("deux", "trois")
-        )
-    order = recorded(sign_in(second), case, silent_until=box(2), silent_by="juge canari")
-    assert sign_in(second).get(reverse("order_check", args=[order.pk])).status_code == 403
-    slip = checked(sign_in(third), order, **NARROWED | {"granted": ["identity", "narrative"]})
-    assert slip.status_code == 200
-    assert checked(sign_in(third), order, **NARROWED).status_code == 302
-    assert sign_in(third).get(reverse("order_make", args=[order.pk])).status_code == 200
-    owner = sign_in(cast.fatou)
-    trail = owner.get(reverse("supervised_file", args=[case.pk])).content.decode()
-    assert "équisition" not in trail
-    codes = Event.objects.filter(outcome="denied", case_id=case.pk).values_list("reason_code", flat=True)
-    assert list(codes) == []
-    for who in (second, third):
-        page = owner.get(reverse("supervised_person", args=[who.pk]))
-        assert page.status_code in (200, 404)
-        assert "équisition" not in page.content.decode()
-        assert [row for row in (page.context or {}).get("rows", ()) if not row["url"]] == []
-
-
-@pytest.mark.parametrize("decided", [False, True])
-def test_what_is_still_to_be_done_about_a_secret_order_is_asked_once_it_may_be_told(
-    cast: c.Cast, decided: bool
-) -> None:
-    case = c.open_case(cast)
-    order = recorded(sign_in(cast.bineta), case, silent_until=box(2), silent_by="juge canari")
-    if decided:
-        assert checked(sign_in(another_supervisor(cast)), order, **NARROWED).status_code == 302
-    kinds = {TaskKind.CHECK_ORDER, TaskKind.ORDER_EXTRACT}
-    assert not Task.objects.filter(kind__in=kinds).exists()
-    later(days=3)
-    with c.acting():
-        rounds.run("silences", clock.now())
-    [task] = Task.objects.filter(kind__in=kinds, done_at=None)
-    assert task.kind == (TaskKind.ORDER_EXTRACT if decided else TaskKind.CHECK_ORDER)
-    with c.acting():
-        assert task.proposal == {"order": str(order.pk)}
-
-
-def seen(client: Client, case: Case) -> list[str]:
-    """What the owner reads of the file and around it, without what differs at each reading."""
-    pages = [reverse(name, args=[case.pk]) for name in ("case", "case_orders", "case_changes")]
-    pages += [reverse(name) for name in ("home", "notices", "tasks")]
-    bodies = [client.get(url).content.decode() for url in pages]
-    return [re.sub(r'value="[\w-]{20,}"|\d+ (min|h)\b', "…", body) for body in bodies]
-
-
 def test_the_person_is_told_by_a_task_unless_it_is_forbidden_and_the_owner_hears(cast: c.Cast) -> None:
     case = c.open_case(cast)
     recorded(sign_in(cast.bineta), case)
@@ -341,10 +205,3 @@ def test_an_auditor_of_one_region_reads_the_journal_of_that_region(cast: c.Cast)
     ):
         bind(cast.khady, region)
         assert (code in sign_in(cast.khady).get(reverse("orders")).content.decode()) is reads
-
-
-def bind(auditor: User, region: Region) -> None:
-    with c.acting(), transaction.atomic():
-        seat = Membership.objects.get(user=auditor, role=Role.AUDITOR)
-        seat.region = region
-        c.write(seat, fields=["region"])

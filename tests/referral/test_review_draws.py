@@ -54,6 +54,17 @@ def test_a_review_that_is_late_is_told_of_once_more(cast: c.Cast) -> None:
     assert [notice.user for notice in told] == [cast.elisabeth]
 
 
+def test_a_review_that_is_late_is_red_on_its_own_page(cast: c.Cast) -> None:
+    review = r.named(r.drawn(cast), cast.elisabeth, by=cast.ibrahima, days=90)
+
+    def red() -> bool:
+        return "app-deadline--late" in sign_in(cast.elisabeth).get(url("review", review.pk)).content.decode()
+
+    assert not red()
+    r.set_clock(timedelta(days=31))
+    assert red()
+
+
 def test_when_whoever_was_named_has_left_those_who_name_somebody_hear(cast: c.Cast) -> None:
     review = mandated(cast)
     assert review.due_at is not None
