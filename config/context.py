@@ -71,12 +71,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None:
-        answers = actor.has(*DESK)
-        facts = frame_facts(actor.id, actor.organisation_id if answers else None)
+        facts = frame_facts(actor, answers=actor.has(*DESK))
         shown |= {
             "actor": actor,
             "clock_stands": "" if facts.clock_runs else _of_the_clock(actor),
-            "navigation": menu(actor, request.path),
+            "navigation": menu(actor, request.path, waiting=facts.supervised),
             "notices_count": facts.unread,
             "calls_count": facts.calls,
             "notices_url": address("notices"),
@@ -96,11 +95,15 @@ def _of_the_clock(actor: Actor) -> str:
     return "telephone" if actor.has(*WITHOUT_REMINDERS) else ""
 
 
-def menu(actor: Actor, path: str) -> SafeString:
-    """The links of the person's roles; the longest address that begins the path is where one is."""
+def menu(actor: Actor, path: str, *, waiting: int = 0) -> SafeString:
+    """The links of the person's roles; the longest address that begins the path is where one is.
+
+    Args:
+        waiting: how much under supervision waits for this person.
+    """
     language = get_language() or settings.LANGUAGE_CODE
     around = [url for url, _label in _links(actor.roles, language) if _leads_to(url, path)]
-    return _items(actor.roles, language, max(around, key=len, default=""))
+    return _items(actor.roles, language, max(around, key=len, default=""), waiting)
 
 
 def _leads_to(url: str, path: str) -> bool:
@@ -118,6 +121,10 @@ def _links(roles: frozenset[str], language: str) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _items(roles: frozenset[str], language: str, here: str) -> SafeString:
-    items = [{"url": url, "label": label, "current": url == here} for url, label in _links(roles, language)]
+def _items(roles: frozenset[str], language: str, here: str, waiting: int) -> SafeString:
+    counts = {address("supervision"): waiting}
+    items = [
+        {"url": url, "label": label, "current": url == here, "count": counts.get(url)}
+        for url, label in _links(roles, language)
+    ]
     return render_to_string("components/navigation_items.html", {"items": items})

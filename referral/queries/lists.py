@@ -25,6 +25,7 @@ from referral.models import (
     Task,
 )
 from referral.queries.desk import first_of_desk
+from referral.queries.incidents import tells_everywhere, tells_of_house
 from referral.queries.visible import orphaned, visible_cases
 
 PAGE = 25
@@ -217,7 +218,12 @@ FRAME = """
 SELECT (SELECT count(*) FROM
             (SELECT FROM referral_notice WHERE user_id = %s AND read_at IS NULL LIMIT %s) unread),
        coalesce((SELECT max(at) FROM referral_clockround) > relais_now() - %s * interval '1 second', false),
-       (SELECT count(*) FROM referral_placeoffer WHERE organisation_id = %s AND state = 'asked')
+       (SELECT count(*) FROM referral_placeoffer WHERE organisation_id = %s AND state = 'asked'),
+       (SELECT count(*) FROM referral_requisition o JOIN referral_case c ON c.id = o.case_id
+        WHERE o.decision = '' AND c.organisation_id = %s AND c.erased_at IS NULL
+              AND o.recorded_by_id <> ALL(%s) AND NOT coalesce(c.owner_id = ANY(%s), false))
+       + (SELECT count(*) FROM referral_incident WHERE authority = '' AND (%s OR organisation_id = %s))
+       + (SELECT count(*) FROM referral_complaint WHERE closed_at IS NULL AND %s IN (handler_id, stand_in_id))
 """
 #: How long the worker may be silent before people are told that deadlines do not run.
 SILENCE = timedelta(minutes=2)
@@ -230,11 +236,21 @@ class FrameFacts:
     clock_runs: bool
     #: Place calls that wait for an answer of the desk.
     calls: int
+    #: Under supervision: what `requisitions.own_to_check`, `incidents.incidents_to_tell` and
+    #: `complaints.open_complaints` give, together.
+    supervised: int
 
 
-def frame_facts(user_id: UUID, desk_of: UUID | None) -> FrameFacts:
-    """What the frame of every page says, in one query. Args: desk_of: the house at whose desk the person answers."""
-    (row,) = fetch_all(FRAME, [user_id, UNREAD_CAP + 1, SILENCE.total_seconds(), desk_of])
+def frame_facts(actor: Actor, *, answers: bool) -> FrameFacts:
+    """What the frame of every page says, in one query. Args: answers: at the desk of the own house."""
+    house, seats = actor.organisation_id, list(actor.seats)
+    checks, looks_into = actor.has(Role.SUPERVISOR), actor.has(Role.AUDITOR)
+    values: list[Any] = [actor.id, UNREAD_CAP + 1, SILENCE.total_seconds(), house if answers else None]
+    # What is not asked of somebody is asked of nobody: NULL finds nothing, and costs nothing.
+    values += [house if checks else None, seats, seats]
+    values += [tells_everywhere(actor), house if tells_of_house(actor) else None]
+    values += [actor.id if looks_into else None]
+    (row,) = fetch_all(FRAME, values)
     return FrameFacts(*row)
 
 

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET
 from partners.actor import Actor
 from partners.enums import Role
 from referral.policy import monitors, watches
-from referral.queries.complaints import looks_into_any
+from referral.queries.complaints import looks_into_any, open_complaints
+from referral.queries.incidents import incidents_to_tell
+from referral.queries.requisitions import own_to_check
 from referral.services.reading import require_seat
 from referral.views.door import ActingRequest
 
@@ -113,15 +115,26 @@ ENTRIES: tuple[tuple[str, Any, Any, Rule], ...] = (
 READERS = (Role.SUPERVISOR, Role.AUDITOR, Role.COORDINATOR)
 
 
+def waiting(actor: Actor) -> dict[str, int]:
+    """How much waits for this person under each entry; the menu says how much together (`queries.frame_facts`)."""
+    return {
+        "orders": own_to_check(actor).count(),
+        "incidents": incidents_to_tell(actor).count(),
+        "complaints": open_complaints(actor)[0],
+    }
+
+
 @require_GET
 def supervision(request: ActingRequest) -> HttpResponse:
     require_seat(request.actor, *READERS, reason_code="NOT_ALLOWED_SUPERVISION")
+    counts = waiting(request.actor)
     rows = [
-        {"url": reverse(name), "label": label, "about": about}
+        {"url": reverse(name), "label": label, "about": about, "count": counts.get(name)}
         for name, label, about, may in ENTRIES
         if may(request.actor)
     ]
     if looks_into_any(request.actor):
         label, about = _("Complaints"), _("Those that you look into, or stand in for. Nobody else sees any.")
-        rows.append({"url": reverse("complaints"), "label": label, "about": about})
+        url = reverse("complaints")
+        rows.append({"url": url, "label": label, "about": about, "count": counts["complaints"]})
     return render(request, "referral/supervision/home.html", {"rows": rows})
