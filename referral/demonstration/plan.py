@@ -390,4 +390,6 @@ WAITING = (
     Report("astou.niang", "domestic", "SN-TH", 0.2),
     Report("moussa.sagna", "gold_site", "SN-KE", 0.1),
     Report("oumar.wade", "worker", "SN-SL", 0.5),
+    # For two days: national coordination may take it in hand.
+    Report("astou.niang", "daara", "SN-FK", 2.2),
 )

@@ -23,6 +23,7 @@ from referral.demonstration.stage import Stage, address
 from referral.demonstration.stories import open_file, opening
 from referral.demonstration.timekeeping import keep_time
 from referral.demonstration.travel import LEFT_AGO, travel
+from referral.demonstration.turned_away import turn_away
 from referral.models import Notice
 from referral.services import cases
 from referral.services.suspension import suspend_organisation
@@ -50,6 +51,7 @@ def play(now: datetime, password: str) -> None:
         stage.later(now - timedelta(days=report.days), partial(_report, stage, report))
     keep_registers(stage)
     stage.begin(rescue(stage), now - BEGAN)
+    turn_away(stage)
     stage.begin(look_for_place(stage), now - place_call.BEGAN)
     stage.later(now - SUSPENDED_AGO, lambda: _suspend(stage))
     stage.later(now - timedelta(hours=30), partial(around.prosecute, stage))

@@ -23,6 +23,7 @@ from referral.demonstration.registers import ROWS
 from referral.demonstration.rescue import LINES
 from referral.demonstration.stage import DAYS, address
 from referral.demonstration.stories import opening
+from referral.demonstration.turned_away import BOYS
 from referral.disclosure import is_child
 from referral.enums import CaseState, MessageKind, Side, State, TaskKind, ToldBack
 from referral.management.commands.demo import PASSWORD, SIGN_INS
@@ -48,12 +49,17 @@ from referral.models import (
     WalkIn,
 )
 from referral.queries import cases_of, inbox
+from referral.queries.in_hand import orphans
 from referral.queries.looks import lookers, looks
 from referral.queries.supervised import files_page
 from referral.queries.terms import forget_holidays
 from referral.queries.unusual import checks_of, findings
 from referral.queries.waiting import waiting_list
+from referral.services import in_hand
 from referral.unusual import Rule
+from reporting.periods import quarters_over
+from reporting.services.gap import read_gap
+from tests import cast as c
 
 databases = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -174,15 +180,17 @@ def test_the_demonstration(settings: Any, one_connection: None) -> None:
 
     # Files, mostly of children; referrals where the plot leads them.
     taken_over = Transfer.objects.filter(state="accepted").count()
-    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over + len(ROWS) + len(LINES)
+    assert Case.objects.count() == len(FILES) + len(WAITING) + taken_over + len(ROWS) + len(LINES) + len(BOYS)
     children = [is_child(status) for status in Person.objects.values_list("age_status", flat=True)]
     assert children.count(True) > 2 * children.count(False)
     wanted = sorted("withdrawn" if loop.to == "leer" else state_of(loop) for loop in loops())
     alone = Referral.objects.filter(group_referral=None)
     assert sorted(alone.values_list("state", flat=True)) == wanted
-    # Five of the rescued were offered together; the centre has taken the brothers.
+    # Five of the rescued were offered together; the centre has taken the brothers. The boys of a bus found no bed.
     together = Referral.objects.exclude(group_referral=None)
-    assert sorted(together.values_list("state", flat=True)) == ["accepted"] * 2 + ["declined"] * 3
+    assert sorted(together.values_list("state", flat=True)) == ["accepted"] * 2 + ["declined"] * (
+        3 + len(BOYS)
+    )
     assert len(wanted) == 120
     assert Case.objects.filter(state=CaseState.SIGNALED, owner=None).count() == len(WAITING)
     assert set(Case.objects.values_list("state", flat=True)) == set(CaseState)
@@ -232,6 +240,7 @@ def test_the_demonstration(settings: Any, one_connection: None) -> None:
 
     _shows_the_clock(now)
     _shows_supervision(now)
+    _shows_what_nobody_holds(now)
 
     # Dates: over three months, history and events with the acts that they tell of, none in the future.
     assert Referral.objects.filter(created_at__lt=now - timedelta(days=60)).exists()
@@ -299,6 +308,16 @@ def _shows_supervision(now: datetime) -> None:
         assert [check.checked_by.email for check in checked.values()] == [address("supervisor")]
         assert files_page(actor)
         assert lookers(looks(actor))
+
+
+def _shows_what_nobody_holds(now: datetime) -> None:
+    """A report for coordination to take in hand; in the picture of the last quarter a number that is not masked."""
+    [orphan] = orphans(now)
+    with c.acting(User.objects.get(email=address("coordinator"))) as coordinator:
+        assert coordinator is not None
+        assert in_hand.find_orphan(coordinator, orphan.pk, now).owner is None
+        declined, _expired = read_gap(coordinator, quarters_over(now)[0])
+    assert len(BOYS) in [figure.value for row in declined.rows for figure in row.figures if figure.publish]
 
 
 def _shows_the_rights() -> None:
