@@ -105,8 +105,9 @@ def close_case(case: Case, user: User) -> None:
 
 
 def keep_owner(case: Case) -> None:
-    """A closed file stays open to its owner alone; supervisors need no grant."""
+    """A closed file stays open to its owner alone; supervisors need no grant. Coordination lets go of its referrals."""
     CaseGrant.objects.filter(content_object=case).exclude(user=case.owner).delete()
+    ReferralGrant.objects.filter(content_object__case=case, side=Side.COORDINATING).delete()
 
 
 def open_reading(

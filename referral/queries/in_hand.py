@@ -27,6 +27,13 @@ def orphans(at: datetime) -> QuerySet[Case]:
     )
 
 
+def hand_of(case: Case, at: datetime) -> CaseInHand | None:
+    """While coordination holds it. A file whose owner is of the own house asks no query."""
+    if case.owner is None or case.owner.organisation_id == case.organisation_id:
+        return None
+    return CaseInHand.objects.filter(case=case, taken_by=case.owner, ended_at=None, until__gt=at).first()
+
+
 def _over(at: datetime) -> QuerySet[CaseInHand]:
     return CaseInHand.objects.filter(ended_at=None, until__lte=at).order_by("until")
 

@@ -15,6 +15,7 @@ from referral.enums import AgeStatus, CaseAct
 from referral.forms.acts import ActForm
 from referral.forms.decisions import AgeForm, AssignForm, CloseForm
 from referral.models import Case
+from referral.queries import case_of
 from referral.queries.files import closing_unmet
 from referral.references import spoken
 from referral.services import cases, reading, steps
@@ -96,7 +97,8 @@ def case_assign(request: ActingRequest, pk: UUID) -> HttpResponse:
             pk, by=request.actor, at=now(), version=cleaned["version"], owner_id=cleaned["owner"].pk
         )
         messages.success(request, _("%(name)s owns the case now.") % {"name": cleaned["owner"].name})
-        return reverse("case", args=[pk])
+        # To who had it in hand for another organisation it has just closed.
+        return reverse("case", args=[pk]) if case_of(request.actor, pk) is not None else reverse("home")
 
     done = perform(request, form, act)
     form.renew(case.version)

@@ -23,6 +23,7 @@ from referral.policy import Tie
 from referral.queries import files
 from referral.queries.attachments import attachments_of
 from referral.queries.exchange import row_behind
+from referral.queries.in_hand import hand_of
 from referral.readings import GlassReason, ReadingWhy
 from referral.references import spoken
 from referral.services import reading
@@ -127,6 +128,7 @@ def page(actor: Actor, case: Case, tie: Tie, at: datetime, opened: Mapping[str, 
         "reflection_until": case.reflection_until,
         "referrals": [referral_row(referral) for referral in referrals],
         "opening": opening(case, moves),
+        "hand": hand_of(case, at),
         "timeline": story.entries(actor, case, moves, files.conversations_of(case), grounds, papers),
         "attachments": [attachments.row(actor, paper) for paper in papers if paper.removed_at is None],
         "looks": looks(actor, reading.latest_looks(case)),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from partners.actor import Actor
 from partners.enums import Role
 from partners.templatetags.interface import moment
-from referral.enums import LossKind
+from referral.enums import CaseAct, LossKind
 from referral.models import Task
 from referral.policy import may_finish
 from referral.queries import visible_to
@@ -125,10 +125,11 @@ def _group(kind: LossKind, losses: list[Loss], open_to: set[UUID], coordinates: 
 def _row(loss: Loss, open_to: set[UUID], coordinates: bool) -> dict[str, Any]:
     reference = loss.reference or loss.case_reference
     url = reverse(loss.page, args=[loss.pk]) if loss.pk in open_to else ""
+    name = spoken(reference) if reference else _("A case")
     if not url and coordinates and loss.kind == LossKind.NO_OWNER:
-        url = reverse("case_in_hand", args=[loss.pk])
+        url, name = reverse("case_in_hand", args=[loss.pk]), str(CaseAct.TAKE_IN_HAND.label)
     return {
-        "reference": spoken(reference) if reference else _("A case"),
+        "reference": name,
         "url": url,
         "organisation": loss.organisation,
         "telephone": loss.telephone,

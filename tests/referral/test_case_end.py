@@ -57,6 +57,17 @@ def test_the_page_of_closing_names_what_stands_in_the_way_with_its_page(cast: c.
     assert CustodyTitle.objects.get(pk=title.pk).state == "requisition"
 
 
+def test_coordination_looks_for_nobody_any_more_once_the_file_is_closed(cast: c.Cast) -> None:
+    case = c.open_case(cast)
+    referral = c.declined(cast, c.sent(cast, case))
+    page = reverse("referral", args=[referral.pk])
+    assert page in sign_in(cast.ibrahima).get(reverse("routing")).content.decode()
+    typed = {"reason": "PERSON_REQUEST", "informed": "on"}
+    assert press(sign_in(cast.bineta), url("case_close", case), **typed).status_code == 302
+    for name in ("routing", "home"):
+        assert page not in sign_in(cast.ibrahima).get(reverse(name)).content.decode()
+
+
 @pytest.mark.parametrize("reason", ["PLAN_COMPLETED", "FAMILY_REUNIFIED"])
 def test_no_plan_has_no_success(cast: c.Cast, reason: str) -> None:
     case = c.open_case(cast)

@@ -11,6 +11,7 @@ from audit import clock
 from audit.models import Event
 from partners.enums import OrganisationStatus, Role
 from partners.models import Membership, User
+from partners.templatetags.interface import moment
 from referral.models import Case, CaseGrant, CaseInHand, Notice, Task
 from referral.services import messages, sending
 from referral.services.clock import run
@@ -62,6 +63,9 @@ def test_lost_loops_lead_to_it_and_the_file_opens_as_its_owner_s(cast: c.Cast, o
     assert Event.objects.filter(verb="grant", object_id=hand.pk, case_id=orphan.pk).exists()
     [notice] = Notice.objects.filter(user=cast.elisabeth, object_type="task")
     assert (notice.action_needed, notice.due_at) == (True, hand.until)
+    until = f"jusqu’au {moment(hand.until)}."
+    for reader in (cast.ibrahima, cast.elisabeth):
+        assert until in page(reader, orphan).content.decode()
     assert way not in sign_in(cast.ibrahima).get(reverse("lost_loops")).content.decode()
 
 
@@ -95,7 +99,8 @@ def test_naming_an_owner_ends_it(cast: c.Cast, orphan: Case) -> None:
     with c.acting(), transaction.atomic():
         new = c.person("nafi", cast.centre, "caseworker", at=clock.now())
     way = reverse("case_assign", args=[orphan.pk])
-    assert press(sign_in(cast.ibrahima), way, owner=str(new.pk)).status_code == 302
+    named = press(sign_in(cast.ibrahima), way, owner=str(new.pk))
+    assert named["Location"] == reverse("home"), "the file has closed to who named somebody"
     orphan.refresh_from_db()
     assert orphan.owner == new
     assert page(new, orphan).status_code == 200
