@@ -37,7 +37,7 @@ from referral.services.assessing import keep_assessment
 from referral.services.hands import end_in_hand
 from referral.services.paper import take_case_code
 from referral.services.place_calls import end_call_of
-from referral.services.tasks import ask_first_step, finish_tasks
+from referral.services.tasks import ask_first_step, end_task, finish_tasks
 
 #: A report must be taken in within a day, at once when somebody's life is in danger (domain §5.3).
 TAKE_IN = {
@@ -325,8 +325,8 @@ def end_case(
     grants.keep_owner(case)
     end_call_of(case, at=at)
     result = "transferred" if action == CaseAction.TRANSFER else "closed"
-    for kind in TaskKind:
-        finish_tasks(case, kind, by=by, at=at, result=result)
+    for task in Task.objects.select_for_update(of=("self",)).filter(case=case, done_at=None):
+        end_task(task, by=by, at=at, result=result)
     notices.tell([case.owner], case, at=at, due_at=None, action_needed=False)
 
 

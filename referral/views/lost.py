@@ -126,11 +126,13 @@ def _row(loss: Loss, open_to: set[UUID], coordinates: bool) -> dict[str, Any]:
     reference = loss.reference or loss.case_reference
     url = reverse(loss.page, args=[loss.pk]) if loss.pk in open_to else ""
     name = spoken(reference) if reference else _("A case")
-    if not url and coordinates and loss.kind == LossKind.NO_OWNER:
+    takes = not url and coordinates and loss.kind == LossKind.NO_OWNER
+    if takes:
         url, name = reverse("case_in_hand", args=[loss.pk]), str(CaseAct.TAKE_IN_HAND.label)
     return {
         "reference": name,
         "url": url,
+        "takes": takes,
         "organisation": loss.organisation,
         "telephone": loss.telephone,
         "since": moment(loss.since) if loss.since else "",

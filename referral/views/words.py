@@ -38,13 +38,16 @@ NEXT_STEP: dict[str, str | Promise] = {
 
 
 def until(due: datetime, at: datetime, said: str = "") -> str:
-    """The moment, and how far it is, red once it is over: for what is still to be done.
+    """The moment; once it is over, in red how late it is. For what is still to be done.
 
     Args:
         said: the moment within its sentence.
     """
-    far = render_to_string("components/deadline.html", {"due": due, "at": at})
-    return format_html("{} · {}", said or moment(due), far)
+    words = said or moment(due)
+    if at < due:
+        return words
+    late = render_to_string("components/deadline.html", {"due": due, "at": at})
+    return format_html("{} · {}", words, late)
 
 
 def case_title(case: Case) -> str:

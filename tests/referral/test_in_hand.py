@@ -12,6 +12,7 @@ from audit.models import Event
 from partners.enums import OrganisationStatus, Role
 from partners.models import Membership, User
 from partners.templatetags.interface import moment
+from referral.enums import CaseAct
 from referral.models import Case, CaseGrant, CaseInHand, Notice, Task
 from referral.services import messages, sending
 from referral.services.clock import run
@@ -49,7 +50,7 @@ def taken(cast: c.Cast, case: Case) -> Any:
 def test_lost_loops_lead_to_it_and_the_file_opens_as_its_owner_s(cast: c.Cast, orphan: Case) -> None:
     way = reverse("case_in_hand", args=[orphan.pk])
     lost = sign_in(cast.ibrahima).get(reverse("lost_loops")).content.decode()
-    assert f'href="{way}"' in lost
+    assert f'href="{way}">{CaseAct.TAKE_IN_HAND.label}</a>' in lost
     assert way not in sign_in(cast.elisabeth).get(reverse("lost_loops")).content.decode()
     assert page(cast.ibrahima, orphan).status_code == 404
     assert taken(cast, orphan).headers["Location"] == reverse("case", args=[orphan.pk])
