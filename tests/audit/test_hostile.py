@@ -6,7 +6,7 @@ Who has the application's writes nothing there (test_sequencer_login.py) but wha
 import time
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg.errors import InsufficientPrivilege
 
 from audit import clock, notes, tree
@@ -15,7 +15,7 @@ from audit.exporting import export_log
 from audit.merkle import CompactRange
 from audit.models import Checkpoint, Leaf
 from audit.notes import Signer
-from audit.sequencing import Sequencer
+from audit.sequencing import BATCH, Sequencer
 from audit.tree import first_checkpoint_since, latest_checkpoint, tree_state
 from audit.verification.tree import verify_tree
 from audit.verification.unwraps import reconcile
@@ -139,6 +139,41 @@ def test_an_event_whose_time_python_cannot_hold_stops_neither_the_tree_nor_who_v
     assert verify_tree([signer.verifier]).faults == []
     assert reconcile().faults == []
     assert export_log(lambda _name, _data: None).size == 5
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("salt", "convert_to(repeat('x', 17), 'UTF8')"),
+        ("row_digest", "convert_to(repeat('x', 33), 'UTF8')"),
+        ("detail", "convert_to(repeat('x', 262145), 'UTF8')"),
+        ("fields", "ARRAY[repeat('x', 16385)]"),
+        ("fields", "array_fill(NULL::text, ARRAY[200, 100])"),
+    ],
+)
+def test_the_application_writes_no_event_that_is_too_large_to_be_read(column, value):
+    """With half a gigabyte in one of them the tree would stand still until a superuser takes the event away."""
+    with pytest.raises(IntegrityError, match="event_is_small"):
+        write_with(column, value)
+
+
+def test_a_batch_of_the_largest_events_is_placed():
+    write_with("detail", "decode(repeat(md5(n::text), 16384), 'hex')", count=BATCH)
+    assert drained(Sequencer()) == BATCH
+
+
+def write_with(column, value, *, count=1):
+    event = {
+        "id": "gen_random_uuid()",
+        **dict.fromkeys(("session_hash", "ip_class", "scope", "reason_code"), "''"),
+        **{"verb": "'view'", "object_type": "'a.b'", "outcome": "'ok'"},
+        **{"fields": "'{}'", "kek_unwraps": "0", "salt": "''", column: value},
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_event ({', '.join(event)}) SELECT {', '.join(event.values())}"
+            f" FROM generate_series(1, {count}) AS n"
+        )
 
 
 def until_it_sees(sequencer: Sequencer) -> None:
