@@ -50,8 +50,13 @@ def set_agreement(by: Actor, pk: UUID, version: int, *, until: date | None) -> O
 
 
 def version_of(services: Iterable[Service]) -> int:
-    """Grows with every change of what is offered: what the page was loaded with."""
-    return sum(service.version for service in services if service.active)
+    """Grows with every change of what is offered: what the page was loaded with.
+
+    Args:
+        services: all of an organisation, also those that it offers no more: without them two changes could make up for
+            each other.
+    """
+    return sum(service.version for service in services)
 
 
 @transaction.atomic
@@ -65,14 +70,15 @@ def assure_services(by: Actor, version: int, *, at: datetime) -> int:
         NotAllowed, StaleForm.
     """
     authorise(by, Act.ASSURE_PROVISION, by.organisation_id)
-    services = Service.objects.filter(organisation=by.organisation_id, active=True)
+    services = Service.objects.filter(organisation=by.organisation_id)
     found = list(services.select_for_update(of=("self",)).order_by("pk"))
     if version_of(found) != version:
         raise StaleForm
-    for service in found:
+    offered = [service for service in found if service.active]
+    for service in offered:
         service.assured_at = at
         write(service, fields=["assured_at"])
-    return len(found)
+    return len(offered)
 
 
 @transaction.atomic

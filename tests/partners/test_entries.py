@@ -179,3 +179,18 @@ def test_one_tap_says_that_all_services_are_right_until_it_is_too_long_ago(
     assert not is_unchecked(row, row.assured_at + timedelta(days=90))
     assert is_unchecked(row, row.assured_at + timedelta(days=90, seconds=1))
     assert "Vérifié le" in page(focal_point, "directory-entry", centre.pk)
+
+
+def test_two_changes_that_make_up_for_each_other_are_changes_all_the_same(focal_point, service):
+    """One service is offered no more, and another says something else: the page shows neither."""
+    other = provision.add_service(focal_point.actor, Offering(code="LEGAL"))
+    shown = focal_point.client.get(reverse("offering")).context["version"]
+    press(focal_point.client, reverse("service-edit", args=[other.pk]), active="")
+    Service.objects.get(pk=other.pk, active=False)
+    while service.version < other.version + 1:
+        press(
+            focal_point.client, reverse("service-edit", args=[service.pk]), description=f"{service.version}"
+        )
+        service.refresh_from_db()
+    focal_point.client.post(reverse("offering-assure"), {"version": shown})
+    assert not Service.objects.exclude(assured_at=None).exists()
