@@ -38,7 +38,8 @@ def verify_cosignatures(origin: str, witnesses: Sequence[Verifier], report: Repo
             if (checkpoint := _cosigned(keys[name], line, note)) is None:
                 where = f"index {size}: what is kept as the signature of {name} below {size} events"
                 report.add(Fault(Kind.COSIGNATURE_FORGED, where, size))
-            elif checkpoint.origin == origin:
+            elif checkpoint.origin == origin and (name not in seen or seen[name].size <= checkpoint.size):
+                # By what is signed: the number beside it is not.
                 seen[name] = Known(checkpoint.size, checkpoint.root, f"the witness {name}")
     for name, count in sorted(unknown.items()):
         report.remarks.append(

@@ -101,6 +101,20 @@ def test_a_cut_behind_what_a_witness_saw_is_named_without_the_signer_s_fingerpri
     assert found == {Kind.CHECKPOINT_FORGED, Kind.TRUNCATED}
 
 
+def test_an_older_line_under_a_larger_number_does_not_hide_what_the_witness_saw(witness, signer, tamper):
+    tamper(
+        "UPDATE audit_checkpoint SET note = replace(note, '— relais', '— nobody') WHERE size = 40",
+        "DELETE FROM audit_checkpoint WHERE size = 30",
+        "DELETE FROM audit_leaf WHERE index >= 20",
+        "DELETE FROM audit_event e WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)",
+        "WITH older AS (INSERT INTO audit_checkpoint (size, root, note, at)"
+        " SELECT 1000, root, note, at FROM audit_checkpoint WHERE size = 20 RETURNING id)"
+        " INSERT INTO audit_cosignature (checkpoint_id, witness, line, at) SELECT older.id, w.witness, w.line, w.at"
+        " FROM older, audit_cosignature w JOIN audit_checkpoint c ON c.id = w.checkpoint_id WHERE c.size = 20",
+    )
+    assert Kind.TRUNCATED in {fault.kind for fault in verify_log().faults}
+
+
 def test_of_whom_the_settings_do_not_name_nothing_is_said(witness, settings):
     settings.RELAIS_WITNESSES = []
     report = verify_log()
