@@ -35,6 +35,7 @@ def _cursor() -> CursorWrapper:
         return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
+    connection.validate_thread_sharing()
     return CursorWrapper(Cursor(connection.connection), connection)
 
 

@@ -121,10 +121,12 @@ def accept_invitation(token: str, *, password: str, language: str, at: datetime)
     if known and (user.is_active or user.organisation_id != invitation.organisation_id):
         raise Refusal(_("This link no longer works."))  # another link has opened it meanwhile
     lock_receivers(invitation.organisation_id)
-    kind = Organisation.objects.values_list("kind", flat=True).get(pk=invitation.organisation_id)
-    if policy.misplaced(invitation.roles, kind):
-        raise Refusal(_("This link no longer works."))  # the organisation has become another kind since
-    user.name, user.organisation, user.language = invitation.name, invitation.organisation, language
+    organisation = Organisation.objects.get(pk=invitation.organisation_id)
+    if not organisation.is_active or policy.misplaced(invitation.roles, organisation.kind):
+        raise Refusal(
+            _("This link no longer works.")
+        )  # the organisation was suspended, or is of another kind, since
+    user.name, user.organisation, user.language = invitation.name, organisation, language
     user.is_active = True
     user.set_password(password)
     write(

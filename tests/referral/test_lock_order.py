@@ -15,14 +15,15 @@ from django.db import connection, connections, transaction
 from audit import clock
 from audit.rows import write
 from partners.enums import PersonGroup
-from partners.models import Organisation, Places, Site
-from partners.services import guard
+from partners.models import Organisation, Places, Site, User
+from partners.services import accounts, guard
 from referral.lifecycle import NotPossible
 from referral.models import Case, PlaceCall, PlaceOffer, Referral, Task, Transfer
 from referral.services import already_here, cases, place_calls, receiving, sending, steps, walk_ins
 from referral.services.headcount import count_house
 from referral.services.suspension import suspend_organisation
 from tests import cast as c
+from tests.partners.conftest import PASSWORD
 from tests.referral import life
 from tests.referral.calling import offer_of, offered, opened
 
@@ -256,6 +257,24 @@ def test_no_report_comes_to_a_house_while_it_is_suspended(transactional_cast: c.
 
     assert against(lambda: suspend(cast, cast.ngo), lambda: None, report)
     assert Case.objects.get().organisation == cast.unit
+
+
+def test_nobody_is_seated_in_a_house_while_it_is_suspended(transactional_cast: c.Cast) -> None:
+    cast = transactional_cast
+    with c.acting():
+        _invitation, token = accounts.offer_seat(
+            cast.centre, email="nouvelle@example.org", name="Nouvelle", roles=["focal_point"], at=clock.now()
+        )
+    refused = []
+
+    def accept() -> None:
+        with c.acting(), pytest.raises(guard.Refusal) as refusal:
+            accounts.accept_invitation(token, password=PASSWORD, language="fr", at=clock.now())
+        refused.append(refusal)
+
+    assert against(lambda: suspend(cast, cast.centre), lambda: None, accept)
+    assert len(refused) == 1
+    assert not User.objects.filter(email="nouvelle@example.org").exists()
 
 
 def test_whoever_answers_waits_for_nobody_who_holds_the_file_or_a_house(transactional_cast: c.Cast) -> None:
