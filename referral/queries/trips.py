@@ -47,12 +47,6 @@ def latest_trip(referral: Referral) -> Trip | None:
     return referral.trips.order_by("-planned_at").first()
 
 
-def changed_at(trip: Trip) -> datetime:
-    """When either side last changed it."""
-    at: datetime = trip.history.filter(version=trip.version).values_list("history_date", flat=True).get()
-    return at
-
-
 def trip_tie(actor: Actor, trip: Trip) -> Tie:
     """The escort is one person, whoever stands in for whom."""
     return replace(tie(actor, trip.referral), escort=trip.escort_id == actor.id)

@@ -29,16 +29,10 @@ def save_draft(*, by: Actor, at: datetime, form: str, about: UUID, values: dict[
     return draft
 
 
-def load_draft(
-    *, by: Actor, at: datetime, form: str, about: UUID, since: datetime | None = None
-) -> dict[str, Any] | None:
-    """What this person typed into this form and did not send, or None.
-
-    Args:
-        since: when others last changed what the form is about; what was typed before would take that back unseen.
-    """
+def load_draft(*, by: Actor, at: datetime, form: str, about: UUID) -> dict[str, Any] | None:
+    """What this person typed into this form and did not send, or None."""
     draft = Draft.objects.filter(user_id=by.id, form=form, about=about, until__gt=at).first()
-    if draft is None or (since is not None and draft.saved_at < since):
+    if draft is None:
         return None
     try:
         values: dict[str, Any] = draft.payload

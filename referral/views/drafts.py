@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,8 @@ from referral.views.door import ActingRequest, now
 FORM_NAME = re.compile(r"[a-z_]{1,40}")
 #: What belongs to one page view and not to what was typed.
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "key", "version", "discard", "next", "later", "declined_topic"})
+#: Under this name it is kept of which version the page was.
+OF_VERSION = "of_version"
 
 
 @require_POST
@@ -36,6 +37,7 @@ def draft_save(request: ActingRequest, form: str, about: UUID) -> HttpResponse:
     values = typed_in(request.POST)
     if not values:  # no form of ours: it would wipe out what was typed
         return HttpResponseBadRequest()
+    values[OF_VERSION] = request.POST.getlist("version")
     try:
         save_draft(by=request.actor, at=now(), form=form, about=about, values=values)
     except PlaintextRefused:  # longer than any page of ours, or not text at all
@@ -44,18 +46,18 @@ def draft_save(request: ActingRequest, form: str, about: UUID) -> HttpResponse:
 
 
 def resume(
-    request: ActingRequest, form: Form, name: str, about: UUID, *, since: datetime | None = None
+    request: ActingRequest, form: Form, name: str, about: UUID, *, version: int | None = None
 ) -> dict[str, Any]:
     """Puts a kept draft into an unbound form. Returns what the page shows of it: `draft_url`, `draft_resumed`.
 
     Args:
-        since: as of `load_draft`.
+        version: where others change the same: what was typed into a page of before would take that back unseen.
     """
     shown = {"draft_url": reverse("draft_save", args=[name, about]), "draft_resumed": False}
     kept = None
     if not form.is_bound:
-        kept = load_draft(by=request.actor, at=now(), form=name, about=about, since=since)
-    if kept:
+        kept = load_draft(by=request.actor, at=now(), form=name, about=about)
+    if kept and (version is None or kept.get(OF_VERSION) == [str(version)]):
         fill(form, kept)
         shown["draft_resumed"] = True
     return shown

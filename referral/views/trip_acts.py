@@ -1,7 +1,6 @@
 """What one does on a trip, each on a page of its own."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from referral.forms.acts import ActForm
 from referral.forms.trips import BreakOffForm, DepartForm, NightForm, PlanForm, ReleaseForm
 from referral.models import Referral, Trip
 from referral.queries import tie
-from referral.queries.trips import changed_at, escorts_of, sites_to_release, trip_facts, trip_of, trip_tie
+from referral.queries.trips import escorts_of, sites_to_release, trip_facts, trip_of, trip_tie
 from referral.services import address_releases, trips
 from referral.services.drafts import drop_draft
 from referral.services.steps import NotVisible
@@ -35,11 +34,11 @@ Act = Callable[[dict[str, Any]], object]
 
 
 class Kept(NamedTuple):
-    """As what a long form is kept while it is typed. For `since` see `resume`."""
+    """As what a long form is kept while it is typed. For `version` see `resume`."""
 
     form: str
     about: UUID
-    since: datetime | None = None
+    version: int | None = None
 
 
 def _permitted(request: ActingRequest, pk: UUID, action: TripAction) -> Trip:
@@ -88,7 +87,7 @@ def _ask(
         "cancel_url": back,
     }
     if kept:
-        shown |= resume(request, form, kept.form, kept.about, since=kept.since)
+        shown |= resume(request, form, kept.form, kept.about, version=kept.version)
     return render(request, "referral/referral/act.html", shown | words)
 
 
@@ -168,7 +167,7 @@ def change(request: ActingRequest, pk: UUID) -> HttpResponse:
         text=_("If the escort changes, an address that was given to the former one closes at once."),
         submit=_("Save"),
         done=_("Saved. The other side is told."),
-        kept=Kept("trip_change", pk, since=changed_at(found)),
+        kept=Kept("trip_change", pk, version=found.version),
     )
 
 
