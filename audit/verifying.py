@@ -19,7 +19,7 @@ from audit.verification.rows import verify_rows
 from audit.verification.streams import verify_streams
 from audit.verification.tree import Known, verify_tree
 from audit.verification.unwraps import reconcile
-from audit.witnessing import witnesses
+from audit.witnessing import former_witnesses, witnesses
 from crypto.errors import KeyUnavailable
 
 
@@ -48,7 +48,7 @@ def verify_log(
 
 def _cosigned(origin: str, report: Report) -> list[Known]:
     try:
-        keys = [witness.verifier for witness in witnesses()]
+        keys = [*(witness.verifier for witness in witnesses()), *former_witnesses()]
     except NoteRefused as reason:
         report.remarks.append(str(reason))
         keys = []

@@ -38,6 +38,11 @@ def witnesses() -> list[Witness]:
     return [Witness.read(line) for line in settings.RELAIS_WITNESSES]
 
 
+def former_witnesses() -> list[Verifier]:
+    """What they signed counts still; they are asked no more. Raises NoteRefused."""
+    return [Verifier.read(key) for key in settings.RELAIS_WITNESSES_FORMER]
+
+
 def cosign(witness: Witness) -> Cosignature | None:
     """Shows the witness the latest checkpoint, and keeps what it signs. None when it has seen that one already.
 

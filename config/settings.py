@@ -43,6 +43,7 @@ RELAIS_LOG_KEY = env.str(
 RELAIS_LOG_KEYS_FORMER = env.list("RELAIS_LOG_KEYS_FORMER", default=[])
 #: Who outside cosigns it, each `https://address name+id+key`: none unless named.
 RELAIS_WITNESSES = env.list("RELAIS_WITNESSES", default=[])
+RELAIS_WITNESSES_FORMER = env.list("RELAIS_WITNESSES_FORMER", default=[])
 #: Who holds the key-encryption keys: "file", "sealed" or "vault" (docs/operations.md, Keys).
 RELAIS_KEY_PROVIDER = env.str("RELAIS_KEY_PROVIDER", "file")
 #: Only while the keys go from one provider to another: the one that they come from.

@@ -1,6 +1,6 @@
 """Is what is kept as the signature of a witness its own, and which tree has it seen?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from audit.errors import NoteRefused
@@ -20,13 +20,16 @@ def verify_cosignatures(origin: str, witnesses: Sequence[Verifier], report: Repo
 
     Args:
         origin: the name of the log.
-        witnesses: those of the settings. Of others nothing can be said, and that is remarked.
+        witnesses: those of the settings, one twice that has changed its key. Of others nothing can be said, and that is
+            remarked.
 
     Returns:
         The largest tree that each has cosigned. It counts like a fingerprint on paper: who has stolen the signer's key
         has not got theirs.
     """
-    keys = {witness.name: witness for witness in witnesses}
+    keys: defaultdict[str, list[Verifier]] = defaultdict(list)
+    for witness in witnesses:
+        keys[witness.name].append(witness)
     seen: dict[str, Known] = {}
     unknown: Counter[str] = Counter()
     with one_moment():
@@ -48,10 +51,10 @@ def verify_cosignatures(origin: str, witnesses: Sequence[Verifier], report: Repo
     return list(seen.values())
 
 
-def _cosigned(witness: Verifier, line: str, note: str) -> Checkpoint | None:
+def _cosigned(witness: Sequence[Verifier], line: str, note: str) -> Checkpoint | None:
     try:
         text, _signatures = opened(note)
-        if any(is_by(witness, text, each) for each in signatures_of(line)):
+        if any(is_by(key, text, each) for key in witness for each in signatures_of(line)):
             return Checkpoint.read(text)
     except NoteRefused:
         pass

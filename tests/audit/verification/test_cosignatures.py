@@ -115,6 +115,16 @@ def test_an_older_line_under_a_larger_number_does_not_hide_what_the_witness_saw(
     assert Kind.TRUNCATED in {fault.kind for fault in verify_log().faults}
 
 
+def test_what_a_witness_signed_before_it_changed_its_key_is_no_fault(witness, settings):
+    anew = Witness(witness.verifier.name)
+    anew.cosign(Checkpoint.objects.get(size=30))
+    settings.RELAIS_WITNESSES = [f"https://witness.example {anew.verifier}"]
+    assert len(verify_log().faults) == 2, "unless it is said"
+    settings.RELAIS_WITNESSES_FORMER = [str(witness.verifier)]
+    report = verify_log()
+    assert (report.faults, report.checked["cosignatures"]) == ([], 3)
+
+
 def test_of_whom_the_settings_do_not_name_nothing_is_said(witness, settings):
     settings.RELAIS_WITNESSES = []
     report = verify_log()
