@@ -6,7 +6,19 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Case, F, JSONField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    F,
+    JSONField,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, JSONObject
 from django.utils import timezone
@@ -83,13 +95,7 @@ def published_services(reader: Audience) -> QuerySet[Service]:
         .select_related("site__region", "site__department")
         .defer("site__address")
         .prefetch_related(Prefetch("organisation", organisations))
-        .annotate(
-            modified_at=Greatest(
-                _changed(Service, "pk", _service_shown()),
-                _changed(Organisation, "organisation", _organisation_shown(reader)),
-                _changed(Site, "site", _house_shown()),
-            )
-        )
+        .annotate(modified_at=Greatest(_service_changed(), _organisation_changed(reader), _houses_changed()))
         .order_by("organisation__name", "code", "pk")
     )
 
@@ -104,30 +110,52 @@ def _history_of(model: type[Model]) -> QuerySet[Model]:
     return found
 
 
-def _changed(model: type[Model], reference: str, shown: Combinable) -> Subquery:
-    """When what readers are shown of a row last changed. Any other change, told by its time, would be shown too."""
+def _versions(model: type[Model], shown: Combinable) -> QuerySet[Model]:
+    """All versions, each with what readers are shown of it and of the one `before`."""
     versions = _history_of(model).annotate(shown=shown)
-    before = versions.filter(id=OuterRef("id"), version=OuterRef("version") - 1).values("shown")
-    news = versions.annotate(before=Coalesce(Subquery(before[:1]), _NOTHING)).exclude(shown=F("before"))
-    return Subquery(news.filter(id=OuterRef(reference)).order_by("-version").values("history_date")[:1])
+    earlier = versions.filter(id=OuterRef("id"), version=OuterRef("version") - 1).values("shown")
+    return versions.annotate(before=Coalesce(Subquery(earlier[:1]), _NOTHING))
 
 
-def _house_shown() -> Combinable:
-    """That it became confidential is news: whoever reads only news must forget it. What happens there later is none."""
-    said = JSONObject(name="name", region="region", department="department", address="public_address")
-    return Case(When(OPEN_HOUSE, then=said), default=_NOTHING)
+def _latest(news: QuerySet[Model]) -> Subquery:
+    return Subquery(news.order_by("-history_date").values("history_date")[:1])
 
 
-def _service_shown() -> Combinable:
-    """Its house only if that was ever open: who moves from one secret house to another is not to be seen moving."""
-    columns = {field.name for field in Service._meta.concrete_fields} - {"id", "version", "site"}
-    opened = _history_of(Site).filter(OPEN_HOUSE, id=OuterRef("site"))
-    return JSONObject(**{name: F(name) for name in sorted(columns)}, house=Subquery(opened.values("id")[:1]))
+def _service_changed() -> Subquery:
+    """Where it is, only if that house is open then: who moves between secret ones is not to be seen moving."""
+    versions = _versions(Service, _shown_of(Service, {"id", "version", "site"}))
+    earlier = _history_of(Service).filter(id=OuterRef("id"), version=OuterRef("version") - 1)
+    versions = versions.annotate(site_before=Subquery(earlier.values("site")[:1])).annotate(
+        house=_open_then("site"), house_before=_open_then("site_before")
+    )
+    news = versions.exclude(shown=F("before"), house=F("house_before"))
+    return _latest(news.filter(id=OuterRef("pk")))
 
 
-def _organisation_shown(reader: Audience) -> Combinable:
+def _open_then(site: str) -> Coalesce:
+    """The house of a version of a service, if it was open at that time."""
+    then = _history_of(Site).filter(id=OuterRef(site), history_date__lte=OuterRef("history_date"))
+    house = Case(When(OPEN_HOUSE, then=JSONObject(house="id")), default=_NOTHING)
+    return Coalesce(Subquery(then.annotate(house=house).order_by("-version").values("house")[:1]), _NOTHING)
+
+
+def _organisation_changed(reader: Audience) -> Subquery:
     hidden = _NEVER_SHOWN if reader.partner else _NEVER_SHOWN | {"agreement_until"}
-    columns = {field.name for field in Organisation._meta.concrete_fields} - hidden
+    news = _versions(Organisation, _shown_of(Organisation, hidden)).exclude(shown=F("before"))
+    return _latest(news.filter(id=OuterRef("organisation")))
+
+
+def _houses_changed() -> Subquery:
+    """That one became confidential is news, also after the service has left it: whoever reads only news must forget it.
+    What happens there later is none."""
+    said = JSONObject(name="name", region="region", department="department", address="public_address")
+    news = _versions(Site, Case(When(OPEN_HOUSE, then=said), default=_NOTHING)).exclude(shown=F("before"))
+    been = _history_of(Service).filter(id=OuterRef(OuterRef("pk"))).values("site")
+    return _latest(news.filter(id__in=been))
+
+
+def _shown_of(model: type[Model], hidden: Collection[str]) -> Combinable:
+    columns = {field.name for field in model._meta.concrete_fields} - {*hidden}
     return JSONObject(**{name: F(name) for name in sorted(columns)})
 
 

@@ -211,8 +211,11 @@ def test_what_nobody_is_shown_is_no_news_to_anybody(made):
     since = clock.now()
     changed(other, address="encore ailleurs canari")
     assert heard() == []
-    changed(service, site=None)
-    assert heard() == [str(service.pk)], "whoever was told of it where it was open is told that it left"
+    told = times()
+    for house in (secret, None):
+        changed(service, site=house)
+        assert heard() == [], "it left where nobody is shown any more that it was"
+        assert times() == told, "whoever has not read yet that the house is confidential reads it now"
 
 
 def test_filters_add_up_and_pages_hold_together(made):
