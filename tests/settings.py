@@ -8,7 +8,7 @@ os.environ.setdefault("RELAIS_STATE", str(Path(__file__).resolve().parent.parent
 os.environ.setdefault("RELAIS_DATABASE_POOL", "0")  # tests open connections in threads of their own
 
 from config.settings import *  # noqa: F403
-from config.settings import INSTALLED_APPS, STORAGES
+from config.settings import INSTALLED_APPS, PASSWORD_HASHERS, STORAGES
 
 INSTALLED_APPS += ["tests.database", "tests.audit.testapp", "tests.crypto.testapp"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -16,3 +16,4 @@ WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # All tests ask from one address, many in a minute; those of the limits set their own.
 RELAIS_API_REQUESTS = RELAIS_API_REQUESTS_TOKEN = 1_000_000
+PASSWORD_HASHERS = ["tests.passwords.QuickArgon2", *PASSWORD_HASHERS[1:]]

@@ -9,7 +9,7 @@ from partners.models import Places
 from referral.models import Placement, Referral, Task
 from tests import cast as c
 from tests.journeys.conftest import Site
-from tests.journeys.steps import Look, at_width, choose, fill, finds, follow, go, send, words
+from tests.journeys.steps import Look, at_width, choose, fill, finds, follow, go, long_version, send, words
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
@@ -21,6 +21,7 @@ def lodged(site: Site) -> Referral:
     return c.started(cast, c.accepted(cast, sent, places=women))
 
 
+@long_version
 @at_width(360)
 def test_consent_is_taken_back_in_mid_service(site: Site, looked_at: Look, width: int) -> None:
     referral = lodged(site)

@@ -13,6 +13,7 @@ from tests.journeys.steps import (
     follow,
     found_a_ground,
     go,
+    long_version,
     send,
     talk,
 )
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audi
 FATHER, SAID = "Père Canari", "Elle dit qu’il l’a confiée"
 
 
+@long_version
 @at_width(1280)
 def test_a_suspected_father_agrees_to_nothing(site: Site, looked_at: Look, width: int) -> None:
     case = c.open_case(site.cast)

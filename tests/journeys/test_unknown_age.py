@@ -12,6 +12,7 @@ from tests.journeys.steps import (
     follow,
     go,
     is_refused,
+    long_version,
     open_a_case,
     send,
     talk,
@@ -21,6 +22,7 @@ from tests.journeys.steps import (
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
 
 
+@long_version
 @at_width(360)
 def test_unknown_age_is_decided_by_a_second_person(site: Site, looked_at: Look, width: int) -> None:
     page = site.sign_in(site.cast.aissatou, width=width)

@@ -99,14 +99,17 @@ def plant(signer: Signer, every: int = EVERY) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT salt, {', '.join(COLUMNS)} FROM audit_event ORDER BY xid, seq")
         rows = cursor.fetchall()
+    leaves = []
     for index, (salt, *values) in enumerate(rows):
         columns = dict(zip(COLUMNS, values, strict=True))
         commitment = commitment_of(bytes(salt), columns)
         hashed = leaf_hash(entry_of(commitment))
-        Leaf.objects.create(index=index, event_id=columns["id"], commitment=commitment, hash=hashed)
+        leaves.append(Leaf(index=index, event_id=columns["id"], commitment=commitment, hash=hashed))
         tree.append(hashed)
         if tree.size % every == 0:
             vouch(signer, tree.size, tree.root())
+    with as_sequencer():
+        Leaf.objects.bulk_create(leaves)
 
 
 def vouch(signer: Signer, size: int, root: bytes) -> Checkpoint:
