@@ -9,6 +9,10 @@ ALTER TABLE audit_event ADD CONSTRAINT event_is_small CHECK (
     AND octet_length(detail) <= 262144
 ) NOT VALID
 """
+#: A line of the witness's name and 76 bytes in base64: those that the application adds itself are read every night too.
+LINE = """
+ALTER TABLE audit_cosignature ADD CONSTRAINT cosignature_is_small CHECK (octet_length(line) <= 4096) NOT VALID
+"""
 
 
 class Migration(migrations.Migration):
@@ -21,4 +25,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(SMALL, "ALTER TABLE audit_event DROP CONSTRAINT event_is_small"),
+        migrations.RunSQL(LINE, "ALTER TABLE audit_cosignature DROP CONSTRAINT cosignature_is_small"),
     ]

@@ -13,7 +13,7 @@ from audit import clock, notes, tree
 from audit.errors import SignerRefused, TreeBroken
 from audit.exporting import export_log
 from audit.merkle import CompactRange
-from audit.models import Checkpoint, Leaf
+from audit.models import Checkpoint, Cosignature, Leaf
 from audit.notes import Signer
 from audit.sequencing import BATCH, Sequencer
 from audit.tree import first_checkpoint_since, latest_checkpoint, tree_state
@@ -155,6 +155,12 @@ def test_the_application_writes_no_event_that_is_too_large_to_be_read(column, va
     """With half a gigabyte in one of them the tree would stand still until a superuser takes the event away."""
     with pytest.raises(IntegrityError, match="event_is_small"):
         write_with(column, value)
+
+
+def test_the_application_keeps_no_line_of_a_witness_that_is_too_large_to_be_read(signer):
+    shown = vouch(signer, 1, bytes(32))
+    with pytest.raises(IntegrityError, match="cosignature_is_small"):
+        Cosignature.objects.create(checkpoint=shown, witness="witness.example/1", line="x" * 4097)
 
 
 def test_a_batch_of_the_largest_events_is_placed():
