@@ -6,11 +6,13 @@ from uuid import uuid4
 import pytest
 from django.db import connections, transaction
 
-from audit import sitting
+from audit import signer, sitting
+from audit.notes import Signer
 from audit.sitting import Sitting, Who
 from crypto import keyring
 from crypto.keyring import Keyring
 from crypto.providers import FileKeyProvider
+from tests.audit.answering import Answering
 from tests.audit.testapp.models import Note
 
 
@@ -57,3 +59,20 @@ def columns(sql: str, *parameters: Any, using: str = "default") -> tuple[Any, ..
     with connections[using].cursor() as cursor:
         cursor.execute(sql, parameters)
         return tuple(cursor.fetchone())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """Of a signer whose key the settings name."""
+    folder = tmp_path / "signer"
+    signer.create(folder, "cases.example/audit")
+    settings.RELAIS_SIGNER_SOCKET = str(folder / "socket")
+    settings.RELAIS_LOG_KEY = (folder / "vkey").read_text().strip()
+    return folder
+
+
+@pytest.fixture
+def running(folder: Path) -> Iterator[None]:
+    notary = signer.Notary(Signer.read((folder / "key").read_text()), signer.Memory(folder / "memory.json"))
+    with Answering(folder / "socket", notary):
+        yield

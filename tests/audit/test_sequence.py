@@ -12,7 +12,6 @@ from audit.models import Checkpoint, Leaf
 from audit.sequencing import Sequencer
 from audit.tree import tree_state
 from config.connections import administrator
-from tests.audit.test_vouching import folder, running  # noqa: F401 - the signer of those tests
 from tests.audit.tree import write
 from tests.database.pristine import EMBEDDED
 from tests.database.sequencer import connect_as_sequencer
@@ -60,7 +59,7 @@ def test_a_connection_that_is_cut_is_made_again(sequencing):
     wait(lambda: Leaf.objects.count() == 2)
 
 
-def test_after_what_is_urgent_it_is_signed_and_shown_at_once(running, sequencing):  # noqa: F811
+def test_after_what_is_urgent_it_is_signed_and_shown_at_once(running, sequencing):
     write(1)
     wait(lambda: Checkpoint.objects.count() == 1)
     write(1, verb="breakglass.open")

@@ -17,7 +17,6 @@ from audit.tree import tree_state
 from audit.work import defer
 from config.run import start_sequencer
 from tests.audit.test_sequence import wait
-from tests.audit.test_vouching import folder, running  # noqa: F401 - the signer of those tests
 from tests.audit.tree import rows, write
 from tests.database.sequencer import as_sequencer
 
@@ -113,7 +112,7 @@ def test_with_another_login_it_does_not_begin():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_process_of_make_run_places_signs_and_asks_for_witnesses(running, settings):  # noqa: F811
+def test_the_process_of_make_run_places_signs_and_asks_for_witnesses(running, settings):
     database = connections.settings["default"]
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",

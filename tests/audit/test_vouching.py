@@ -1,14 +1,12 @@
 """The stored tree and the signer: signed when it grows, refused when it was cut, grown on without a signer."""
 
-import threading
 import time
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit import merkle, signer, vouching
+from audit import merkle, vouching
 from audit.errors import SignerRefused, SignerSilent
 from audit.merkle import CompactRange
 from audit.models import Checkpoint, Leaf
@@ -23,46 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings):
-    folder = tmp_path / "signer"
-    signer.create(folder, "cases.example/audit")
-    settings.RELAIS_SIGNER_SOCKET = str(folder / "socket")
-    settings.RELAIS_LOG_KEY = (folder / "vkey").read_text().strip()
-    return folder
-
-
-@pytest.fixture
 def acting(transactional_db):
     with as_sequencer():
         yield
-
-
-@pytest.fixture
-def running(folder: Path):
-    """In a thread: what it does as a process is told in test_signer.py."""
-    stopped = threading.Event()
-
-    def serve() -> None:
-        notary = signer.Notary(
-            Signer.read((folder / "key").read_text()), signer.Memory(folder / "memory.json")
-        )
-        with signer._listening(folder / "socket", shared=False) as listener:
-            listener.settimeout(0.05)
-            while not stopped.is_set():
-                try:
-                    connection, _address = listener.accept()
-                except TimeoutError:
-                    continue
-                with connection:
-                    connection.sendall(notary.answer(signer._received(connection)).encode())
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    while not (folder / "socket").exists():
-        time.sleep(0.001)
-    yield
-    stopped.set()
-    thread.join()
 
 
 def grown(count: int, tree: CompactRange | None = None) -> CompactRange:

@@ -1,14 +1,11 @@
 """What the signer remembers on its own disk is compared with the log: nobody reaches it by the database."""
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from audit import signer as process
 from audit.leaf import COLUMNS, commitment_of, entry_of
 from audit.merkle import leaf_hash
 from audit.models import Checkpoint
@@ -16,6 +13,7 @@ from audit.notes import Signer
 from audit.signer import Memory, Notary
 from audit.verification.report import Kind
 from audit.verifying import verify_log
+from tests.audit.answering import Answering
 
 pytestmark = pytest.mark.django_db(databases=["default", "audit"])
 
@@ -30,32 +28,6 @@ def remembering(grown, signer, settings, tmp_path) -> Iterator[Path]:
     settings.RELAIS_SIGNER_SOCKET = str(tmp_path / "socket")
     with Answering(tmp_path / "socket", Notary(signer, Memory(tmp_path / "memory.json"))):
         yield tmp_path / "memory.json"
-
-
-class Answering:
-    def __init__(self, path: Path, notary: Notary) -> None:
-        self._path, self._notary, self._stopped = path, notary, threading.Event()
-
-    def __enter__(self) -> None:
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-        while not self._path.exists():
-            time.sleep(0.001)
-
-    def __exit__(self, *_error: object) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _serve(self) -> None:
-        with process._listening(self._path, shared=False) as listener:
-            listener.settimeout(0.05)
-            while not self._stopped.is_set():
-                try:
-                    connection, _address = listener.accept()
-                except TimeoutError:
-                    continue
-                with connection:
-                    connection.sendall(self._notary.answer(process._received(connection)).encode())
 
 
 def test_what_nobody_touched_passes(remembering):
